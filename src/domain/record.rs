@@ -1,0 +1,92 @@
+//! A stored run as reports read it: what was planned, and one record a cell.
+
+use std::sync::Arc;
+
+use super::case::{Case, Prompt, ScorerSpec};
+use super::ids::RunId;
+use super::outcome::{Outcome, Status};
+use super::score::Score;
+use super::target::Target;
+
+/// What a run was to do, frozen at its start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunInfo {
+    /// The run's id.
+    pub id: RunId,
+    /// Name of the suite (names joined by ` + ` when several ran together).
+    pub suite: String,
+    /// The suite's description, empty when it has none.
+    pub description: String,
+    /// `sf_` + fingerprint of cases and scorers.
+    pub suite_fp: String,
+    /// Ways of asking, in suite order.
+    pub prompts: Vec<Prompt>,
+    /// Who answers, in run order.
+    pub targets: Vec<Target>,
+    /// Repeats of every cell.
+    pub trials: u32,
+    /// Scorers of the whole suite, in suite order.
+    pub scorers: Vec<ScorerSpec>,
+    /// Number of cases.
+    pub cases: u64,
+    /// Start in microseconds since 1970 UTC.
+    pub started_us: i64,
+    /// The answers came from the simulator; every output says so.
+    pub simulated: bool,
+    /// Version of the program that made the run.
+    pub version: String,
+}
+
+impl RunInfo {
+    /// Cells planned in all.
+    #[must_use]
+    pub fn planned(&self) -> u64 {
+        self.cases * self.prompts.len() as u64 * self.targets.len() as u64 * u64::from(self.trials)
+    }
+
+    /// Columns of side-by-side tables: targets, or target × prompt when several prompts are compared.
+    ///
+    /// Each is (target index, prompt index, label); targets vary slowest.
+    #[must_use]
+    pub fn columns(&self) -> Vec<(usize, usize, String)> {
+        let mut columns = Vec::with_capacity(self.targets.len() * self.prompts.len());
+        for (target_index, target) in self.targets.iter().enumerate() {
+            for (prompt_index, prompt) in self.prompts.iter().enumerate() {
+                let label = if self.prompts.len() == 1 {
+                    target.name.clone()
+                } else {
+                    format!("{}/{}", target.name, prompt.name)
+                };
+                columns.push((target_index, prompt_index, label));
+            }
+        }
+        columns
+    }
+}
+
+/// One cell of a stored run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The case; shared by the records of its row.
+    pub case: Arc<Case>,
+    /// Position of the case in the suite, from 0.
+    pub case_index: u64,
+    /// Index into [`RunInfo::prompts`].
+    pub prompt: usize,
+    /// Index into [`RunInfo::targets`].
+    pub target: usize,
+    /// Repeat, from 1.
+    pub trial: u32,
+    /// The last user message as it was asked. Outside text.
+    pub question: Arc<str>,
+    /// How it ended; absent when it was not reached yet.
+    pub outcome: Option<Outcome>,
+    /// Judgements in scorer order.
+    pub scores: Vec<Score>,
+    /// Whether all counting scorers passed; absent without a verdict.
+    pub pass: Option<bool>,
+    /// Weighted score from 0 to 1; absent without a verdict.
+    pub score: Option<f64>,
+    /// Whether it counts.
+    pub status: Status,
+}

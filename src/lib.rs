@@ -1,0 +1,14 @@
+//! narani asks several language models the same questions at once and lays the answers side by side.
+
+pub mod compare;
+pub mod config;
+pub mod domain;
+pub mod plan;
+pub mod price;
+pub mod provider;
+pub mod report;
+pub mod scorer;
+pub mod simulate;
+pub mod store;
+pub mod suite;
+pub mod text;

@@ -1,0 +1,1 @@
+//! Cutting byte streams into frames: server-sent events and JSON lines.

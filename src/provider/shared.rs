@@ -1,0 +1,1 @@
+//! What several adapters share: retry hints, HTTP statuses, deep merge, lenient JSON access.
