@@ -87,10 +87,7 @@ impl RowKey {
         let fits = body.len() == 11
             && body.starts_with('k')
             && checks.next().is_none()
-            && body
-                .bytes()
-                .skip(1)
-                .all(|byte| KEY_ALPHABET.contains(&byte))
+            && body.bytes().skip(1).all(|byte| KEY_ALPHABET.contains(&byte))
             && check_character(body) == given;
         fits.then(|| Self(text.to_owned()))
     }
@@ -140,13 +137,7 @@ mod tests {
 
     #[test]
     fn row_keys_read_back_and_catch_slips() {
-        let key = RowKey::of(
-            "r-20260314-091207-k7qd",
-            "refund-004",
-            "default",
-            "clova-main",
-            1,
-        );
+        let key = RowKey::of("r-20260314-091207-k7qd", "refund-004", "default", "clova-main", 1);
         assert_eq!(RowKey::parse(key.as_str()), Some(key.clone()));
         assert_eq!(RowKey::parse(&format!(" {key} ")), Some(key.clone()));
         let mut swapped: Vec<char> = key.as_str().chars().collect();
@@ -156,10 +147,7 @@ mod tests {
                 break;
             }
         }
-        assert_eq!(
-            RowKey::parse(&swapped.into_iter().collect::<String>()),
-            None
-        );
+        assert_eq!(RowKey::parse(&swapped.into_iter().collect::<String>()), None);
     }
 
     #[test]
