@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Letters and digits without look-alikes, for the random end of a run id.
 pub const RUN_ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 
@@ -9,8 +11,23 @@ pub const RUN_ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 const KEY_ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Id of a run: `r-YYYYMMDD-HHMMSS-xxxx`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct RunId(String);
+
+impl From<RunId> for String {
+    fn from(id: RunId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<String> for RunId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is no run id"))
+    }
+}
 
 impl RunId {
     /// The id in `text`, when it has the form `r-` + 8 digits + `-` + 6 digits + `-` + 4 of `0-9a-z`.
