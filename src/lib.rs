@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod config;
 pub mod domain;
+pub mod net;
 pub mod plan;
 pub mod price;
 pub mod provider;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::case::{Case, Prompt, ScorerSpec};
 use super::ids::RunId;
 use super::outcome::{Outcome, Status};
@@ -9,7 +11,7 @@ use super::score::Score;
 use super::target::Target;
 
 /// What a run was to do, frozen at its start.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunInfo {
     /// The run's id.
     pub id: RunId,
