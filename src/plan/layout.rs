@@ -33,7 +33,12 @@ impl Layout {
     /// The layout of a run.
     #[must_use]
     pub fn of(info: &crate::domain::RunInfo) -> Self {
-        Self { cases: info.cases, trials: info.trials, prompts: info.prompts.len(), targets: info.targets.len() }
+        Self {
+            cases: info.cases,
+            trials: info.trials,
+            prompts: info.prompts.len(),
+            targets: info.targets.len(),
+        }
     }
 
     /// Cells of one case.
@@ -103,8 +108,16 @@ mod tests {
 
     #[test]
     fn a_target_is_asked_case_by_case() {
-        let layout = Layout { cases: 2, trials: 2, prompts: 1, targets: 3 };
-        let asked: Vec<(u64, u32)> = (0..layout.per_target()).map(|nth| layout.of_target(1, nth)).map(|cell| (cell.case, cell.trial)).collect();
+        let layout = Layout {
+            cases: 2,
+            trials: 2,
+            prompts: 1,
+            targets: 3,
+        };
+        let asked: Vec<(u64, u32)> = (0..layout.per_target())
+            .map(|nth| layout.of_target(1, nth))
+            .map(|cell| (cell.case, cell.trial))
+            .collect();
         assert_eq!(asked, [(0, 0), (0, 1), (1, 0), (1, 1)]);
         assert!((0..layout.per_target()).all(|nth| layout.of_target(1, nth).target == 1));
     }
