@@ -24,7 +24,7 @@ pub use fault::{Fault, FaultKind, Retry, Scope};
 pub use ids::{RowKey, RunId};
 pub use money::{Cost, CostSource, Currency, Money, Price};
 pub use outcome::{Outcome, SkipReason, Status};
-pub use problem::{Place, Problem, Severity};
+pub use problem::{Excerpt, Place, Problem, Severity};
 pub use record::{Record, RunInfo};
 pub use reply::{Finish, Reply, TokenLogprob, ToolCall, Usage};
 pub use score::{Grade, Mark, Score};

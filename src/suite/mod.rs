@@ -1,1 +1,9 @@
 //! To come.
+pub mod bytes;
+pub mod findings;
+pub mod place;
+pub mod read_json;
+pub mod read_toml;
+pub mod read_yaml;
+pub mod suggest;
+pub mod tree;
