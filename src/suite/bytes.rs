@@ -81,12 +81,7 @@ pub fn skip_mark(file: &str, reader: &mut dyn BufRead) -> Result<usize, Problem>
 ///
 /// # Errors
 /// One problem that says which byte is wrong and how to save the file rightly.
-pub fn checked<'a>(
-    file: &str,
-    bytes: &'a [u8],
-    offset: usize,
-    line: usize,
-) -> Result<&'a str, Problem> {
+pub fn checked<'a>(file: &str, bytes: &'a [u8], offset: usize, line: usize) -> Result<&'a str, Problem> {
     if offset == 0 && (bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF")) {
         return Err(Problem::error(
             "not_utf8",
@@ -99,10 +94,7 @@ pub fn checked<'a>(
     if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
         return Err(Problem::error(
             "binary",
-            format!(
-                "`{file}` is not a text file: byte {} is zero",
-                offset + at + 1
-            ),
+            format!("`{file}` is not a text file: byte {} is zero", offset + at + 1),
         )
         .help("give a suite in YAML, TOML, JSONL, CSV or XLSX")
         .at(Place::file(file)));
@@ -110,13 +102,7 @@ pub fn checked<'a>(
     std::str::from_utf8(bytes).map_err(|error| not_utf8(file, bytes, error, offset, line))
 }
 
-fn not_utf8(
-    file: &str,
-    bytes: &[u8],
-    error: std::str::Utf8Error,
-    offset: usize,
-    line: usize,
-) -> Problem {
+fn not_utf8(file: &str, bytes: &[u8], error: std::str::Utf8Error, offset: usize, line: usize) -> Problem {
     let at = error.valid_up_to();
     let line = line + count_lines(&bytes[..at]);
     let wrong = bytes[at];
@@ -132,8 +118,7 @@ fn not_utf8(
         .iter()
         .rposition(|byte| *byte == b'\n')
         .map_or(0, |at| at + 1);
-    place.column =
-        std::str::from_utf8(&bytes[start..at]).map_or(0, |text| text.chars().count() + 1);
+    place.column = std::str::from_utf8(&bytes[start..at]).map_or(0, |text| text.chars().count() + 1);
     Problem::error(
         "not_utf8",
         format!(
@@ -184,12 +169,9 @@ pub fn too_large(file: &str, most: u64) -> Problem {
     } else {
         "split the file"
     };
-    Problem::error(
-        "too_large",
-        format!("`{file}` is larger than {} MiB", most >> 20),
-    )
-    .help(remedy)
-    .at(Place::file(file))
+    Problem::error("too_large", format!("`{file}` is larger than {} MiB", most >> 20))
+        .help(remedy)
+        .at(Place::file(file))
 }
 
 /// The file could not be read further.

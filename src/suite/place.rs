@@ -87,9 +87,7 @@ impl<'a> Origin<'a> {
     #[must_use]
     pub fn place(&self, span: Span) -> Place {
         match &self.kind {
-            Kind::Text {
-                text, offset, line, ..
-            } => {
+            Kind::Text { text, offset, line, .. } => {
                 let row = self.row(span.start);
                 let begin = self.starts()[row];
                 let at = floor(text, span.start.saturating_sub(*offset)).max(begin);
@@ -133,9 +131,7 @@ impl<'a> Origin<'a> {
         let first = row.saturating_sub(1);
         let last = (row + 1).min(starts.len() - 1);
         let mut begin = starts[first];
-        let mut end = starts
-            .get(last + 1)
-            .map_or(text.len(), |next| next.saturating_sub(1));
+        let mut end = starts.get(last + 1).map_or(text.len(), |next| next.saturating_sub(1));
         let mut first_line = line + first;
         if from - begin > 2 * REACH {
             begin = ceil(text, (from - REACH).max(starts[row]));
@@ -164,9 +160,7 @@ impl<'a> Origin<'a> {
             return 0;
         };
         let at = at.saturating_sub(*offset);
-        self.starts()
-            .partition_point(|start| *start <= at)
-            .saturating_sub(1)
+        self.starts().partition_point(|start| *start <= at).saturating_sub(1)
     }
 
     fn starts(&self) -> &[usize] {
@@ -201,9 +195,7 @@ fn ceil(text: &str, at: usize) -> usize {
 
 /// `Sheet1!B7`, with quotes round the sheet's name where spreadsheets want them.
 fn cell_name(sheet: &str, row: usize, column: usize) -> String {
-    let plain = sheet
-        .chars()
-        .all(|letter| letter.is_alphanumeric() || letter == '_')
+    let plain = sheet.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         && !sheet.starts_with(|letter: char| letter.is_ascii_digit());
     let sheet = if plain {
         sheet.to_owned()
@@ -320,10 +312,7 @@ mod tests {
         assert!(!excerpt.text.contains("abcdefgh"), "{}", excerpt.text);
         assert!(excerpt.text.contains("gpt-6.2-sol"), "{}", excerpt.text);
         assert_eq!(&excerpt.text[excerpt.mark], "key");
-        assert_eq!(
-            blotted("x = sk-proj-abcdefghijk"),
-            "x = *******************"
-        );
+        assert_eq!(blotted("x = sk-proj-abcdefghijk"), "x = *******************");
         assert_eq!(
             blotted("key = { env = \"OPENAI_API_KEY\" }"),
             "key = { env = \"OPENAI_API_KEY\" }"

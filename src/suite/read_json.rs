@@ -18,12 +18,7 @@ use super::tree::{Data, Entry, Node, Span};
 const DEEPEST: usize = 64;
 
 /// Reads a JSON text. `offset` is the byte of the file at which `text` begins. What is wrong goes to `findings`.
-pub fn read(
-    text: &str,
-    offset: usize,
-    origin: &Origin<'_>,
-    findings: &mut Findings,
-) -> Option<Node> {
+pub fn read(text: &str, offset: usize, origin: &Origin<'_>, findings: &mut Findings) -> Option<Node> {
     if let Err(error) = serde_json::from_str::<&RawValue>(text) {
         let at = byte_of(text, error.line(), error.column());
         let words = error.to_string();
@@ -31,9 +26,7 @@ pub fn read(
         let mut problem = Problem::error("syntax", format!("not valid JSON: {words}"));
         if words.contains("trailing characters") {
             problem = problem.help("one JSON value a line");
-        } else if text[..text.floor_char_boundary(at)].contains('\'')
-            && words.contains("key must be")
-        {
+        } else if text[..text.floor_char_boundary(at)].contains('\'') && words.contains("key must be") {
             problem = problem.help("JSON takes double quotes");
         }
         findings.at(origin, Span::new(offset + at, offset + at), problem);
@@ -86,9 +79,7 @@ impl Walk<'_, '_> {
             _ => {
                 let rest = &self.text[self.at..];
                 let length = rest
-                    .find(|letter: char| {
-                        !letter.is_ascii_alphanumeric() && !matches!(letter, '-' | '+' | '.')
-                    })
+                    .find(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '-' | '+' | '.'))
                     .unwrap_or(rest.len());
                 self.at += length;
                 number_or_word(&rest[..length])
@@ -140,11 +131,7 @@ impl Walk<'_, '_> {
                         self.findings.at(self.origin, key_span, problem);
                         continue;
                     }
-                    entries.push(Entry {
-                        key,
-                        key_span,
-                        value,
-                    });
+                    entries.push(Entry { key, key_span, value });
                 }
             }
         }
@@ -179,10 +166,7 @@ impl Walk<'_, '_> {
     }
 
     fn blanks(&mut self) {
-        while matches!(
-            self.text.as_bytes().get(self.at),
-            Some(b' ' | b'\t' | b'\n' | b'\r')
-        ) {
+        while matches!(self.text.as_bytes().get(self.at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
@@ -200,10 +184,7 @@ impl Walk<'_, '_> {
 fn number_or_word(raw: &str) -> Data {
     if super::tree::canonical(raw).is_string()
         && raw.contains(['e', 'E', '.'])
-        && let Some(number) = raw
-            .parse::<f64>()
-            .ok()
-            .and_then(serde_json::Number::from_f64)
+        && let Some(number) = raw.parse::<f64>().ok().and_then(serde_json::Number::from_f64)
     {
         return Data::Plain(number.to_string());
     }

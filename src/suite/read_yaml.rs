@@ -22,12 +22,7 @@ const MANY: usize = 16;
 
 /// Reads a YAML text. `offset` is the byte of the file at which `text` begins. What is wrong goes to `findings`;
 /// no tree comes back from text that is not YAML.
-pub fn read(
-    text: &str,
-    offset: usize,
-    origin: &Origin<'_>,
-    findings: &mut Findings,
-) -> Option<Node> {
+pub fn read(text: &str, offset: usize, origin: &Origin<'_>, findings: &mut Findings) -> Option<Node> {
     let mut builder = Builder {
         offset,
         origin,
@@ -151,20 +146,17 @@ impl Builder<'_, '_> {
     /// Looks at a key that was just read: merge keys are told.
     fn key_known(&mut self, place: Span) -> Option<()> {
         if let Some(Open {
-            holds:
-                Holds::Map {
-                    key: Some((key, _)),
-                    ..
-                },
+            holds: Holds::Map {
+                key: Some((key, _)), ..
+            },
             ..
         }) = self.open.last()
             && key == "<<"
         {
             self.tell(
                 place,
-                Problem::error("merge_key", "merge keys (`<<`) are not read").help(
-                    "write the fields out, or use an alias for the whole value (`scorers: *usual`)",
-                ),
+                Problem::error("merge_key", "merge keys (`<<`) are not read")
+                    .help("write the fields out, or use an alias for the whole value (`scorers: *usual`)"),
             );
             return None;
         }
@@ -180,20 +172,14 @@ impl Builder<'_, '_> {
             );
             return None;
         }
-        self.open.push(Open {
-            start,
-            anchor,
-            holds,
-        });
+        self.open.push(Open { start, anchor, holds });
         Some(())
     }
 
     fn alias(&mut self, anchor: usize, place: Span) -> Option<()> {
         let key_due = self.key_slot().is_some();
         let problem = match self.anchors.get(&anchor) {
-            _ if key_due => {
-                Problem::error("key_not_text", "a key has to be text, not an alias")
-            }
+            _ if key_due => Problem::error("key_not_text", "a key has to be text, not an alias"),
             Some((node, weight)) if self.copied + weight <= MOST_COPIED => {
                 self.copied += weight;
                 let node = node.clone();
@@ -252,11 +238,7 @@ impl Builder<'_, '_> {
     }
 
     fn syntax(&mut self, error: &ScanError, text: &str) {
-        let at = error
-            .marker()
-            .byte_offset()
-            .unwrap_or(text.len())
-            .min(text.len());
+        let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
         let place = Span::new(self.offset + at, self.offset + at);
         let line_start = text[..text.floor_char_boundary(at)]
             .rfind('\n')
@@ -269,8 +251,7 @@ impl Builder<'_, '_> {
         } else if line.matches(": ").count() > 1 {
             problem = problem.help("text that holds `: ` needs quotes, or a block (`|`)");
         } else if line.contains(": *") || line.contains(": @") || line.contains(": `") {
-            problem = problem
-                .help("text that begins with `*`, `@`, `&`, `%`, `!` or a back-tick needs quotes");
+            problem = problem.help("text that begins with `*`, `@`, `&`, `%`, `!` or a back-tick needs quotes");
         }
         self.tell(place, problem);
     }
@@ -287,11 +268,8 @@ impl Builder<'_, '_> {
 
 /// A key that stands in a map twice.
 pub(super) fn duplicate(key: &str, first: usize) -> Problem {
-    Problem::error(
-        "duplicate_key",
-        format!("{} stands here twice", listed(&[key])),
-    )
-    .help(format!("it stands on line {first} already; keep one"))
+    Problem::error("duplicate_key", format!("{} stands here twice", listed(&[key])))
+        .help(format!("it stands on line {first} already; keep one"))
 }
 
 /// Where the same key stands in a map already. Remembers the key.
@@ -345,9 +323,7 @@ mod tests {
     #[test]
     fn scalars_stay_what_people_wrote() {
         assert_eq!(
-            value(
-                "a: 007\nb: no\nc: 1.0\nd: '3'\ne: 3\nf:\ng: |\n  두 줄\n  글\nh: !!str 5\ni: 1.50\n"
-            ),
+            value("a: 007\nb: no\nc: 1.0\nd: '3'\ne: 3\nf:\ng: |\n  두 줄\n  글\nh: !!str 5\ni: 1.50\n"),
             json!({"a": "007", "b": "no", "c": 1.0, "d": "3", "e": 3, "f": null, "g": "두 줄\n글\n", "h": "5", "i": "1.50"})
         );
     }
@@ -366,10 +342,7 @@ mod tests {
 
     #[test]
     fn aliases_copy_values() {
-        assert_eq!(
-            value("a: &x [1, 2]\nb: *x\n"),
-            json!({"a": [1, 2], "b": [1, 2]})
-        );
+        assert_eq!(value("a: &x [1, 2]\nb: *x\n"), json!({"a": [1, 2], "b": [1, 2]}));
     }
 
     #[test]
