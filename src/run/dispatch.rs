@@ -66,6 +66,7 @@ struct Pending {
 }
 
 struct Dispatcher {
+    info: Arc<crate::domain::RunInfo>,
     layout: Layout,
     askers: Vec<Arc<Asker>>,
     lanes: Vec<Lane>,
@@ -151,6 +152,7 @@ pub async fn carry_out(job: Job) -> Ending {
     }
     let dispatcher = Dispatcher {
         layout: Layout::of(&info),
+        info,
         askers: askers.into_iter().map(Arc::new).collect(),
         lanes,
         accounts,
@@ -201,7 +203,7 @@ impl Dispatcher {
     ) -> Ending {
         self.tell(
             Event::Started {
-                planned: self.layout.planned(),
+                planned: self.info.planned(),
                 done: self.done.count(),
             },
             true,
@@ -246,7 +248,7 @@ impl Dispatcher {
         }
         self.pulse();
         let reached = self.done.count();
-        let missing = self.layout.planned() - reached.min(self.layout.planned());
+        let missing = self.info.planned().saturating_sub(reached);
         self.tell(
             Event::Ended {
                 measured: self.counts.measured,
@@ -318,17 +320,7 @@ impl Dispatcher {
             let keep = self.keep;
             self.lanes[index].preparing += 1;
             self.tasks.spawn(async move {
-                let trial = item.trial;
-                let result = prepare(
-                    &asker,
-                    &*shared.render,
-                    &shared.images,
-                    &item.case,
-                    item.prompt,
-                    trial,
-                    keep,
-                )
-                .await;
+                let result = prepare(&asker, &*shared.render, &shared.images, &item, keep).await;
                 let reused = match (&result, cache) {
                     (Ok(prepared), Some(cache)) => lookup(&cache, &asker, &item, prepared, &*shared.grade),
                     _ => None,
@@ -354,7 +346,7 @@ impl Dispatcher {
             self.lanes[index].next += 1;
             let cell = self.layout.of_target(index, nth);
             let number = self.layout.number(cell);
-            if self.done.holds(number) {
+            if self.done.holds(number) || !self.info.asks(cell.case, cell.prompt, cell.target, cell.trial) {
                 continue;
             }
             let (first, page) = &self.lanes[index].page;
@@ -373,6 +365,7 @@ impl Dispatcher {
             let at = usize::try_from(cell.case - *first).expect("within the page");
             return Some(Item {
                 cell: number,
+                position: cell.case,
                 case: Arc::clone(&page[at]),
                 prompt: cell.prompt,
                 trial: cell.trial,
@@ -673,9 +666,10 @@ impl Dispatcher {
         let reason = skip_reason(&stopped);
         let per_target = self.layout.per_target();
         while self.lanes[index].next < per_target {
-            let number = self.layout.number(self.layout.of_target(index, self.lanes[index].next));
+            let cell = self.layout.of_target(index, self.lanes[index].next);
+            let number = self.layout.number(cell);
             self.lanes[index].next += 1;
-            if self.done.holds(number) {
+            if self.done.holds(number) || !self.info.asks(cell.case, cell.prompt, cell.target, cell.trial) {
                 continue;
             }
             skipped += 1;

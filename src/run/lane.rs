@@ -14,6 +14,8 @@ use crate::domain::{Case, FaultKind, Money};
 pub(super) struct Item {
     /// Number of the cell.
     pub(super) cell: u64,
+    /// Position of the case.
+    pub(super) position: u64,
     /// The case.
     pub(super) case: Arc<Case>,
     /// Index of the prompt.

@@ -84,8 +84,8 @@ impl Pricing {
     }
 }
 
-/// Renders a case under a prompt (by index); the message says what is wrong.
-pub type Render = dyn Fn(usize, &Case) -> Result<Call, String> + Send + Sync;
+/// Renders a case (with its position) under a prompt (by index); the message says what is wrong.
+pub type Render = dyn Fn(u64, usize, &Case) -> Result<Call, String> + Send + Sync;
 
 /// Grades an answer at once, when its scorers need nothing from outside; `None` leaves it for a later pass.
 pub type GradeNow = dyn Fn(&Answer<'_>, bool) -> Option<Graded> + Send + Sync;

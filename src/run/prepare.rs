@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 
+use super::lane::Item;
 use super::{Asker, Render};
-use crate::domain::{Call, Case, Image, ImageSource, Part, Target, WireRequest};
+use crate::domain::{Call, Image, ImageSource, Part, Target, WireRequest};
 use crate::net::image;
 use crate::provider::Provider;
 use crate::store::CacheKey;
@@ -40,12 +41,10 @@ pub(super) async fn prepare(
     asker: &Asker,
     render: &Render,
     images: &ImageBook,
-    case: &Case,
-    prompt: usize,
-    trial: u32,
+    item: &Item,
     reuse: bool,
 ) -> Result<Prepared, String> {
-    let mut call = render(prompt, case)?;
+    let mut call = render(item.position, item.prompt, &item.case)?;
     let about = asker.provider.about();
     for message in &mut call.messages {
         for part in &mut message.parts {
@@ -66,7 +65,7 @@ pub(super) async fn prepare(
     let request = wire_request(asker.provider, &asker.target, call);
     let body =
         serde_json::to_vec(&request.body).map_err(|error| format!("the request cannot be written as JSON: {error}"))?;
-    let key = reuse.then(|| super::reuse::key(&request, about.version, trial));
+    let key = reuse.then(|| super::reuse::key(&request, about.version, item.trial));
     Ok(Prepared {
         request,
         body: body.into(),
