@@ -1,9 +1,13 @@
 //! To come.
 pub mod bytes;
 pub mod findings;
+pub mod identity;
 pub mod place;
 pub mod read_json;
 pub mod read_toml;
 pub mod read_yaml;
+pub mod shape;
 pub mod suggest;
+pub mod template;
 pub mod tree;
+pub mod values;
