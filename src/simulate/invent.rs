@@ -263,7 +263,7 @@ fn echo(model: &str, question: &str, korean: bool, chance: &mut Chance) -> Strin
         format!("[Simulated answer · {model}] You asked: “{begin}{dots}”.")
     };
     let sentences = if korean { &KOREAN } else { &ENGLISH };
-    for _ in 0..1 + chance.below(5) {
+    for _ in 0..=chance.below(5) {
         text.push(' ');
         text.push_str(chance.pick::<&str>(sentences));
     }
@@ -511,7 +511,7 @@ mod tests {
                 format!("{sign}{}.{:0places$}", right.abs() / scale, right.abs() % scale)
             };
             let wrong = wrong_number(&text, &mut Chance::of(seed, "wrong", &[])).unwrap();
-            prop_assert_ne!(wrong.parse::<f64>().unwrap(), text.parse::<f64>().unwrap());
+            prop_assert!((wrong.parse::<f64>().unwrap() - text.parse::<f64>().unwrap()).abs() > 1e-9);
             prop_assert_eq!(wrong.split_once('.').map_or(0, |(_, rest)| rest.len()), places);
         }
 

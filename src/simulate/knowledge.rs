@@ -4,9 +4,9 @@
 //! expected, in a compact form: a quarter of a million cases take some tens of megabytes at most.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::chance::{question_keys, text_key};
+use super::chance::{Chance, question_keys, text_key};
 
 /// Tells what is known of a question. Called once a request, from any thread.
 pub type Oracle = Arc<dyn Fn(&str) -> Option<Known> + Send + Sync>;
@@ -59,26 +59,29 @@ impl Knowledge {
     /// [`text_key`](super::text_key) for what counts as the same). `known.wrong` is not kept: it is made up from
     /// the other questions. A question that is known already keeps its first entry.
     pub fn add(&self, question: &str, known: &Known) {
-        let mut store = self.inner.write().expect("no holder of this lock panics");
+        let mut store = self.write();
         let key = text_key(question);
         if store.places.contains_key(&key) {
             return;
         }
         let (id, right) = (cut(&known.id), cut(&known.right));
-        let (Ok(begin), Ok(place)) = (
+        let options = store.share(&known.options);
+        let (Ok(begin), Ok(place), Ok(options), Ok(id_length), Ok(right_length)) = (
             u32::try_from(store.texts.len()),
             u32::try_from(store.entries.len()),
+            u32::try_from(options),
+            u16::try_from(id.len()),
+            u16::try_from(right.len()),
         ) else {
             // Four gigabytes of expectations: the rest is answered as unknown.
             return;
         };
         store.texts.push_str(id);
         store.texts.push_str(right);
-        let options = store.share(&known.options);
         store.entries.push(Entry {
             begin,
-            id_length: u16::try_from(id.len()).expect("cut"),
-            right_length: u16::try_from(right.len()).expect("cut"),
+            id_length,
+            right_length,
             options,
             alone: known.alone,
         });
@@ -88,14 +91,13 @@ impl Knowledge {
     /// What is known of a question, looked up as a whole, then by its paragraphs and lines.
     #[must_use]
     pub fn find(&self, question: &str) -> Option<Known> {
-        let store = self.inner.read().expect("no holder of this lock panics");
+        let store = self.read();
         let (key, place) =
             question_keys(question).find_map(|key| store.places.get(&key).map(|at| (key, *at)))?;
         let entry = store.entries[index(place)];
         let (id, right) = store.text(entry);
         // The other question is chosen by this one's key, so the same question gets the same wrong answer.
-        let other =
-            usize::try_from(key % store.entries.len() as u64).expect("below a length that fits");
+        let other = Chance::of(0, "other", &[key]).below(store.entries.len());
         let (_, wrong) = store.text(store.entries[other]);
         Some(Known {
             id: id.to_owned(),
@@ -113,7 +115,7 @@ impl Knowledge {
     /// How many questions are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        let store = self.inner.read().expect("no holder of this lock panics");
+        let store = self.read();
         store.entries.len()
     }
 
@@ -121,6 +123,14 @@ impl Knowledge {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Store> {
+        self.inner.read().expect("no holder of this lock panics")
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Store> {
+        self.inner.write().expect("no holder of this lock panics")
     }
 
     /// The store as the simulator takes it.
@@ -131,16 +141,15 @@ impl Knowledge {
 }
 
 impl Store {
-    fn share(&mut self, options: &[String]) -> u32 {
-        let place = self
-            .options
+    /// The place of a set of options, which is kept once.
+    fn share(&mut self, options: &[String]) -> usize {
+        self.options
             .iter()
             .rposition(|known| known == options)
             .unwrap_or_else(|| {
                 self.options.push(options.to_vec());
                 self.options.len() - 1
-            });
-        u32::try_from(place).expect("fewer sets of options than questions")
+            })
     }
 
     fn text(&self, entry: Entry) -> (&str, &str) {

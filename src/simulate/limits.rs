@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::provider::{Allowance, RateInfo};
 
 /// Nanoseconds in a minute: the scale of a bucket's content, so that filling is exact in integers.
-const MINUTE: u128 = 60_000_000_000;
+const MINUTE: i128 = 60_000_000_000;
 
 /// Limits of a model for one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,7 +56,7 @@ impl Meter {
         }
     }
 
-    /// Takes one request of so many tokens, or nothing at all.
+    /// Takes one request with so many tokens of input, or nothing at all.
     pub(super) fn take(&mut self, tokens: u64, now: Instant) -> Result<(), Refusal> {
         if let Some(bucket) = &self.tokens
             && tokens > bucket.limit
@@ -84,9 +84,17 @@ impl Meter {
             bucket.content -= MINUTE;
         }
         if let Some(bucket) = &mut self.tokens {
-            bucket.content -= u128::from(tokens) * MINUTE;
+            bucket.content -= i128::from(tokens) * MINUTE;
         }
         Ok(())
+    }
+
+    /// Takes tokens of output, which are known only after the request was let in; the bucket may be in debt
+    /// afterwards.
+    pub(super) fn spend(&mut self, tokens: u64) {
+        if let Some(bucket) = &mut self.tokens {
+            bucket.content = bucket.content.saturating_sub(i128::from(tokens) * MINUTE);
+        }
     }
 
     /// What headers tell.
@@ -110,7 +118,7 @@ impl Meter {
 struct Bucket {
     limit: u64,
     /// What is left, times [`MINUTE`].
-    content: u128,
+    content: i128,
     filled: Instant,
 }
 
@@ -118,7 +126,7 @@ impl Bucket {
     fn full(limit: u64, now: Instant) -> Self {
         Self {
             limit,
-            content: u128::from(limit) * MINUTE,
+            content: i128::from(limit) * MINUTE,
             filled: now,
         }
     }
@@ -126,17 +134,20 @@ impl Bucket {
     fn fill(&mut self, now: Instant) {
         let elapsed = now.saturating_duration_since(self.filled).as_nanos();
         self.filled = self.filled.max(now);
-        let full = u128::from(self.limit) * MINUTE;
-        self.content = full.min(self.content + elapsed.saturating_mul(u128::from(self.limit)));
+        let full = i128::from(self.limit) * MINUTE;
+        let gained = i128::try_from(elapsed)
+            .unwrap_or(i128::MAX)
+            .saturating_mul(i128::from(self.limit));
+        self.content = full.min(self.content.saturating_add(gained));
     }
 
     /// How long until `amount` is there; zero when it is.
     fn wait(&self, amount: u64) -> Duration {
-        self.until(u128::from(amount) * MINUTE)
+        self.until(i128::from(amount) * MINUTE)
     }
 
-    fn until(&self, content: u128) -> Duration {
-        let missing = content.saturating_sub(self.content);
+    fn until(&self, content: i128) -> Duration {
+        let missing = u128::try_from(content.saturating_sub(self.content)).unwrap_or(0);
         let nanos = missing.div_ceil(u128::from(self.limit.max(1)));
         Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
@@ -144,8 +155,8 @@ impl Bucket {
     fn allowance(&self) -> Allowance {
         Allowance {
             limit: Some(self.limit),
-            remaining: Some(u64::try_from(self.content / MINUTE).unwrap_or(u64::MAX)),
-            reset: Some(self.until(u128::from(self.limit) * MINUTE)),
+            remaining: Some(u64::try_from(self.content / MINUTE).unwrap_or(0)),
+            reset: Some(self.until(i128::from(self.limit) * MINUTE)),
         }
     }
 }
@@ -172,7 +183,7 @@ mod tests {
         }
         let second = Duration::from_secs(1);
         assert_eq!(meter.take(1000, start), Err(Refusal::Requests(second)));
-        let almost = start + second - Duration::from_nanos(1);
+        let almost = start + Duration::from_nanos(999_999_999);
         assert_eq!(
             meter.take(1000, almost),
             Err(Refusal::Requests(Duration::from_nanos(1)))
@@ -215,8 +226,23 @@ mod tests {
         assert_eq!(meter.take(1, start), Ok(()));
         assert_eq!(
             meter.take(1, start),
-            Err(Refusal::Tokens(Duration::from_secs(60)))
+            Err(Refusal::Tokens(Duration::from_mins(1)))
         );
+    }
+
+    #[test]
+    fn output_may_run_into_debt_that_time_pays() {
+        let start = Instant::now();
+        let mut meter = Meter::new(&limits(None, Some(6000)), start);
+        assert_eq!(meter.take(1000, start), Ok(()));
+        meter.spend(8000);
+        assert_eq!(meter.info(start).tokens.remaining, Some(0));
+        // 3000 in debt and 100 wanted, at 100 a second.
+        assert_eq!(
+            meter.take(100, start),
+            Err(Refusal::Tokens(Duration::from_secs(31)))
+        );
+        assert_eq!(meter.take(100, start + Duration::from_secs(31)), Ok(()));
     }
 
     proptest! {
