@@ -151,6 +151,7 @@ fn judged(
     let filtered = reply.finish == Finish::Filter;
     let fresh = matches!(source, Source::Asked { .. }) && !timing.suspended;
     let graded = grade(
+        item.position,
         &Answer {
             case: &item.case,
             question: &prepared.question,

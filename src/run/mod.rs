@@ -87,8 +87,9 @@ impl Pricing {
 /// Renders a case (with its position) under a prompt (by index); the message says what is wrong.
 pub type Render = dyn Fn(u64, usize, &Case) -> Result<Call, String> + Send + Sync;
 
-/// Grades an answer at once, when its scorers need nothing from outside; `None` leaves it for a later pass.
-pub type GradeNow = dyn Fn(&Answer<'_>, bool) -> Option<Graded> + Send + Sync;
+/// Grades an answer to the case at a position at once, when its scorers need nothing from outside; `None` leaves it for a
+/// later pass. The last argument says that the provider's filter withheld the answer.
+pub type GradeNow = dyn Fn(u64, &Answer<'_>, bool) -> Option<Graded> + Send + Sync;
 
 /// Judgements of an answer and what they add up to.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -137,8 +137,7 @@ pub async fn start(options: Options) -> Result<Running, SimulateError> {
     });
     let router = Router::new().fallback(handle).with_state(shared);
     let service = router.into_make_service_with_connect_info::<Link>();
-    let serving =
-        axum::serve(Door(listener), service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = axum::serve(Door(listener), service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let task = tokio::spawn(serving.into_future());
     Ok(Running {
         address,
@@ -177,13 +176,13 @@ async fn handle(
                     headers: &headers,
                     body: &bytes,
                 };
-                answer(&shared.desk, &incoming, &mut ticket).unwrap_or_else(|| {
-                    json_response(404, &lists::not_found(parts.method.as_str(), path))
-                })
+                answer(&shared.desk, &incoming, &mut ticket)
+                    .unwrap_or_else(|| json_response(404, &lists::not_found(parts.method.as_str(), path)))
             }
             Err(error) => {
                 ticket.entry.verdict = Verdict::BadRequest;
-                let message = serde_json::json!({"error": {"message": error.to_string(), "type": "invalid_request_error"}});
+                let message =
+                    serde_json::json!({"error": {"message": error.to_string(), "type": "invalid_request_error"}});
                 json_response(413, &message)
             }
         }
@@ -217,9 +216,7 @@ fn key_of<'a>(incoming: &Incoming<'a>) -> Option<&'a str> {
     });
     header.or_else(|| {
         let (_, query) = incoming.path.split_once('?')?;
-        let keys = query
-            .split('&')
-            .filter_map(|pair| pair.strip_prefix("key="));
+        let keys = query.split('&').filter_map(|pair| pair.strip_prefix("key="));
         keys.into_iter().find(|key| !key.is_empty())
     })
 }

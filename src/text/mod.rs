@@ -1,1 +1,4 @@
-//! To come.
+//! Text as readers see it.
+
+pub mod sink;
+pub mod width;
