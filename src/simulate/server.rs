@@ -107,6 +107,8 @@ struct Shared {
     log: Arc<Log>,
     stop: CancellationToken,
     started: Instant,
+    /// Protocols spoken; empty for all.
+    providers: &'static [&'static dyn Provider],
 }
 
 /// Starts a simulator in the current runtime.
@@ -114,6 +116,14 @@ struct Shared {
 /// # Errors
 /// When the port is taken or the log file cannot be made.
 pub async fn start(options: Options) -> Result<Running, SimulateError> {
+    start_with(options, &[]).await
+}
+
+/// The same with protocols of the caller's own instead of all that narani speaks.
+pub(super) async fn start_with(
+    options: Options,
+    providers: &'static [&'static dyn Provider],
+) -> Result<Running, SimulateError> {
     let address = SocketAddr::new(options.host, options.port);
     let log = Log::open(&options.log).map_err(|source| SimulateError::Log {
         file: options
@@ -134,10 +144,12 @@ pub async fn start(options: Options) -> Result<Running, SimulateError> {
         log: Arc::clone(&log),
         stop: stop.clone(),
         started: Instant::now(),
+        providers,
     });
     let router = Router::new().fallback(handle).with_state(shared);
     let service = router.into_make_service_with_connect_info::<Link>();
-    let serving = axum::serve(Door(listener), service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving =
+        axum::serve(Door(listener), service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let task = tokio::spawn(serving.into_future());
     Ok(Running {
         address,
@@ -176,13 +188,13 @@ async fn handle(
                     headers: &headers,
                     body: &bytes,
                 };
-                answer(&shared.desk, &incoming, &mut ticket)
-                    .unwrap_or_else(|| json_response(404, &lists::not_found(parts.method.as_str(), path)))
+                answer(&shared, &incoming, &mut ticket).unwrap_or_else(|| {
+                    json_response(404, &lists::not_found(parts.method.as_str(), path))
+                })
             }
             Err(error) => {
                 ticket.entry.verdict = Verdict::BadRequest;
-                let message =
-                    serde_json::json!({"error": {"message": error.to_string(), "type": "invalid_request_error"}});
+                let message = serde_json::json!({"error": {"message": error.to_string(), "type": "invalid_request_error"}});
                 json_response(413, &message)
             }
         }
@@ -191,13 +203,14 @@ async fn handle(
 }
 
 /// The response of the protocol whose path it is.
-fn answer(desk: &Desk, incoming: &Incoming<'_>, ticket: &mut Ticket) -> Option<Planned> {
-    let (provider, asked) = ProviderName::ALL.into_iter().find_map(|name| {
-        let provider: &'static dyn Provider = provider::of(name);
-        provider.asked(incoming).map(|asked| (provider, asked))
-    })?;
+fn answer(shared: &Shared, incoming: &Incoming<'_>, ticket: &mut Ticket) -> Option<Planned> {
+    let all = ProviderName::ALL.into_iter().map(provider::of);
+    let own = shared.providers.iter().copied();
+    let (provider, asked) = own
+        .chain(all.filter(|_| shared.providers.is_empty()))
+        .find_map(|provider| provider.asked(incoming).map(|asked| (provider, asked)))?;
     let key = key_of(incoming);
-    Some(desk.decide(provider, &asked, key, ticket))
+    Some(shared.desk.decide(provider, &asked, key, ticket))
 }
 
 /// The key, in whichever way it came; vendors agree on none.
@@ -216,7 +229,9 @@ fn key_of<'a>(incoming: &Incoming<'a>) -> Option<&'a str> {
     });
     header.or_else(|| {
         let (_, query) = incoming.path.split_once('?')?;
-        let keys = query.split('&').filter_map(|pair| pair.strip_prefix("key="));
+        let keys = query
+            .split('&')
+            .filter_map(|pair| pair.strip_prefix("key="));
         keys.into_iter().find(|key| !key.is_empty())
     })
 }
