@@ -19,4 +19,5 @@ pub mod rouge;
 pub mod tokens;
 pub mod vector;
 
+mod korean_units;
 mod ngrams;
