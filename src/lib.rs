@@ -8,6 +8,7 @@ pub mod plan;
 pub mod price;
 pub mod provider;
 pub mod report;
+pub mod run;
 pub mod scorer;
 pub mod simulate;
 pub mod store;

@@ -25,7 +25,7 @@ pub use ids::{RowKey, RunId};
 pub use money::{Cost, CostSource, Currency, Money, Price};
 pub use outcome::{Outcome, SkipReason, Status};
 pub use problem::{Excerpt, Place, Problem, Severity};
-pub use record::{Record, RunInfo};
+pub use record::{Part as SuitePart, Record, RunInfo};
 pub use reply::{Finish, Reply, TokenLogprob, ToolCall, Usage};
 pub use score::{Grade, Mark, Score};
 pub use target::{Limits, ProviderName, Target};

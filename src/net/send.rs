@@ -89,6 +89,11 @@ impl Line {
         })
     }
 
+    /// The key, for taking it out of what is stored.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// The key of this line taken out of `text`.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
@@ -102,7 +107,7 @@ impl Line {
     pub async fn send(
         &self,
         request: &WireRequest,
-        body: Vec<u8>,
+        body: bytes::Bytes,
         heart: &Heart,
         cancel: &CancellationToken,
         piece: &mut (dyn FnMut(Piece<'_>) + Send),
@@ -145,7 +150,7 @@ impl Line {
     async fn exchange(
         &self,
         request: &WireRequest,
-        body: Vec<u8>,
+        body: bytes::Bytes,
         start: Instant,
         exchange: &mut Exchange,
         piece: &mut (dyn FnMut(Piece<'_>) + Send),

@@ -29,7 +29,10 @@ impl Till {
     /// A till with nothing spent, or with what earlier sessions of the run spent.
     #[must_use]
     pub fn new(budget: Budget, spent: &[Money]) -> Self {
-        let mut till = Self { budget, ..Self::default() };
+        let mut till = Self {
+            budget,
+            ..Self::default()
+        };
         for money in spent {
             *till.spent.entry(money.currency.clone()).or_default() += money.nano;
         }
@@ -38,7 +41,8 @@ impl Till {
 
     /// Whether a call that is expected to cost `expected` may start at `now`. Takes its share when it may.
     pub fn reserve(&mut self, expected: Option<&Money>, now: Duration) -> bool {
-        if self.budget.calls.is_some_and(|most| self.calls >= most) || self.budget.time.is_some_and(|most| now >= most) {
+        if self.budget.calls.is_some_and(|most| self.calls >= most) || self.budget.time.is_some_and(|most| now >= most)
+        {
             return false;
         }
         if let Some(money) = expected {
@@ -72,7 +76,10 @@ impl Till {
         self.spent
             .iter()
             .filter(|(_, nano)| **nano != 0)
-            .map(|(currency, nano)| Money { nano: *nano, currency: currency.clone() })
+            .map(|(currency, nano)| Money {
+                nano: *nano,
+                currency: currency.clone(),
+            })
             .collect()
     }
 }
@@ -82,34 +89,62 @@ mod tests {
     use super::*;
 
     fn usd(nano: i64) -> Money {
-        Money { nano, currency: Currency::usd() }
+        Money {
+            nano,
+            currency: Currency::usd(),
+        }
     }
 
     fn won(nano: i64) -> Money {
-        Money { nano, currency: Currency("KRW".to_owned()) }
+        Money {
+            nano,
+            currency: Currency("KRW".to_owned()),
+        }
     }
 
     #[test]
     fn open_calls_count_against_the_cap() {
-        let mut till = Till::new(Budget { money: vec![usd(100)], ..Budget::default() }, &[]);
+        let mut till = Till::new(
+            Budget {
+                money: vec![usd(100)],
+                ..Budget::default()
+            },
+            &[],
+        );
         assert!(till.reserve(Some(&usd(60)), Duration::ZERO));
         assert!(!till.reserve(Some(&usd(60)), Duration::ZERO), "60 are reserved already");
         till.settle(Some(&usd(60)), Some(&usd(10)));
         assert!(till.reserve(Some(&usd(60)), Duration::ZERO), "the first cost only 10");
-        assert!(till.reserve(Some(&won(1_000_000)), Duration::ZERO), "another currency is not capped");
+        assert!(
+            till.reserve(Some(&won(1_000_000)), Duration::ZERO),
+            "another currency is not capped"
+        );
         assert_eq!(till.spent(), [usd(10)]);
     }
 
     #[test]
     fn earlier_sessions_count() {
-        let mut till = Till::new(Budget { money: vec![usd(100)], ..Budget::default() }, &[usd(95)]);
+        let mut till = Till::new(
+            Budget {
+                money: vec![usd(100)],
+                ..Budget::default()
+            },
+            &[usd(95)],
+        );
         assert!(!till.reserve(Some(&usd(6)), Duration::ZERO));
         assert!(till.reserve(None, Duration::ZERO), "a local model costs nothing");
     }
 
     #[test]
     fn calls_and_time() {
-        let mut till = Till::new(Budget { calls: Some(1), time: Some(Duration::from_secs(9)), ..Budget::default() }, &[]);
+        let mut till = Till::new(
+            Budget {
+                calls: Some(1),
+                time: Some(Duration::from_secs(9)),
+                ..Budget::default()
+            },
+            &[],
+        );
         assert!(!till.reserve(None, Duration::from_secs(9)));
         assert!(till.reserve(None, Duration::from_secs(1)));
         assert!(!till.reserve(None, Duration::from_secs(1)));

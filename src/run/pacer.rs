@@ -26,7 +26,7 @@ const CALM: u32 = 150;
 
 /// The pace of one account.
 #[derive(Debug, Clone)]
-pub struct Pacer {
+pub(super) struct Pacer {
     stated_requests: Option<f64>,
     stated_tokens: Option<f64>,
     told_requests: Option<f64>,
@@ -48,11 +48,13 @@ struct Learned {
     rate: f64,
     since: f64,
     calm: u32,
+    /// The rate is a first guess: it doubles every second until the next refusal.
+    searching: bool,
 }
 
 /// Whether a call may start.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Admission {
+pub(super) enum Admission {
     /// Now; its share is taken.
     Go,
     /// Not before this time.
@@ -63,7 +65,7 @@ impl Pacer {
     /// The pace of an account with these stated limits.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "limits are far below 2^53")]
-    pub fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         let stated_tokens = limits.tokens_per_minute.map(|n| (n.max(1)) as f64 / 60.0 * SHARE);
         Self {
             stated_requests: limits.requests_per_minute.map(|n| f64::from(n.max(1)) / 60.0 * SHARE),
@@ -81,25 +83,26 @@ impl Pacer {
 
     /// Requests a second that are allowed now, if anything limits them.
     #[must_use]
-    pub fn request_rate(&self) -> Option<f64> {
-        [self.stated_requests, self.told_requests, self.learned.map(|learned| learned.rate)]
+    pub(super) fn request_rate(&self) -> Option<f64> {
+        [
+            self.stated_requests,
+            self.told_requests,
+            self.learned.map(|learned| learned.rate),
+        ]
+        .into_iter()
+        .flatten()
+        .reduce(f64::min)
+    }
+
+    fn token_rate(&self) -> Option<f64> {
+        [self.stated_tokens, self.told_tokens]
             .into_iter()
             .flatten()
             .reduce(f64::min)
     }
 
-    fn token_rate(&self) -> Option<f64> {
-        [self.stated_tokens, self.told_tokens].into_iter().flatten().reduce(f64::min)
-    }
-
-    /// Whether estimates of tokens are used at all.
-    #[must_use]
-    pub fn counts_tokens(&self) -> bool {
-        self.token_rate().is_some()
-    }
-
     /// May a call of about `tokens` tokens (input and output) start now?
-    pub fn admit(&mut self, now: Duration, tokens: f64) -> Admission {
+    pub(super) fn admit(&mut self, now: Duration, tokens: f64) -> Admission {
         let now = now.as_secs_f64();
         let mut earliest = self.paused_until;
         let spacing = self.request_rate().map(|rate| 1.0 / rate);
@@ -129,14 +132,14 @@ impl Pacer {
     }
 
     /// A call turned out to use `used` tokens where `estimated` had been reserved.
-    pub fn settle(&mut self, estimated: f64, used: f64) {
+    pub(super) fn settle(&mut self, estimated: f64, used: f64) {
         if self.token_rate().is_some() {
             self.tokens += estimated - used;
         }
     }
 
     /// Headers told the limits.
-    pub fn told(&mut self, now: Duration, info: &RateInfo) {
+    pub(super) fn told(&mut self, now: Duration, info: &RateInfo) {
         let now = now.as_secs_f64();
         if let Some(rate) = rate_of(&info.requests) {
             self.told_requests = Some(rate * SHARE);
@@ -158,7 +161,7 @@ impl Pacer {
     }
 
     /// A call came back well.
-    pub fn passed(&mut self, now: Duration) {
+    pub(super) fn passed(&mut self, now: Duration) {
         let second = now.as_secs();
         let slot = &mut self.passed[usize::try_from(second % 16).expect("below 16")];
         if slot.0 != second {
@@ -167,6 +170,10 @@ impl Pacer {
         slot.1 += 1;
         if let Some(learned) = &mut self.learned {
             learned.calm += 1;
+            if learned.searching {
+                learned.rate += 0.7;
+                return;
+            }
             // A step of five per cent in a hundred calls finds the limit again with one refusal in a hundred; after a
             // long calm the limit has probably been raised, so steps grow.
             let quicken = f64::from(learned.calm / CALM).min(12.0);
@@ -176,7 +183,7 @@ impl Pacer {
 
     /// A call that went out at `sent` was refused for being too fast; `asked` is the pause the server wants.
     /// Returns whether the pace was lowered.
-    pub fn refused(&mut self, sent: Duration, now: Duration, asked: Option<Duration>) -> bool {
+    pub(super) fn refused(&mut self, sent: Duration, now: Duration, asked: Option<Duration>) -> bool {
         let now = now.as_secs_f64();
         if let Some(asked) = asked {
             self.pause_until(now + asked.as_secs_f64().min(super::retry::LONGEST_ASKED.as_secs_f64()));
@@ -186,40 +193,56 @@ impl Pacer {
             self.next = self.next.max(now + 0.25);
             return false;
         }
-        match &mut self.learned {
-            Some(learned) => {
-                if sent.as_secs_f64() < learned.since || now < learned.since + EPISODE {
-                    return false;
-                }
-                learned.rate *= 0.95;
-                learned.since = now;
-                learned.calm = 0;
+        let throughput = self.throughput(now);
+        if let Some(learned) = &mut self.learned {
+            if sent.as_secs_f64() < learned.since || now < learned.since + EPISODE {
+                return false;
             }
-            None => {
-                let rate = self.throughput(now).max(0.2);
-                self.learned = Some(Learned { rate: rate * 0.9, since: now, calm: 0 });
-            }
+            // What passed lately is the limit itself, when the rate has run ahead of it: while searching, and after a
+            // long calm. Else the limit is just below the rate.
+            let ahead = learned.searching || learned.calm > CALM;
+            learned.rate = if ahead {
+                learned.rate.min(throughput.max(learned.rate * 0.4))
+            } else {
+                learned.rate
+            } * 0.95;
+            learned.searching = false;
+            learned.since = now;
+            learned.calm = 0;
+        } else {
+            let rate = (throughput * 0.9).max(1.0);
+            self.learned = Some(Learned {
+                rate,
+                since: now,
+                calm: 0,
+                searching: true,
+            });
         }
         self.next = self.next.max(now);
         true
     }
 
     /// Nothing starts before `until`.
-    pub fn pause_until(&mut self, until: f64) {
+    pub(super) fn pause_until(&mut self, until: f64) {
         self.paused_until = self.paused_until.max(until);
     }
 
     /// Until when nothing starts, if that is later than `now`.
     #[must_use]
-    pub fn paused(&self, now: Duration) -> Option<Duration> {
+    pub(super) fn paused(&self, now: Duration) -> Option<Duration> {
         (self.paused_until > now.as_secs_f64()).then(|| Duration::from_secs_f64(self.paused_until))
     }
 
     /// Successes a second over the last seconds, the running one left out.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "whole seconds of a run")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "whole seconds of a run"
+    )]
     fn throughput(&self, now: f64) -> f64 {
         let second = now as u64;
-        let from = second.saturating_sub(10);
+        let from = second.saturating_sub(3);
         let (mut first, mut count) = (second, 0u32);
         for &(at, n) in &self.passed {
             if n > 0 && at >= from && at <= second {
@@ -227,7 +250,7 @@ impl Pacer {
                 count += n;
             }
         }
-        f64::from(count) / (now - first as f64).max(1.0)
+        f64::from(count) / (now - first as f64).max(0.25)
     }
 }
 
@@ -256,9 +279,15 @@ mod tests {
         Duration::from_secs_f64(s)
     }
 
-    /// Starts calls as fast as the pacer admits them for `length` seconds against `serve`, which says whether a call at
-    /// a time passes; answers come `latency` later. Returns (passed, refused).
-    fn drive(pacer: &mut Pacer, length: f64, latency: f64, mut serve: impl FnMut(f64) -> bool) -> (u32, u32) {
+    /// Starts calls as fast as the pacer admits them, at most `most_open` at once, for `length` seconds against `serve`,
+    /// which says whether a call at a time passes; answers come `latency` later. Returns (passed, refused).
+    fn drive(
+        pacer: &mut Pacer,
+        most_open: usize,
+        length: f64,
+        latency: f64,
+        mut serve: impl FnMut(f64) -> bool,
+    ) -> (u32, u32) {
         let (mut now, mut passed, mut refused) = (0.0, 0, 0);
         let mut open: std::collections::VecDeque<(f64, f64, bool)> = std::collections::VecDeque::new();
         while now < length {
@@ -272,12 +301,14 @@ mod tests {
                     refused += 1;
                 }
             }
+            let next_done = open.front().map_or(f64::MAX, |(done, ..)| *done);
+            if open.len() >= most_open {
+                now = next_done;
+                continue;
+            }
             match pacer.admit(seconds(now), 0.0) {
-                Admission::Go if open.len() < 64 => open.push_back((now + latency, now, serve(now))),
-                Admission::Go => {
-                    now = open.front().map_or(now, |(done, ..)| *done);
-                }
-                Admission::Wait(until) => now = until.as_secs_f64().min(open.front().map_or(f64::MAX, |(done, ..)| *done)).max(now + 1e-4),
+                Admission::Go => open.push_back((now + latency, now, serve(now))),
+                Admission::Wait(until) => now = until.as_secs_f64().min(next_done).max(now + 1e-4),
             }
         }
         (passed, refused)
@@ -301,30 +332,55 @@ mod tests {
     #[test]
     fn a_stated_limit_is_used_but_not_passed() {
         for rpm in [30, 600, 6_000] {
-            let mut pacer = Pacer::new(&Limits { requests_per_minute: Some(rpm), ..Limits::default() });
+            let mut pacer = Pacer::new(&Limits {
+                requests_per_minute: Some(rpm),
+                ..Limits::default()
+            });
             let mut starts: Vec<f64> = Vec::new();
-            drive(&mut pacer, 120.0, 0.1, |now| {
+            drive(&mut pacer, 64, 120.0, 0.1, |now| {
                 starts.push(now);
                 true
             });
-            let used = starts.len() as f64 / (f64::from(rpm) * 2.0);
+            let used = f64::from(u32::try_from(starts.len()).unwrap()) / (f64::from(rpm) * 2.0);
             assert!((0.97..=1.0).contains(&used), "{rpm}: {used}");
-            let worst = starts.iter().map(|from| starts.iter().filter(|at| **at >= *from && **at < from + 60.0).count()).max().unwrap();
+            let worst = starts
+                .iter()
+                .map(|from| starts.iter().filter(|at| **at >= *from && **at < from + 60.0).count())
+                .max()
+                .unwrap();
             assert!(worst <= rpm as usize, "{rpm}: {worst} in a minute");
         }
     }
 
     #[test]
     fn an_unknown_limit_is_found_and_followed() {
-        let mut pacer = Pacer::new(&Limits::default());
-        let (passed, refused) = drive(&mut pacer, 60.0, 0.05, bucket(|_| 20.0));
-        assert!(f64::from(passed) >= 0.9 * 20.0 * 60.0, "passed {passed}");
-        assert!(f64::from(refused) <= 0.06 * f64::from(passed), "refused {refused} of {passed}");
+        for (limit, latency) in [(20.0, 0.05)] {
+            for factor in [0.5, 1.0, 2.0] {
+                let mut pacer = Pacer::new(&Limits::default());
+                let mut later = 0.0;
+                let rate = |now: f64| if now < 60.0 { limit } else { limit * factor };
+                let mut serve = bucket(rate);
+                let (passed, refused) = drive(&mut pacer, 8, 180.0, latency, |now| {
+                    let ok = serve(now);
+                    if ok && now >= 120.0 {
+                        later += 1.0;
+                    }
+                    ok
+                });
+                let share = f64::from(refused) / f64::from(passed);
+                let found = later / (limit * factor * 60.0);
+                assert!(found >= 0.9, "x{factor}: only {found} of the limit");
+                assert!(factor != 1.0 || share <= 0.03, "{share} refused");
+            }
+        }
     }
 
     #[test]
     fn tokens_are_counted_and_settled() {
-        let mut pacer = Pacer::new(&Limits { tokens_per_minute: Some(6_000), ..Limits::default() });
+        let mut pacer = Pacer::new(&Limits {
+            tokens_per_minute: Some(6_000),
+            ..Limits::default()
+        });
         let (mut now, mut calls) = (0.0, 0u32);
         while now < 60.0 {
             match pacer.admit(seconds(now), 200.0) {
@@ -341,7 +397,10 @@ mod tests {
 
     #[test]
     fn a_call_larger_than_the_allowance_still_goes_out() {
-        let mut pacer = Pacer::new(&Limits { tokens_per_minute: Some(60), ..Limits::default() });
+        let mut pacer = Pacer::new(&Limits {
+            tokens_per_minute: Some(60),
+            ..Limits::default()
+        });
         let mut now = 0.0;
         for _ in 0..3 {
             match pacer.admit(seconds(now), 10_000.0) {
@@ -364,12 +423,26 @@ mod tests {
     #[test]
     fn headers_lower_the_pace() {
         let mut pacer = Pacer::new(&Limits::default());
-        let info = RateInfo { requests: Allowance { limit: Some(60), remaining: Some(59), reset: Some(seconds(1.0)) }, ..RateInfo::default() };
+        let info = RateInfo {
+            requests: Allowance {
+                limit: Some(60),
+                remaining: Some(59),
+                reset: Some(seconds(1.0)),
+            },
+            ..RateInfo::default()
+        };
         pacer.told(seconds(0.0), &info);
         let rate = pacer.request_rate().unwrap();
         assert!((0.9..=1.0).contains(&rate), "{rate}");
         // Ten thousand a day, told as OpenAI's small tiers do: 100 used come back in 864 seconds.
-        let day = RateInfo { requests: Allowance { limit: Some(10_000), remaining: Some(9_900), reset: Some(seconds(864.0)) }, ..RateInfo::default() };
+        let day = RateInfo {
+            requests: Allowance {
+                limit: Some(10_000),
+                remaining: Some(9_900),
+                reset: Some(seconds(864.0)),
+            },
+            ..RateInfo::default()
+        };
         pacer.told(seconds(0.0), &day);
         let rate = pacer.request_rate().unwrap();
         assert!((0.11..=0.12).contains(&rate), "{rate}");

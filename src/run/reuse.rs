@@ -73,7 +73,13 @@ mod tests {
     use crate::domain::Auth;
 
     fn request(body: Value) -> WireRequest {
-        WireRequest { url: "http://a/v1/chat".to_owned(), headers: Vec::new(), auth: Auth::Bearer, body, stream: true }
+        WireRequest {
+            url: "http://a/v1/chat".to_owned(),
+            headers: Vec::new(),
+            auth: Auth::Bearer,
+            body,
+            stream: true,
+        }
     }
 
     #[test]
@@ -92,8 +98,22 @@ mod tests {
             key(&base, 1, 2),
             key(&request(json!({"model": "m", "stop": ["ab"]})), 1, 1),
             key(&request(json!({"model": "m", "stop": ["a", "b"], "x": null})), 1, 1),
-            key(&WireRequest { url: "http://b/v1/chat".to_owned(), ..base.clone() }, 1, 1),
-            key(&WireRequest { headers: vec![("anthropic-beta".to_owned(), "x".to_owned())], ..base.clone() }, 1, 1),
+            key(
+                &WireRequest {
+                    url: "http://b/v1/chat".to_owned(),
+                    ..base.clone()
+                },
+                1,
+                1,
+            ),
+            key(
+                &WireRequest {
+                    headers: vec![("anthropic-beta".to_owned(), "x".to_owned())],
+                    ..base.clone()
+                },
+                1,
+                1,
+            ),
         ];
         for (i, a) in keys.iter().enumerate() {
             assert!(keys[i + 1..].iter().all(|b| a != b), "{i}");

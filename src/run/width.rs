@@ -15,7 +15,7 @@ const EPISODE: Duration = Duration::from_secs(5);
 
 /// The adaptive number of open calls of one account.
 #[derive(Debug, Clone)]
-pub struct Width {
+pub(super) struct Width {
     limit: f64,
     ceiling: f64,
     /// Below this the number grows by one a success, above it by one a round.
@@ -27,35 +27,48 @@ impl Width {
     /// `named` is the user's `limits.in_flight`: used in full from the start, since the user knows. Local servers
     /// queue what they cannot answer at once, so they start low.
     #[must_use]
-    pub fn new(named: Option<u32>, local: bool) -> Self {
+    pub(super) fn new(named: Option<u32>, local: bool) -> Self {
         let ceiling = f64::from(named.unwrap_or(CEILING).max(1));
         let start = match named {
             Some(_) => ceiling,
             None if local => 2.0,
             None => f64::from(START),
         };
-        Self { limit: start, ceiling, steady_from: ceiling, cut_at: None }
+        Self {
+            limit: start,
+            ceiling,
+            steady_from: ceiling,
+            cut_at: None,
+        }
     }
 
     /// Calls that may be open.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and the ceiling")]
-    pub fn limit(&self) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 1 and the ceiling"
+    )]
+    pub(super) fn limit(&self) -> u32 {
         self.limit as u32
     }
 
     /// A call came back well while `open` calls (it included) were open. Calls answered from the cache and second
     /// tries do not count.
-    pub fn succeeded(&mut self, open: u32) {
+    pub(super) fn succeeded(&mut self, open: u32) {
         if f64::from(open) < (self.limit * 0.8).floor() {
             return;
         }
-        let step = if self.limit < self.steady_from { 1.0 } else { 1.0 / self.limit };
+        let step = if self.limit < self.steady_from {
+            1.0
+        } else {
+            1.0 / self.limit
+        };
         self.limit = (self.limit + step).min(self.ceiling);
     }
 
     /// The server said that it is too much (429, 503, 529). Returns whether the number was cut.
-    pub fn troubled(&mut self, now: Duration) -> bool {
+    pub(super) fn troubled(&mut self, now: Duration) -> bool {
         if self.cut_at.is_some_and(|at| now < at + EPISODE) {
             return false;
         }

@@ -284,7 +284,7 @@ impl Reader {
     /// When the database fails.
     pub fn done(&self, again: &dyn Fn(&str, Option<&str>, bool) -> bool) -> Result<Cells, StoreError> {
         let read = || -> rusqlite::Result<Cells> {
-            let mut cells = Cells::none(self.info.planned());
+            let mut cells = Cells::none(self.info.grid());
             let mut statement = self
                 .connection
                 .prepare("SELECT cell, status, kind, final FROM outcomes")?;
