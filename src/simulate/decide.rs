@@ -151,11 +151,7 @@ impl Desk {
     fn service(&self, provider: ProviderName, model: &str, key: Option<&str>) -> Arc<Service> {
         /// Models that are told apart; more are taken together, so that nobody fills the memory with names.
         const MOST: u64 = 10_000;
-        let name = name_key(&format!(
-            "{}\n{model}\n{}",
-            provider.word(),
-            key.unwrap_or_default()
-        ));
+        let name = name_key(&format!("{}\n{model}\n{}", provider.word(), key.unwrap_or_default()));
         let services = self.services.read().expect("no holder of this lock panics");
         if let Some(service) = services.get(&name) {
             return Arc::clone(service);
@@ -163,10 +159,7 @@ impl Desk {
         let full = services.len() as u64 >= MOST;
         drop(services);
         let name = if full { name % MOST } else { name };
-        let mut services = self
-            .services
-            .write()
-            .expect("no holder of this lock panics");
+        let mut services = self.services.write().expect("no holder of this lock panics");
         let service = services.entry(name).or_insert_with(|| {
             Arc::new(Service {
                 open: Arc::default(),
@@ -205,9 +198,7 @@ impl Desk {
                 Some(wait),
             ),
             Refusal::TooLarge { limit, asked } => (
-                format!(
-                    "Request too large for {model} on tokens per minute: limit {limit}, requested {asked}"
-                ),
+                format!("Request too large for {model} on tokens per minute: limit {limit}, requested {asked}"),
                 None,
             ),
         };
@@ -219,12 +210,7 @@ impl Desk {
         Some(pretence)
     }
 
-    fn tell_limits(
-        &self,
-        provider: &'static dyn Provider,
-        service: &Service,
-        pretence: &mut Pretence,
-    ) {
+    fn tell_limits(&self, provider: &'static dyn Provider, service: &Service, pretence: &mut Pretence) {
         if self.options.limits.quiet || !self.limits() {
             return;
         }
@@ -233,18 +219,8 @@ impl Desk {
     }
 
     /// The answer and its time, or why there is none.
-    fn reply(
-        &self,
-        asked: &Asked,
-        question: &str,
-        nth: u32,
-        total: Duration,
-    ) -> Result<(Reply, Duration), Fault> {
-        let known = self
-            .options
-            .knowledge
-            .as_ref()
-            .and_then(|oracle| oracle(question));
+    fn reply(&self, asked: &Asked, question: &str, nth: u32, total: Duration) -> Result<(Reply, Duration), Fault> {
+        let known = self.options.knowledge.as_ref().and_then(|oracle| oracle(question));
         let asking = Asking {
             call: &asked.call,
             model: &asked.model,
@@ -291,9 +267,7 @@ impl Desk {
             received_us: 0,
         };
         let planned = match failure {
-            Failure::Status(status) => {
-                plain(provider.pretend_fault(&self.fault(status)), error_time)
-            }
+            Failure::Status(status) => plain(provider.pretend_fault(&self.fault(status)), error_time),
             Failure::Quota => {
                 let mut fault = Fault::new(
                     FaultKind::Quota,
@@ -356,19 +330,10 @@ impl Desk {
         let (kind, message) = match status {
             401 => (FaultKind::Auth, "Incorrect API key provided (simulated)"),
             402 => (FaultKind::Quota, "Insufficient balance (simulated)"),
-            403 => (
-                FaultKind::Auth,
-                "Your key has no access to this (simulated)",
-            ),
-            404 => (
-                FaultKind::BadRequest,
-                "The model does not exist (simulated)",
-            ),
+            403 => (FaultKind::Auth, "Your key has no access to this (simulated)"),
+            404 => (FaultKind::BadRequest, "The model does not exist (simulated)"),
             408 => (FaultKind::Timeout, "The request timed out (simulated)"),
-            413 => (
-                FaultKind::BadRequest,
-                "The request is too large (simulated)",
-            ),
+            413 => (FaultKind::BadRequest, "The request is too large (simulated)"),
             429 => (FaultKind::RateLimit, "Rate limit reached (simulated)"),
             503 | 529 => (FaultKind::Server, "Overloaded (simulated)"),
             500.. => (
