@@ -21,6 +21,7 @@ pub mod openai_responses;
 mod path;
 mod pretending;
 mod shared;
+mod think;
 
 /// The provider of a name. The list of all protocols.
 #[must_use]

@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::{Pretence, WireHead};
 use crate::domain::{Finish, Reply};
 
+/// Stands where services write the time: 2026-01-01T00:00:00Z in seconds since 1970. Pretending knows no clock.
+pub(super) const MADE_UP_SECONDS: i64 = 1_767_225_600;
+
 /// `text` in pieces of `size` characters, as streams bring it; none when it is empty.
 pub(super) fn pieces(text: &str, size: usize) -> impl Iterator<Item = &str> {
     let mut rest = text;
@@ -79,20 +82,8 @@ pub(super) fn header(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-/// A duration in seconds as vendors write it: whole where it is, else with its fraction.
-pub(super) fn seconds(duration: std::time::Duration) -> String {
-    let micros = duration.subsec_micros();
-    if micros == 0 {
-        return duration.as_secs().to_string();
-    }
-    let text = format!("{}.{micros:06}", duration.as_secs());
-    text.trim_end_matches('0').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -104,13 +95,6 @@ mod tests {
                 assert!(pieces.iter().all(|piece| !piece.is_empty()));
             }
         }
-    }
-
-    #[test]
-    fn seconds_are_short() {
-        assert_eq!(seconds(Duration::from_secs(17)), "17");
-        assert_eq!(seconds(Duration::from_millis(34_400)), "34.4");
-        assert_eq!(seconds(Duration::from_micros(1)), "0.000001");
     }
 
     #[test]

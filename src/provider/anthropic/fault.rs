@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::limits;
 use crate::domain::{Fault, FaultKind, Retry, Scope, WireHead};
-use crate::provider::pretending::{header, seconds, whole};
+use crate::provider::pretending::{header, whole};
 use crate::provider::{Pretence, shared};
 
 /// Error types with the status that belongs to each. Inside a stream the type stands alone, after a status
@@ -43,7 +43,7 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
             .find(|(name, _)| Some(*name) == error_type)
             .map_or(500, |(_, status)| *status)
     };
-    let mut fault = shared::fault(head, status, message);
+    let mut fault = shared::judged(head, status, &message);
     fault.error_type = error_type.map(str::to_owned);
     let lower = fault.message.to_lowercase();
     let spent = match status {
@@ -92,7 +92,7 @@ pub(super) fn pretend(fault: &Fault) -> Pretence {
         headers.push(header("x-should-retry", if again { "true" } else { "false" }));
     }
     if let Some(wait) = fault.retry_after {
-        headers.push(header("retry-after", seconds(wait)));
+        headers.push(header("retry-after", shared::seconds_text(wait)));
     }
     let body = json!({
         "type": "error",

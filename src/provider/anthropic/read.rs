@@ -5,9 +5,12 @@
 use serde_json::{Map, Value};
 
 use super::fault;
-use crate::domain::{Fault, FaultKind, Finish, Reply, ToolCall, Usage, WireHead};
+use crate::domain::{Fault, Finish, Reply, ToolCall, Usage, WireHead};
 use crate::provider::frames::Sse;
 use crate::provider::{Piece, StreamReader, shared};
+
+/// What a body without an answer lacks, for messages.
+const WANTED: &str = "`content` and no `stop_reason`";
 
 /// Reads a whole body of any status.
 pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
@@ -102,8 +105,7 @@ impl State {
             return;
         };
         let name = value.get("type").and_then(Value::as_str).unwrap_or(event);
-        self.begun = true;
-        let index = value.get("index").and_then(Value::as_u64).unwrap_or(0);
+        let index = shared::count_at(&value, "index").unwrap_or(0);
         match name {
             "message_start" => {
                 if let Some(message) = value.get("message") {
@@ -130,6 +132,7 @@ impl State {
             "error" => self.fault = Some(fault::of(head, &value)),
             _ => {}
         }
+        self.last = value;
     }
 }
 
@@ -246,12 +249,16 @@ impl Message {
         }
     }
 
-    fn into_reply(self) -> Result<Reply, Fault> {
+    /// The text that is visible so far.
+    fn text(&self) -> String {
+        let texts = self.blocks.iter().filter(|block| block.kind == Kind::Text);
+        texts.map(|block| block.text.as_str()).collect()
+    }
+
+    /// The reply, or the fault that neither an answer nor a reason for its absence came; `last` is quoted then.
+    fn into_reply(self, head: &WireHead, last: &Value) -> Result<Reply, Fault> {
         if self.blocks.is_empty() && self.stop_reason.is_none() {
-            return Err(Fault::new(
-                FaultKind::Server,
-                "the answer is empty and gives no reason",
-            ));
+            return Err(shared::shape_fault(head, last, WANTED));
         }
         let usage = self.usage();
         let mut reply = Reply {
@@ -290,7 +297,7 @@ impl Message {
 
     /// Anthropic counts input without what came from or went to its cache; everyone else counts it in.
     fn usage(&self) -> Usage {
-        let number = |field: &str| shared::number(self.usage.get(field));
+        let number = |field: &str| self.usage.get(field).and_then(shared::count);
         let cached = number("cache_read_input_tokens");
         let cache_write = number("cache_creation_input_tokens");
         Usage {
@@ -302,11 +309,10 @@ impl Message {
             output: number("output_tokens"),
             cached,
             cache_write,
-            reasoning: shared::number(
-                self.usage
-                    .get("output_tokens_details")
-                    .and_then(|details| details.get("thinking_tokens")),
-            ),
+            reasoning: self
+                .usage
+                .get("output_tokens_details")
+                .and_then(|details| shared::count_at(details, "thinking_tokens")),
         }
     }
 }
@@ -349,5 +355,5 @@ fn array(value: Option<&Value>) -> impl Iterator<Item = &Value> {
 }
 
 fn text(value: Option<&Value>) -> Option<String> {
-    value.and_then(Value::as_str).map(str::to_owned)
+    value.and_then(shared::text)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::domain::{Fault, FaultKind, Retry, Scope, WireHead};
-use crate::provider::pretending::{header, seconds, whole};
+use crate::provider::pretending::{header, whole};
 use crate::provider::{Pretence, shared};
 
 /// Names of `google.rpc.Code` with the HTTP status that belongs to each.
@@ -33,7 +33,7 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
         .and_then(Value::as_str)
         .or_else(|| error.as_str())
         .map_or_else(|| error.to_string(), str::to_owned);
-    let told = shared::number(error.get("code")).and_then(|code| u16::try_from(code).ok());
+    let told = shared::count_at(error, "code").and_then(|code| u16::try_from(code).ok());
     let by_name = || {
         CODES
             .iter()
@@ -47,7 +47,7 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
             .or_else(by_name)
             .unwrap_or(500)
     };
-    let mut fault = shared::fault(head, status, message);
+    let mut fault = shared::judged(head, status, &message);
     fault.error_type = name.map(str::to_owned);
     let reason = detail(error, "ErrorInfo").and_then(|info| info.get("reason"));
     fault.code = reason.and_then(Value::as_str).map(str::to_owned);
@@ -162,7 +162,7 @@ pub(super) fn pretend(fault: &Fault) -> Pretence {
     if let Some(wait) = fault.retry_after {
         details.push(json!({
             "@type": format!("{TYPE_PREFIX}RetryInfo"),
-            "retryDelay": format!("{}s", seconds(wait)),
+            "retryDelay": format!("{}s", shared::seconds_text(wait)),
         }));
     }
     let mut error = json!({"code": status, "message": fault.message, "status": name});

@@ -6,9 +6,12 @@ use serde_json::{Map, Value};
 
 use super::array::Elements;
 use super::fault;
-use crate::domain::{Fault, FaultKind, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
+use crate::domain::{Fault, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
 use crate::provider::frames::Sse;
 use crate::provider::{Piece, StreamReader, shared};
+
+/// What a body without an answer lacks, for messages.
+const WANTED: &str = "`candidates` and no `blockReason`";
 
 /// Reads a whole body of any status.
 pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
@@ -18,16 +21,16 @@ pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
         stream.feed(body, &mut |_| {});
         return stream.end();
     }
-    let value = shared::body(head, body)?;
+    let value = shared::json_body(head, body)?;
     if head.status >= 400 || is_error(&value) {
         return Err(fault::of(head, &value));
     }
     if !is_answer(&value) {
-        return Err(shared::foreign(head, body));
+        return Err(shared::shape_fault(head, &value, WANTED));
     }
     let mut answer = Answer::default();
     answer.take(&value, &mut |_| {});
-    answer.into_reply()
+    answer.into_reply(head, &value)
 }
 
 fn is_error(value: &Value) -> bool {
@@ -57,7 +60,8 @@ enum Frames {
 struct State {
     answer: Answer,
     fault: Option<Fault>,
-    begun: bool,
+    /// The last object, to quote where nothing of an answer came.
+    last: Value,
 }
 
 impl Stream {
@@ -89,7 +93,6 @@ impl StreamReader for Stream {
             Frames::Sse(sse) => sse.feed(bytes, &mut |_, data| state.take(head, data, piece)),
             Frames::Array(elements) => {
                 elements.feed(bytes, &mut |data| state.take(head, data, piece));
-                state.begun |= elements.is_open();
             }
         }
     }
@@ -113,9 +116,9 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.answer.is_ended() {
-            return Err(shared::cut(&head, state.begun));
+            return Err(shared::cut_fault(&head, "a `finishReason`", &state.answer.text));
         }
-        state.answer.into_reply()
+        state.answer.into_reply(&head, &state.last)
     }
 }
 
@@ -124,7 +127,6 @@ impl State {
         if self.fault.is_some() {
             return;
         }
-        self.begun = true;
         let Ok(value) = serde_json::from_str::<Value>(data) else {
             return;
         };
@@ -132,6 +134,7 @@ impl State {
             self.fault = Some(fault::of(head, &value));
         } else {
             self.answer.take(&value, piece);
+            self.last = value;
         }
     }
 }
@@ -173,7 +176,7 @@ impl Answer {
             self.prompt_blocked = Some(reason);
         }
         for (place, candidate) in (0u64..).zip(array(value.get("candidates"))) {
-            let index = shared::number(candidate.get("index")).unwrap_or(place);
+            let index = shared::count_at(candidate, "index").unwrap_or(place);
             let count = u32::try_from(index).unwrap_or(0).saturating_add(1);
             self.choices = self.choices.max(count);
             if index == 0 {
@@ -271,14 +274,12 @@ impl Answer {
         self.finish.is_some() || self.prompt_blocked.is_some()
     }
 
-    fn into_reply(mut self) -> Result<Reply, Fault> {
+    /// The reply, or the fault that neither an answer nor a reason for its absence came; `last` is quoted then.
+    fn into_reply(mut self, head: &WireHead, last: &Value) -> Result<Reply, Fault> {
         let silent =
             self.text.is_empty() && self.thinking.is_empty() && self.tool_calls.is_empty();
         if silent && !self.is_ended() {
-            return Err(Fault::new(
-                FaultKind::Server,
-                "the answer is empty and gives no reason",
-            ));
+            return Err(shared::shape_fault(head, last, WANTED));
         }
         let finish = match self.finish.as_deref() {
             None if self.prompt_blocked.is_some() => Finish::Filter,
@@ -297,7 +298,7 @@ impl Answer {
             self.note(format!("the service says: {message}"));
         }
         let usage = self.usage();
-        if let Some(tokens) = shared::number(self.usage.get("toolUsePromptTokenCount")) {
+        if let Some(tokens) = self.usage.get("toolUsePromptTokenCount").and_then(shared::count) {
             self.note(format!(
                 "tools of the service read {tokens} input tokens more"
             ));
@@ -322,7 +323,7 @@ impl Answer {
     /// Gemini leaves thinking out of its count of output; everyone else counts it in. A count of nothing
     /// is left out of the body.
     fn usage(&self) -> Usage {
-        let number = |field: &str| shared::number(self.usage.get(field));
+        let number = |field: &str| self.usage.get(field).and_then(shared::count);
         let reasoning = number("thoughtsTokenCount");
         let visible = number("candidatesTokenCount");
         Usage {
@@ -365,5 +366,5 @@ fn array(value: Option<&Value>) -> impl Iterator<Item = &Value> {
 }
 
 fn text(value: Option<&Value>) -> Option<String> {
-    value.and_then(Value::as_str).map(str::to_owned)
+    value.and_then(shared::text)
 }
