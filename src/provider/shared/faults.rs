@@ -48,6 +48,22 @@ pub(crate) fn status_fault(head: &WireHead, message: &str) -> Fault {
     )
 }
 
+/// The fault of an error that a body or a stream tells under a status of success, judged as if `status` had
+/// come; of a real error status, [`status_fault`].
+pub(crate) fn judged(head: &WireHead, status: u16, message: &str) -> Fault {
+    if head.status >= 400 {
+        return status_fault(head, message);
+    }
+    let as_if = WireHead {
+        status,
+        ..WireHead::default()
+    };
+    Fault {
+        status: Some(head.status),
+        ..status_fault(&as_if, message)
+    }
+}
+
 /// `fault` with status, wait and the server's word on retrying filled in from the head.
 ///
 /// `x-should-retry` is obeyed except where asking again cannot help: no money, no right.
