@@ -268,7 +268,8 @@ impl Desk {
                         asked.model
                     ),
                 );
-                fault.status = Some(404);
+                // Not 404, which means an unknown model and ends a whole target.
+                fault.status = Some(400);
                 return Err(fault);
             }
         }
@@ -339,12 +340,18 @@ impl Desk {
                 plain(provider.pretend(&reply, asked), total)
             }
             Failure::Filter => {
-                let mut fault = Fault::new(
-                    FaultKind::ContentFilter,
-                    "the answer was withheld by the filter (simulated)",
-                );
-                fault.status = Some(400);
-                plain(provider.pretend_fault(&fault), total)
+                let word = match provider.name() {
+                    ProviderName::Gemini => "SAFETY",
+                    _ => "content_filter",
+                };
+                let reply = Reply {
+                    finish: Finish::Filter,
+                    blocked: Some(word.to_owned()),
+                    choices: 1,
+                    model: Some(asked.model.clone()),
+                    ..Reply::default()
+                };
+                plain(provider.pretend(&reply, asked), total)
             }
             Failure::Cut | Failure::SlowCut | Failure::Stall => return None,
         };
