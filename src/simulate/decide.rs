@@ -75,7 +75,7 @@ impl Desk {
         let question = asked.call.question();
         ticket.entry.model.clone_from(&asked.model);
         ticket.entry.stream = asked.stream;
-        ticket.entry.question = format!("{:016x}", text_key(&question));
+        ticket.entry.question = text_key(&question);
         if let Some(fault) = self.key_fault(provider.name(), key) {
             ticket.entry.verdict = Verdict::Unauthorised;
             return plain(provider.pretend_fault(&fault), self.soon());
