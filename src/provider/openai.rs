@@ -34,7 +34,7 @@ impl Provider for OpenAi {
     fn pretend_fault(&self, _: &Fault) -> Pretence {
         todo!()
     }
-    fn pretend_limits(&self, _: &RateInfo) -> Vec<(String, String)> {
+    fn pretend_limits(&self, _: &RateInfo, _: i64) -> Vec<(String, String)> {
         todo!()
     }
 }

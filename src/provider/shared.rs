@@ -1,1 +1,0 @@
-//! What several adapters share: retry hints, HTTP statuses, deep merge, lenient JSON access.

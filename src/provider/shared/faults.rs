@@ -1,0 +1,348 @@
+//! Faults by HTTP status, for bodies that are not the protocol, and for streams that were cut.
+
+use serde_json::Value;
+
+use crate::domain::{Fault, FaultKind, Retry, Scope, WireHead};
+
+use super::hints::{retry_after, should_retry};
+use super::json::{clip, clip_to};
+
+/// The fault of a status when the body says nothing better, with the hints of the headers.
+///
+/// 402, 401 and 403 and redirects reach every call of the target; so does 404, because an unknown model and a
+/// wrong address end every call alike.
+pub(crate) fn status_fault(head: &WireHead, message: &str) -> Fault {
+    let (kind, retry, scope) = match head.status {
+        300..=399 => (FaultKind::Network, Retry::Never, Scope::Target),
+        401 | 403 => (FaultKind::Auth, Retry::Never, Scope::Target),
+        402 => (FaultKind::Quota, Retry::Never, Scope::Target),
+        404 | 405 => (FaultKind::BadRequest, Retry::Never, Scope::Target),
+        408 => (FaultKind::Timeout, Retry::Again, Scope::Call),
+        429 => (FaultKind::RateLimit, Retry::Again, Scope::Call),
+        409 | 425 => (FaultKind::Server, Retry::Again, Scope::Call),
+        // Not implemented: the same request will not be implemented later either.
+        400..=499 | 501 => (FaultKind::BadRequest, Retry::Never, Scope::Call),
+        500..=599 => (FaultKind::Server, Retry::Again, Scope::Call),
+        _ => (FaultKind::Network, Retry::Again, Scope::Call),
+    };
+    let message = match (clip(message), head.status) {
+        (text, 300..=399) if text.is_empty() => match head.header("location") {
+            Some(place) => format!(
+                "the service moved to `{}`; set the target's address to it",
+                clip_to(place, 200)
+            ),
+            None => format!("the service answered with the redirect {}", head.status),
+        },
+        (text, status) if text.is_empty() => {
+            format!("the service answered with status {status} and no message")
+        }
+        (text, _) => text,
+    };
+    hinted(
+        Fault {
+            retry,
+            scope,
+            ..Fault::new(kind, message)
+        },
+        head,
+    )
+}
+
+/// The fault of an error that a body or a stream tells under a status of success, judged as if `status` had
+/// come; of a real error status, [`status_fault`].
+pub(crate) fn judged(head: &WireHead, status: u16, message: &str) -> Fault {
+    if head.status >= 400 {
+        return status_fault(head, message);
+    }
+    let as_if = WireHead {
+        status,
+        ..WireHead::default()
+    };
+    Fault {
+        status: Some(head.status),
+        ..status_fault(&as_if, message)
+    }
+}
+
+/// `fault` with status, wait and the server's word on retrying filled in from the head.
+///
+/// `x-should-retry` is obeyed except where asking again cannot help: no money, no right.
+pub(crate) fn hinted(mut fault: Fault, head: &WireHead) -> Fault {
+    fault.status = Some(head.status);
+    fault.retry_after = fault.retry_after.or_else(|| retry_after(head));
+    if !matches!(fault.kind, FaultKind::Auth | FaultKind::Quota) {
+        match should_retry(head) {
+            Some(true) => fault.retry = Retry::Again,
+            Some(false) => fault.retry = Retry::Never,
+            None => {}
+        }
+    }
+    fault
+}
+
+/// The JSON of a body, or the fault that says what came instead.
+///
+/// A byte order mark is dropped and bad UTF-8 replaced, as in streams.
+///
+/// # Errors
+/// [`body_fault`].
+pub(crate) fn json_body(head: &WireHead, body: &[u8]) -> Result<Value, Fault> {
+    let plain = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    serde_json::from_slice(plain)
+        .or_else(|error| match std::str::from_utf8(plain) {
+            Ok(_) => Err(error),
+            Err(_) => serde_json::from_str(&String::from_utf8_lossy(plain)),
+        })
+        .map_err(|_| body_fault(head, body))
+}
+
+/// The fault for a body that is no JSON: empty, a web page, or broken at some byte.
+///
+/// An error status keeps its meaning; a status of success becomes a `network` fault, since whoever answered
+/// does not speak the protocol. A web page there means a wrong address, which every call would meet again.
+pub(crate) fn body_fault(head: &WireHead, body: &[u8]) -> Fault {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let page = text.starts_with('<') || (head.content_type() == "text/html" && !text.is_empty());
+    let status = head.status;
+    let message = if text.is_empty() {
+        if status >= 300 {
+            return status_fault(head, "");
+        }
+        format!("the body is empty although the status is {status}")
+    } else if page {
+        format!(
+            "the address answers with a web page instead of JSON (status {status}): `{}`; check the target's address",
+            page_words(text)
+        )
+    } else {
+        match serde_json::from_str::<Value>(text) {
+            Ok(_) => format!("the body is not of the expected shape: `{}`", clip(text)),
+            Err(error) => format!(
+                "the body is not valid JSON from byte {} on: `{}`",
+                byte_of(text, &error),
+                clip_to(text, 200)
+            ),
+        }
+    };
+    let mut fault = status_fault(head, &message);
+    if page && status < 300 {
+        fault.retry = Retry::Never;
+        fault.scope = Scope::Target;
+    }
+    fault
+}
+
+/// The fault for JSON that holds no answer and no reason for its absence; `wanted` names what was looked for.
+pub(crate) fn shape_fault(head: &WireHead, value: &Value, wanted: &str) -> Fault {
+    let message = format!(
+        "the body holds no {wanted}: `{}`",
+        clip_to(&value.to_string(), 300)
+    );
+    status_fault(head, &message)
+}
+
+/// The fault for a stream that ended before its protocol's end; `missing` names the end that did not come,
+/// `text` is the visible text that had arrived.
+pub(crate) fn cut_fault(head: &WireHead, missing: &str, text: &str) -> Fault {
+    let arrived = match text.chars().count() {
+        0 => "no text had arrived".to_owned(),
+        1 => "1 character of text had arrived".to_owned(),
+        count => format!("{count} characters of text had arrived"),
+    };
+    let mut fault = Fault::new(
+        FaultKind::Truncated,
+        format!("the stream was cut: it ended without {missing}; {arrived}"),
+    );
+    fault.status = Some(head.status);
+    fault
+}
+
+/// Byte of `text` at which reading failed, from 0.
+fn byte_of(text: &str, error: &serde_json::Error) -> usize {
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    (before + error.column().saturating_sub(1)).min(text.len())
+}
+
+/// The title of a web page, else its first words.
+fn page_words(page: &str) -> String {
+    let lower = page.to_ascii_lowercase();
+    let title = lower.find("<title").and_then(|open| {
+        let start = open + lower[open..].find('>')? + 1;
+        let end = start + lower[start..].find("</title")?;
+        Some(&page[start..end]).filter(|title| !title.trim().is_empty())
+    });
+    let words = match title {
+        Some(title) => title.to_owned(),
+        None => without_tags(page, &lower),
+    };
+    let words = words
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    clip_to(&words.join(" "), 120)
+}
+
+/// The text of a page without tags, scripts and styles. `lower` is `page` in ASCII lower case.
+fn without_tags(page: &str, lower: &str) -> String {
+    let mut words = String::new();
+    let mut at = 0;
+    while let Some(open) = page[at..].find('<').map(|open| at + open) {
+        words.push_str(&page[at..open]);
+        words.push(' ');
+        let hidden = ["script", "style"]
+            .into_iter()
+            .find(|name| lower[open + 1..].starts_with(name));
+        let from = hidden
+            .and_then(|name| lower[open..].find(&format!("</{name}")))
+            .map_or(open, |close| open + close);
+        match page[from..].find('>') {
+            Some(close) => at = from + close + 1,
+            None => return words,
+        }
+    }
+    words.push_str(&page[at..]);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn head(status: u16) -> WireHead {
+        WireHead {
+            status,
+            ..WireHead::default()
+        }
+    }
+
+    #[test]
+    fn statuses() {
+        for (status, kind, retry, scope) in [
+            (400, FaultKind::BadRequest, Retry::Never, Scope::Call),
+            (401, FaultKind::Auth, Retry::Never, Scope::Target),
+            (402, FaultKind::Quota, Retry::Never, Scope::Target),
+            (403, FaultKind::Auth, Retry::Never, Scope::Target),
+            (404, FaultKind::BadRequest, Retry::Never, Scope::Target),
+            (408, FaultKind::Timeout, Retry::Again, Scope::Call),
+            (409, FaultKind::Server, Retry::Again, Scope::Call),
+            (413, FaultKind::BadRequest, Retry::Never, Scope::Call),
+            (422, FaultKind::BadRequest, Retry::Never, Scope::Call),
+            (429, FaultKind::RateLimit, Retry::Again, Scope::Call),
+            (500, FaultKind::Server, Retry::Again, Scope::Call),
+            (501, FaultKind::BadRequest, Retry::Never, Scope::Call),
+            (503, FaultKind::Server, Retry::Again, Scope::Call),
+            (529, FaultKind::Server, Retry::Again, Scope::Call),
+        ] {
+            let fault = status_fault(&head(status), "no");
+            assert_eq!(
+                (fault.kind, fault.retry, fault.scope),
+                (kind, retry, scope),
+                "{status}"
+            );
+            assert_eq!(fault.status, Some(status));
+        }
+    }
+
+    #[test]
+    fn the_servers_word_on_retrying_wins_except_for_money_and_rights() {
+        let say = |status, word: &str| {
+            let mut head = head(status);
+            head.headers.push(("x-should-retry".into(), word.into()));
+            status_fault(&head, "no").retry
+        };
+        assert_eq!(say(500, "false"), Retry::Never);
+        assert_eq!(say(400, "true"), Retry::Again);
+        assert_eq!(say(401, "true"), Retry::Never);
+        assert_eq!(say(402, "true"), Retry::Never);
+    }
+
+    #[test]
+    fn redirects_name_the_new_place() {
+        let mut head = head(308);
+        head.headers
+            .push(("location".into(), "https://example.org/v1".into()));
+        assert_eq!(
+            status_fault(&head, "").message,
+            "the service moved to `https://example.org/v1`; set the target's address to it"
+        );
+    }
+
+    #[test]
+    fn web_pages_are_told_with_their_title() {
+        let fault = body_fault(
+            &head(200),
+            b"<!DOCTYPE html><html><head><TITLE>\n Welcome &amp; hello</TITLE></head></html>",
+        );
+        assert!(
+            fault.message.contains("`Welcome & hello`"),
+            "{}",
+            fault.message
+        );
+        assert_eq!(
+            (fault.kind, fault.scope),
+            (FaultKind::Network, Scope::Target)
+        );
+        let fault = body_fault(
+            &head(502),
+            b"<html><script>var a = '<b>';</script><h1>502 Bad</h1>\xed\x95\x9c <hr",
+        );
+        assert!(
+            fault.message.contains("`502 Bad \u{d55c}`"),
+            "{}",
+            fault.message
+        );
+        assert_eq!((fault.kind, fault.retry), (FaultKind::Server, Retry::Again));
+    }
+
+    #[test]
+    fn empty_and_broken_bodies_are_told_apart() {
+        let empty = body_fault(&head(200), b" \n");
+        assert!(empty.message.contains("empty"), "{}", empty.message);
+        assert_eq!(empty.kind, FaultKind::Network);
+        let broken = json_body(&head(200), "{\"a\": \"나\",\n \"b\": ?}".as_bytes()).unwrap_err();
+        assert!(
+            broken.message.contains("from byte 19 on"),
+            "{}",
+            broken.message
+        );
+        let cut = json_body(&head(200), b"{\"a\": [1").unwrap_err();
+        assert!(cut.message.contains("valid JSON"), "{}", cut.message);
+        assert_eq!(
+            body_fault(&head(503), b"").message,
+            "the service answered with status 503 and no message"
+        );
+    }
+
+    #[test]
+    fn bad_bytes_in_json_are_replaced() {
+        assert_eq!(
+            json_body(&head(200), b"\xef\xbb\xbf{\"a\":\"\xff\"}").expect("JSON"),
+            json!({"a": "\u{fffd}"})
+        );
+    }
+
+    #[test]
+    fn pages_of_any_bytes_do_no_harm() {
+        for page in [
+            "<",
+            "<title",
+            "<title>",
+            "<script",
+            "<İ<title>x</title>",
+            "<style>한",
+        ] {
+            let _ = body_fault(&head(200), page.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What the adapters share: hints in headers, faults by status, lenient reading of JSON.
+//!
+//! Nothing here knows a single service; what only one protocol needs stands in its own file.
+
+mod faults;
+mod hints;
+mod json;
+
+pub(crate) use faults::{body_fault, cut_fault, hinted, json_body, judged, shape_fault, status_fault};
+pub(crate) use hints::{
+    allowance, go_duration, go_text, retry_after, retry_headers, seconds_text, should_retry,
+};
+pub(crate) use json::{clip, count, count_at, merge, number, text, text_at};
