@@ -145,9 +145,7 @@ impl Desk {
             }
             _ => return None,
         };
-        let mut fault = Fault::new(FaultKind::Auth, message);
-        fault.status = Some(401);
-        Some(fault)
+        Some(Fault::new(FaultKind::Auth, message))
     }
 
     fn service(&self, provider: ProviderName, model: &str, key: Option<&str>) -> Arc<Service> {
@@ -214,7 +212,6 @@ impl Desk {
             ),
         };
         let mut fault = Fault::new(FaultKind::RateLimit, message);
-        fault.status = Some(429);
         fault.retry_after = wait.filter(|_| !self.options.limits.quiet);
         let mut pretence = provider.pretend_fault(&fault);
         self.tell_limits(provider, service, &mut pretence);
@@ -231,7 +228,12 @@ impl Desk {
             return;
         }
         let info = service.meter().info(Instant::now());
-        pretence.head.headers.extend(provider.pretend_limits(&info));
+        // Some vendors tell the time of day at which a limit is full again. Only pretended heads show this clock.
+        let now_us = jiff::Timestamp::now().as_microsecond();
+        pretence
+            .head
+            .headers
+            .extend(provider.pretend_limits(&info, now_us));
     }
 
     /// The answer and its time, or why there is none.
@@ -263,16 +265,12 @@ impl Desk {
                 return Ok((reply, total));
             }
             if self.options.unrecorded == Unrecorded::Refuse {
-                let mut fault = Fault::new(
-                    FaultKind::BadRequest,
-                    format!(
-                        "no recorded answer of {} to this question (`--unrecorded invent` makes one up)",
-                        asked.model
-                    ),
+                let message = format!(
+                    "no recorded answer of {} to this question (`--unrecorded invent` makes one up)",
+                    asked.model
                 );
-                // Not 404, which means an unknown model and ends a whole target.
-                fault.status = Some(400);
-                return Err(fault);
+                // Of this call only: an unknown model would end the whole target.
+                return Err(Fault::new(FaultKind::BadRequest, message));
             }
         }
         Ok((answer(&asking, &self.options.right), total))

@@ -32,11 +32,10 @@ pub(super) fn instead(
             error_time,
         ),
         Failure::Quota => {
-            let mut fault = Fault::new(
+            let fault = Fault::new(
                 FaultKind::Quota,
                 "simulated: the money of this account is used up",
             );
-            fault.status = Some(429);
             Planned::plain(provider.pretend_fault(&fault), error_time)
         }
         Failure::Html => {

@@ -12,6 +12,9 @@ use client::{Answer, Client, http};
 use stub::Stub;
 
 mod client;
+#[path = "../../../testdata/hostile/mod.rs"]
+mod hostile;
+mod protocols;
 mod stub;
 
 const STUB: &[&dyn Provider] = &[&Stub];
@@ -562,4 +565,19 @@ async fn http2_without_tls_works_too() {
             .text()
             .contains("Simulated")
     );
+}
+
+#[test]
+fn the_hostile_corpus_is_whole() {
+    let all = hostile::corpus();
+    assert!(all.len() > 180);
+    for (id, text, literal) in &all {
+        match serde_json::from_str::<String>(literal) {
+            Ok(read) => assert_eq!(&read, text, "{id}"),
+            Err(_) => assert!(id.starts_with("surrogate") && text.contains('\u{fffd}')),
+        }
+    }
+    let ids: std::collections::BTreeSet<&String> = all.iter().map(|(id, ..)| id).collect();
+    assert_eq!(ids.len(), all.len());
+    assert!(all.iter().any(|(_, text, _)| text.len() > 1_000_000));
 }
