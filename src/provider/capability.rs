@@ -141,10 +141,7 @@ mod tests {
     fn levels_are_rounded_down_and_told() {
         let levels = [Effort::Low, Effort::Medium, Effort::High];
         let mut wishes = Wishes::default();
-        assert_eq!(
-            wishes.level(Effort::Max, &levels, "it"),
-            Some(Effort::High)
-        );
+        assert_eq!(wishes.level(Effort::Max, &levels, "it"), Some(Effort::High));
         assert_eq!(
             wishes.level(Effort::Minimal, &levels, "it"),
             Some(Effort::Low)

@@ -49,6 +49,20 @@ pub(super) struct Planned {
     pub(super) trouble: Trouble,
 }
 
+/// Errors are told in this part of the time of an answer.
+pub(super) const ERROR_TIME: u32 = 5;
+
+impl Planned {
+    /// A response to which nothing happens.
+    pub(super) fn plain(pretence: Pretence, total: Duration) -> Self {
+        Self {
+            pretence,
+            total,
+            trouble: Trouble::None,
+        }
+    }
+}
+
 /// Time between the last half-sent bytes and the break, so that they leave before it.
 const BEFORE_BREAK: Duration = Duration::from_millis(5);
 

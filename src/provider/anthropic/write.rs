@@ -102,7 +102,14 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
         _ => DEFAULT_MAX_TOKENS,
     });
     fields.insert("max_tokens".to_owned(), json!(max_tokens));
-    sampling(name, model, params, thinking.thinks(), &mut fields, &mut wishes);
+    sampling(
+        name,
+        model,
+        params,
+        thinking.thinks(),
+        &mut fields,
+        &mut wishes,
+    );
 
     let stop: Vec<&String> = params
         .stop
@@ -110,7 +117,11 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
         .flatten()
         .filter(|text| !text.trim().is_empty())
         .collect();
-    if params.stop.as_ref().is_some_and(|all| all.len() > stop.len()) {
+    if params
+        .stop
+        .as_ref()
+        .is_some_and(|all| all.len() > stop.len())
+    {
         wishes.say("stop", "Anthropic takes no stop text made of blanks only");
     }
     if !stop.is_empty() {

@@ -178,7 +178,9 @@ fn effort(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
             format!("{name} takes no budget for thinking; set `reasoning_effort`"),
         );
     }
-    let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
+    let asked = params
+        .reasoning_effort
+        .filter(|effort| *effort != Effort::None);
     if params.json_schema.is_some() {
         // The guide allows a schema only with thinking off; the schema decides whether the answer can be
         // read at all, so it wins.
@@ -204,12 +206,7 @@ fn effort(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
     wishes.level(params.reasoning_effort?, EFFORTS, name)
 }
 
-fn sampling(
-    model: Model,
-    params: &Params,
-    fields: &mut Map<String, Value>,
-    wishes: &mut Wishes,
-) {
+fn sampling(model: Model, params: &Params, fields: &mut Map<String, Value>, wishes: &mut Wishes) {
     if let Some(value) = params.temperature {
         let least = match model.api {
             Api::V1 => LEAST_TEMPERATURE_V1,
@@ -233,7 +230,10 @@ fn sampling(
     match params.seed {
         Some(0) => wishes.say("seed", "CLOVA Studio takes seed 0 for a random one"),
         Some(seed) if seed > u64::from(u32::MAX) => {
-            wishes.say("seed", format!("CLOVA Studio takes seeds up to {}", u32::MAX));
+            wishes.say(
+                "seed",
+                format!("CLOVA Studio takes seeds up to {}", u32::MAX),
+            );
         }
         Some(seed) => {
             fields.insert("seed".to_owned(), json!(seed));

@@ -173,7 +173,10 @@ fn think(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
         );
     }
     let effort = if off {
-        if params.reasoning_effort.is_some_and(|effort| effort != Effort::None) {
+        if params
+            .reasoning_effort
+            .is_some_and(|effort| effort != Effort::None)
+        {
             wishes.say("reasoning_effort", "a budget of 0 switches thinking off");
         }
         Effort::None
@@ -194,7 +197,10 @@ fn think(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
             } else {
                 "reasoning_effort"
             };
-            wishes.say(field, format!("{name} cannot switch thinking off; `low` is sent"));
+            wishes.say(
+                field,
+                format!("{name} cannot switch thinking off; `low` is sent"),
+            );
             Some(json!("low"))
         }
         Thinking::Any | Thinking::Levels => {
