@@ -91,7 +91,7 @@ pub fn checked<'a>(file: &str, bytes: &'a [u8], offset: usize, line: usize) -> R
         .at(Place::file(file)));
     }
     // A zero byte goes before the question of encoding: what holds one is no text at all.
-    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+    if let Some(at) = memchr::memchr(0, bytes) {
         return Err(Problem::error(
             "binary",
             format!("`{file}` is not a text file: byte {} is zero", offset + at + 1),
@@ -150,7 +150,7 @@ fn looks_korean(bytes: &[u8]) -> bool {
 /// Number of line feeds.
 #[must_use]
 pub fn count_lines(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
+    memchr::memchr_iter(b'\n', bytes).count()
 }
 
 /// The file is empty.

@@ -89,7 +89,7 @@ impl Bench<'_> {
         if desk.findings.errors() > before {
             return;
         }
-        let base = self.base(&draft);
+        let base = Self::base(&draft);
         for (values, label) in combinations(&draft.each) {
             let mut case = draft.case.clone();
             case.vars.extend(values);
@@ -215,7 +215,7 @@ impl Bench<'_> {
     }
 
     /// The ids to try for a draft: its own, or those made of its content.
-    fn base(&self, draft: &Draft) -> Vec<String> {
+    fn base(draft: &Draft) -> Vec<String> {
         if let Some((id, _)) = &draft.id {
             return vec![id.clone()];
         }

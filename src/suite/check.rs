@@ -125,7 +125,10 @@ impl Reading<'_> {
             name.trim().clone_into(&mut head.name);
         }
         if let Some(node) = node.get("description").filter(|node| !node.is_null()) {
-            head.description = desk.text(node, "description").unwrap_or_default().trim().to_owned();
+            desk.text(node, "description")
+                .unwrap_or_default()
+                .trim()
+                .clone_into(&mut head.description);
         }
         if let Some(list) = node.get("targets") {
             head.targets = self.targets(desk, list);

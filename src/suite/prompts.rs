@@ -20,7 +20,7 @@ pub(super) struct Draft {
 
 /// The prompt of a suite that has none: the question as it stands.
 #[must_use]
-pub fn usual() -> Prompt {
+pub(super) fn usual() -> Prompt {
     Prompt {
         name: "default".to_owned(),
         system: None,
@@ -66,14 +66,13 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, node: &Node, files: &mut Files<'_>) 
 fn entry(desk: &mut Desk<'_, '_>, node: &Node, files: &mut Files<'_>) -> Option<(Draft, Span)> {
     let before = desk.findings.errors();
     desk.fields(node, &PROMPT, "a prompt")?;
-    let name = match node.get("name") {
-        Some(name) => desk.text(name, "name").map(|text| (text, name.span)),
-        None => {
-            let problem = Problem::error("missing_field", "this prompt has no `name`")
-                .help("columns of tables are named after prompts");
-            desk.tell(node.span, problem);
-            None
-        }
+    let name = if let Some(name) = node.get("name") {
+        desk.text(name, "name").map(|text| (text, name.span))
+    } else {
+        let problem = Problem::error("missing_field", "this prompt has no `name`")
+            .help("columns of tables are named after prompts");
+        desk.tell(node.span, problem);
+        None
     };
     let params = node.get("params").map(|node| desk.params(node)).unwrap_or_default();
     let system = template(desk, node, "system", "system_file", files);

@@ -147,9 +147,9 @@ fn first_line(file: &str, reader: &mut dyn BufRead) -> Result<Vec<u8>, Problem> 
         limited
             .read_until(b'\n', &mut line)
             .map_err(|error| unread(file, &error))?;
-        let quotes = line.iter().filter(|byte| **byte == b'"').count();
+        let quotes = memchr::memchr_iter(b'"', &line).count();
         let blank = line.iter().all(u8::is_ascii_whitespace);
-        if line.len() == before || (quotes % 2 == 0 && !blank) {
+        if line.len() == before || (quotes.is_multiple_of(2) && !blank) {
             return Ok(line);
         }
     }

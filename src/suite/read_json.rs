@@ -150,19 +150,13 @@ impl Walk<'_, '_> {
         if !raw.contains('\\') {
             return Some(raw[1..raw.len() - 1].to_owned());
         }
-        match serde_json::from_str(raw) {
-            Ok(text) => Some(text),
-            Err(_) => {
-                let span = self.span(start);
-                self.findings.at(
-                    self.origin,
-                    span,
-                    Problem::error("syntax", "a `\\u` escape here stands for half a character")
-                        .help("characters beyond the first 65,536 need both halves (`\\ud83d\\ude00`)"),
-                );
-                None
-            }
+        let text = serde_json::from_str(raw).ok();
+        if text.is_none() {
+            let problem = Problem::error("syntax", "a `\\u` escape here stands for half a character")
+                .help("characters beyond the first 65,536 need both halves (`\\ud83d\\ude00`)");
+            self.findings.at(self.origin, self.span(start), problem);
         }
+        text
     }
 
     fn blanks(&mut self) {

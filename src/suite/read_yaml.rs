@@ -306,6 +306,7 @@ mod tests {
     use crate::domain::Problem;
     use proptest::prelude::*;
     use serde_json::json;
+    use std::fmt::Write as _;
 
     fn parse(text: &str) -> (Option<Node>, Vec<Problem>) {
         let origin = Origin::text("f.yaml", text);
@@ -350,7 +351,7 @@ mod tests {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for n in 1..9 {
             let before = format!("*a{}, ", n - 1).repeat(10);
-            text.push_str(&format!("a{n}: &a{n} [{before}]\n"));
+            writeln!(text, "a{n}: &a{n} [{before}]").unwrap();
         }
         let (_, problems) = parse(&text);
         assert_eq!(problems[0].code, "alias_bomb");
@@ -382,7 +383,7 @@ mod tests {
         assert!(problems[0].help.as_ref().unwrap().contains("line 1"));
         let mut text = String::new();
         for n in 0..40 {
-            text.push_str(&format!("k{n}: {n}\n"));
+            writeln!(text, "k{n}: {n}").unwrap();
         }
         text.push_str("k30: again\n");
         let (_, problems) = parse(&text);

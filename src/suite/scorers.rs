@@ -13,7 +13,7 @@ use super::tree::{Entry, Node};
 use super::values::{Desk, unknown_field};
 
 /// The kinds of scorers with their shapes at hand.
-pub struct Kinds<'k> {
+pub(super) struct Kinds<'k> {
     list: &'k [Kind],
     shapes: HashMap<&'static str, Shape>,
 }
@@ -21,7 +21,7 @@ pub struct Kinds<'k> {
 impl<'k> Kinds<'k> {
     /// Kinds of a list.
     #[must_use]
-    pub fn new(list: &'k [Kind]) -> Self {
+    pub(super) fn new(list: &'k [Kind]) -> Self {
         let shapes = list
             .iter()
             .map(|kind| (kind.name, Shape::new((kind.schema)())))
@@ -41,7 +41,7 @@ impl<'k> Kinds<'k> {
 
 /// What judges when a suite has expectations and names no scorer: the answer has to include what is expected.
 #[must_use]
-pub fn usual() -> ScorerSpec {
+pub(super) fn usual() -> ScorerSpec {
     ScorerSpec {
         name: "includes".to_owned(),
         kind: "includes".to_owned(),
@@ -68,7 +68,7 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, node: &Node, kinds: &Kinds<'_>, abov
                 desk.tell(named.span, problem);
                 continue;
             }
-            spec.name = (2..)
+            spec.name = (2..=above.len() + specs.len() + 2)
                 .map(|count| format!("{}-{count}", spec.kind))
                 .find(|name| !taken(name))
                 .expect("there are more numbers than scorers");
@@ -240,6 +240,7 @@ pub(crate) mod tests {
         schemars::schema_for!(Plain)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the list asks for this shape")]
     fn plain(_: &Map<String, Value>) -> Result<Box<dyn Scorer>, Refusal> {
         Ok(Box::new(Nothing))
     }

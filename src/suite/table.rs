@@ -18,7 +18,7 @@ use super::tree::{Data, Entry, Node, Span};
 use super::values::Desk;
 
 /// Between several values of one cell.
-pub const BETWEEN: &str = "|||";
+const BETWEEN: &str = "|||";
 
 /// Korean names of columns.
 const KOREAN: &[(&str, &str)] = &[

@@ -618,7 +618,7 @@ fn any_bytes_are_read_or_refused_without_panic() {
             let (checked, cases) = read_from(path, &Shelf::from([(path, bytes)]));
             prop_assert!(checked.suite.is_some() || !checked.problems.is_empty());
             if let Some(suite) = checked.suite {
-                prop_assert_eq!(suite.cases as usize, cases.len());
+                prop_assert_eq!(suite.cases, cases.len() as u64);
                 prop_assert!(suite.cases > 0);
             }
             Ok(())

@@ -201,12 +201,12 @@ fn guided(node: &Node, schema: &Value, root: &Value, subject: &str) -> Result<Va
             if value.is_boolean() && allowed("boolean") {
                 return Ok(value);
             }
-            if allowed("number") || allowed("integer") {
-                if let Some(number) = number(text, !allowed("number")) {
-                    return in_range(&number, schema)
-                        .then_some(Value::Number(number))
-                        .ok_or_else(misfit);
-                }
+            if (allowed("number") || allowed("integer"))
+                && let Some(number) = number(text, !allowed("number"))
+            {
+                return in_range(&number, schema)
+                    .then_some(Value::Number(number))
+                    .ok_or_else(misfit);
             }
             if allowed("string") && !node.is_null() {
                 return Ok(Value::String(text.clone()));
@@ -236,7 +236,7 @@ fn object(node: &Node, entries: &[Entry], schema: &Value, root: &Value, subject:
     for entry in entries {
         let inner = fields.and_then(|fields| fields.get(&entry.key));
         let value = match (inner, open) {
-            (Some(inner), _) => {
+            (Some(inner), _) | (None, Some(inner @ Value::Object(_))) => {
                 let subject = format!("`{}` in {subject}", entry.key);
                 guided(&entry.value, inner, root, &subject)?
             }
@@ -251,10 +251,6 @@ fn object(node: &Node, entries: &[Entry], schema: &Value, root: &Value, subject:
                         fields.into_iter().flat_map(|fields| fields.keys().map(String::as_str)),
                     )),
                 });
-            }
-            (None, Some(inner @ Value::Object(_))) => {
-                let subject = format!("`{}` in {subject}", entry.key);
-                guided(&entry.value, inner, root, &subject)?
             }
             (None, _) => entry.value.to_value(),
         };
