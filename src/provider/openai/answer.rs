@@ -310,7 +310,7 @@ fn some(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-fn sorted<'a>(piece: &'a mut dyn FnMut(Piece<'_>)) -> impl FnMut(bool, &str) + 'a {
+fn sorted(piece: &mut dyn FnMut(Piece<'_>)) -> impl FnMut(bool, &str) {
     move |thinking, text| {
         piece(if thinking {
             Piece::Thinking(text)

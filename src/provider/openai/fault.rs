@@ -440,10 +440,7 @@ mod tests {
             Some(Duration::from_secs(7))
         );
         let minutes = r#"{"error":{"message":"try again in 6m0s."}}"#;
-        assert_eq!(
-            read(429, minutes).retry_after,
-            Some(Duration::from_secs(360))
-        );
+        assert_eq!(read(429, minutes).retry_after, Some(Duration::from_mins(6)));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! OpenAI chat completions, and everything that speaks it: llama-server, vLLM, LM Studio, Azure, OpenRouter,
-//! Groq, Mistral, DeepSeek, xAI, CLOVA Studio's OpenAI endpoint, and so on.
+//! OpenAI chat completions, and everything that speaks it: llama-server, vLLM, LM Studio, Azure, `OpenRouter`,
+//! Groq, Mistral, `DeepSeek`, xAI, CLOVA Studio's OpenAI endpoint, and so on.
 //!
 //! What the services and models differ in is data in [`rules`]; what their answers differ in is read leniently
 //! in [`answer`]. `OpenAI` responses shares the rules, the faults and the pictures.

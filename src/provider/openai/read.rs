@@ -149,7 +149,7 @@ impl StreamReader for ChatStream {
     }
 }
 
-/// Limits as OpenAI tells them, and as Mistral and OpenRouter do.
+/// Limits as OpenAI tells them, and as Mistral and `OpenRouter` do.
 pub(crate) fn limits(head: &WireHead) -> RateInfo {
     let of = |what: &str| {
         allowance(
@@ -182,7 +182,7 @@ pub(crate) fn limits(head: &WireHead) -> RateInfo {
     info
 }
 
-/// OpenRouter tells the moment of the reset in milliseconds since 1970; others a duration.
+/// `OpenRouter` tells the moment of the reset in milliseconds since 1970; others a duration.
 fn reset_at(head: &WireHead, value: &str) -> Option<std::time::Duration> {
     let Some(millis) = value
         .trim()

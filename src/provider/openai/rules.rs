@@ -154,8 +154,8 @@ struct Service {
     title: &'static str,
     /// Ends of host names.
     hosts: &'static [&'static str],
-    /// Its models are those of [`FAMILIES`] or newer ones.
-    openai: bool,
+    /// The rules of models that [`FAMILIES`] does not know.
+    others: &'static Family,
     top_k: bool,
     logprobs: bool,
     /// The name of the seed on the wire.
@@ -170,7 +170,7 @@ const SERVICES: &[Service] = &[
     Service {
         title: "OpenAI",
         hosts: &["api.openai.com"],
-        openai: true,
+        others: &UNKNOWN,
         top_k: false,
         stop_limit: 4,
         ..ANY_SERVICE
@@ -178,7 +178,7 @@ const SERVICES: &[Service] = &[
     Service {
         title: "Azure",
         hosts: &[".openai.azure.com", ".azure.com", ".azure-api.net"],
-        openai: true,
+        others: &UNKNOWN,
         top_k: false,
         stop_limit: 4,
         ..ANY_SERVICE
@@ -207,7 +207,7 @@ const SERVICES: &[Service] = &[
 const ANY_SERVICE: Service = Service {
     title: "this service",
     hosts: &[],
-    openai: false,
+    others: &PLAIN,
     top_k: true,
     logprobs: true,
     seed: "seed",
@@ -250,8 +250,7 @@ impl Rules {
         });
         let family = match known {
             Some(family) if !target.local => family,
-            _ if service.openai => &UNKNOWN,
-            _ => &PLAIN,
+            _ => service.others,
         };
         Self {
             form,
@@ -423,7 +422,7 @@ mod tests {
             params: Params::default(),
             extra: serde_json::Map::new(),
             stream: true,
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             retries: 0,
             limits: Limits::default(),
             price: None,
