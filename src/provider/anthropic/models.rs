@@ -44,10 +44,7 @@ pub(super) enum Thinking {
 impl Thinking {
     /// Whether `thinking.type: adaptive` is understood.
     pub(super) fn is_adaptive(self) -> bool {
-        matches!(
-            self,
-            Self::BudgetOrAdaptive | Self::Adaptive | Self::Always
-        )
+        matches!(self, Self::BudgetOrAdaptive | Self::Adaptive | Self::Always)
     }
 
     /// Whether `thinking.budget_tokens` is understood.
@@ -129,21 +126,11 @@ const MODELS: &[(&str, Model)] = &[
     ),
     (
         "claude-sonnet-4-6",
-        model(
-            Sampling::Either,
-            Thinking::BudgetOrAdaptive,
-            WITH_MAX,
-            true,
-        ),
+        model(Sampling::Either, Thinking::BudgetOrAdaptive, WITH_MAX, true),
     ),
     (
         "claude-opus-4-6",
-        model(
-            Sampling::Either,
-            Thinking::BudgetOrAdaptive,
-            WITH_MAX,
-            true,
-        ),
+        model(Sampling::Either, Thinking::BudgetOrAdaptive, WITH_MAX, true),
     ),
     ("claude-opus-4-7", NEWEST),
     ("claude-opus-4-8", NEWEST),

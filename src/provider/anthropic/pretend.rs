@@ -30,7 +30,10 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
         message.insert("usage".to_owned(), Value::Object(usage(&reply.usage)));
         whole(
             200,
-            vec![header("content-type", "application/json"), request_id(reply)],
+            vec![
+                header("content-type", "application/json"),
+                request_id(reply),
+            ],
             &Value::Object(message),
         )
     }
@@ -38,7 +41,10 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
 
 fn request_id(reply: &Reply) -> (String, String) {
     let id = reply.id.as_deref().unwrap_or("simulated");
-    header("request-id", format!("req_{}", id.trim_start_matches("msg_")))
+    header(
+        "request-id",
+        format!("req_{}", id.trim_start_matches("msg_")),
+    )
 }
 
 fn opening(reply: &Reply, asked: &Asked) -> Map<String, Value> {
@@ -208,8 +214,5 @@ fn event(name: &str, fields: &Value) -> String {
     let mut json = Value::Object(data).to_string();
     let padding = json.len() % 16;
     json.pop();
-    format!(
-        "event: {name}\ndata: {json}{}}}\n\n",
-        " ".repeat(padding)
-    )
+    format!("event: {name}\ndata: {json}{}}}\n\n", " ".repeat(padding))
 }

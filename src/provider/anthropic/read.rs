@@ -65,7 +65,9 @@ impl StreamReader for Stream {
             frames,
             state,
         } = self;
-        frames.feed(bytes, &mut |event, data| state.take(head, event, data, piece));
+        frames.feed(bytes, &mut |event, data| {
+            state.take(head, event, data, piece)
+        });
     }
 
     fn done(&self) -> bool {
@@ -83,20 +85,18 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.ended {
-            return Err(shared::cut_fault(&head, "`message_stop`", &state.message.text()));
+            return Err(shared::cut_fault(
+                &head,
+                "`message_stop`",
+                &state.message.text(),
+            ));
         }
         state.message.into_reply(&head, &state.last)
     }
 }
 
 impl State {
-    fn take(
-        &mut self,
-        head: &WireHead,
-        event: &str,
-        data: &str,
-        piece: &mut dyn FnMut(Piece<'_>),
-    ) {
+    fn take(&mut self, head: &WireHead, event: &str, data: &str, piece: &mut dyn FnMut(Piece<'_>)) {
         if self.ended || self.fault.is_some() {
             return;
         }
@@ -236,7 +236,10 @@ impl Message {
         if let Some(sequence) = text(told.get("stop_sequence")) {
             self.stop_sequence = Some(sequence);
         }
-        if let Some(details) = told.get("stop_details").filter(|details| details.is_object()) {
+        if let Some(details) = told
+            .get("stop_details")
+            .filter(|details| details.is_object())
+        {
             self.stop_details = Some(details.clone());
         }
     }

@@ -28,7 +28,9 @@ fn model(path: &str) -> Option<String> {
     let name = if let Some(model) = rest.strip_prefix("chat-completions/") {
         model.to_owned()
     } else {
-        let task = rest.strip_prefix("tasks/")?.strip_suffix("/chat-completions")?;
+        let task = rest
+            .strip_prefix("tasks/")?
+            .strip_suffix("/chat-completions")?;
         format!("tasks/{task}")
     };
     Some(path::decode(&name)).filter(|name| !name.is_empty())

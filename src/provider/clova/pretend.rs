@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::fault;
 use super::models::{self, Api};
 use super::read::{SUCCESS, finish};
-use super::fault;
 use crate::domain::{Fault, FaultKind, Finish, Reply};
 use crate::provider::pretending::{
     MADE_UP_SECONDS, arguments, finish_word, header, pieces, shown, streamed, whole,
@@ -152,11 +152,7 @@ fn events(reply: &Reply, asked: &Asked, api: Api) -> Vec<String> {
         token.insert("usage".to_owned(), Value::Null);
         events.push(event(events.len(), "token", &Value::Object(token)));
     }
-    events.push(event(
-        events.len(),
-        "result",
-        &result(reply, asked, api),
-    ));
+    events.push(event(events.len(), "result", &result(reply, asked, api)));
     events.push(event(events.len(), "signal", &json!({"data": "[DONE]"})));
     events
 }

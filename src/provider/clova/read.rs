@@ -70,7 +70,9 @@ impl StreamReader for Stream {
             frames,
             state,
         } = self;
-        frames.feed(bytes, &mut |event, data| state.take(head, event, data, piece));
+        frames.feed(bytes, &mut |event, data| {
+            state.take(head, event, data, piece)
+        });
     }
 
     fn done(&self) -> bool {
@@ -88,20 +90,18 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.whole && !state.ended {
-            return Err(shared::cut_fault(&head, "a `result` event", &state.answer.text));
+            return Err(shared::cut_fault(
+                &head,
+                "a `result` event",
+                &state.answer.text,
+            ));
         }
         state.answer.into_reply(&head, &state.last)
     }
 }
 
 impl State {
-    fn take(
-        &mut self,
-        head: &WireHead,
-        event: &str,
-        data: &str,
-        piece: &mut dyn FnMut(Piece<'_>),
-    ) {
+    fn take(&mut self, head: &WireHead, event: &str, data: &str, piece: &mut dyn FnMut(Piece<'_>)) {
         if self.ended || self.fault.is_some() {
             return;
         }
@@ -215,8 +215,9 @@ impl Answer {
             if self.text.is_empty() {
                 piece(Piece::Text(&text));
             } else if self.text != text {
-                self.notes
-                    .push("the streamed pieces differ from the whole answer that followed".to_owned());
+                self.notes.push(
+                    "the streamed pieces differ from the whole answer that followed".to_owned(),
+                );
             }
             self.text = text;
         }
@@ -238,12 +239,12 @@ impl Answer {
 
     /// Reason and counts, in the names of version 3 or 1; what is null says nothing.
     fn end(&mut self, value: &Value) {
-        let reason = shared::text_at(value, "finishReason")
-            .or_else(|| shared::text_at(value, "stopReason"));
+        let reason =
+            shared::text_at(value, "finishReason").or_else(|| shared::text_at(value, "stopReason"));
         self.finish = reason.or(self.finish.take());
         let usage = value.get("usage").unwrap_or(&Value::Null);
-        let input =
-            shared::count_at(usage, "promptTokens").or_else(|| shared::count_at(value, "inputLength"));
+        let input = shared::count_at(usage, "promptTokens")
+            .or_else(|| shared::count_at(value, "inputLength"));
         let output = shared::count_at(usage, "completionTokens")
             .or_else(|| shared::count_at(value, "outputLength"));
         let thinking = usage

@@ -22,29 +22,18 @@ pub(super) enum Thinking {
     Level(&'static [Effort]),
 }
 
-const FROM_MINIMAL: Thinking = Thinking::Level(&[
-    Effort::Minimal,
-    Effort::Low,
-    Effort::Medium,
-    Effort::High,
-]);
+const FROM_MINIMAL: Thinking =
+    Thinking::Level(&[Effort::Minimal, Effort::Low, Effort::Medium, Effort::High]);
 const FROM_LOW: Thinking = Thinking::Level(&[Effort::Low, Effort::Medium, Effort::High]);
-const TO_XHIGH: Thinking = Thinking::Level(&[
-    Effort::Low,
-    Effort::Medium,
-    Effort::High,
-    Effort::Xhigh,
-]);
+const TO_XHIGH: Thinking =
+    Thinking::Level(&[Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh]);
 
 const fn model(sampling: bool, thinking: Thinking) -> Model {
     Model { sampling, thinking }
 }
 
 const fn budget(least: u32, most: u32, off: bool) -> Model {
-    model(
-        true,
-        Thinking::Budget { least, most, off },
-    )
+    model(true, Thinking::Budget { least, most, off })
 }
 
 /// Rows by the beginning of the name; the longest fitting beginning counts.
@@ -98,11 +87,19 @@ mod tests {
     fn names_find_their_generation() {
         assert!(matches!(
             of("gemini-2.5-pro").thinking,
-            Thinking::Budget { least: 128, off: false, .. }
+            Thinking::Budget {
+                least: 128,
+                off: false,
+                ..
+            }
         ));
         assert!(matches!(
             of("models/gemini-2.5-flash-lite").thinking,
-            Thinking::Budget { least: 512, off: true, .. }
+            Thinking::Budget {
+                least: 512,
+                off: true,
+                ..
+            }
         ));
         assert_eq!(of("gemini-2.0-flash-001").thinking, Thinking::Never);
         assert_eq!(of("gemini-3.8-flash").thinking, FROM_MINIMAL);

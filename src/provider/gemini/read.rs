@@ -116,7 +116,11 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.answer.is_ended() {
-            return Err(shared::cut_fault(&head, "a `finishReason`", &state.answer.text));
+            return Err(shared::cut_fault(
+                &head,
+                "a `finishReason`",
+                &state.answer.text,
+            ));
         }
         state.answer.into_reply(&head, &state.last)
     }
@@ -203,13 +207,12 @@ impl Answer {
             let mut tops = array(logprobs.get("topCandidates"));
             for chosen in array(logprobs.get("chosenCandidates")) {
                 let top = tops.next().and_then(|step| step.get("candidates"));
-                self.logprobs.extend(logprob(chosen).map(|(token, logprob)| {
-                    TokenLogprob {
+                self.logprobs
+                    .extend(logprob(chosen).map(|(token, logprob)| TokenLogprob {
                         token,
                         logprob,
                         top: array(top).filter_map(self::logprob).collect(),
-                    }
-                }));
+                    }));
             }
         }
     }
@@ -276,8 +279,7 @@ impl Answer {
 
     /// The reply, or the fault that neither an answer nor a reason for its absence came; `last` is quoted then.
     fn into_reply(mut self, head: &WireHead, last: &Value) -> Result<Reply, Fault> {
-        let silent =
-            self.text.is_empty() && self.thinking.is_empty() && self.tool_calls.is_empty();
+        let silent = self.text.is_empty() && self.thinking.is_empty() && self.tool_calls.is_empty();
         if silent && !self.is_ended() {
             return Err(shared::shape_fault(head, last, WANTED));
         }
@@ -298,7 +300,11 @@ impl Answer {
             self.note(format!("the service says: {message}"));
         }
         let usage = self.usage();
-        if let Some(tokens) = self.usage.get("toolUsePromptTokenCount").and_then(shared::count) {
+        if let Some(tokens) = self
+            .usage
+            .get("toolUsePromptTokenCount")
+            .and_then(shared::count)
+        {
             self.note(format!(
                 "tools of the service read {tokens} input tokens more"
             ));
@@ -330,11 +336,9 @@ impl Answer {
             input: number("promptTokenCount"),
             output: match (visible, reasoning) {
                 (None, None) => None,
-                (visible, reasoning) => Some(
-                    visible
-                        .unwrap_or(0)
-                        .saturating_add(reasoning.unwrap_or(0)),
-                ),
+                (visible, reasoning) => {
+                    Some(visible.unwrap_or(0).saturating_add(reasoning.unwrap_or(0)))
+                }
             },
             cached: number("cachedContentTokenCount"),
             cache_write: None,

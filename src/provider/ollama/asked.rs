@@ -70,7 +70,11 @@ fn image(base64: &Value) -> Option<Part> {
 
 fn params(body: &Value) -> Params {
     let options = &body["options"];
-    let whole = |field: &str| options[field].as_u64().and_then(|value| value.try_into().ok());
+    let whole = |field: &str| {
+        options[field]
+            .as_u64()
+            .and_then(|value| value.try_into().ok())
+    };
     let logprobs = body["logprobs"] == true;
     Params {
         temperature: options["temperature"].as_f64(),

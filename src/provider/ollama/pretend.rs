@@ -104,9 +104,7 @@ fn ending(reply: &Reply) -> Map<String, Value> {
 }
 
 fn logprob(step: &TokenLogprob) -> Value {
-    let pair = |token: &str, logprob: f64| {
-        json!({"token": token, "logprob": logprob, "bytes": token.as_bytes()})
-    };
+    let pair = |token: &str, logprob: f64| json!({"token": token, "logprob": logprob, "bytes": token.as_bytes()});
     let mut told = pair(&step.token, step.logprob);
     if !step.top.is_empty() {
         told["top_logprobs"] = step

@@ -35,7 +35,11 @@ pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
         return Err(shared::shape_fault(head, &value, WANTED));
     }
     if value.get("done").and_then(Value::as_bool) == Some(false) {
-        return Err(shared::cut_fault(head, "`\"done\": true`", answer.content.text()));
+        return Err(shared::cut_fault(
+            head,
+            "`\"done\": true`",
+            answer.content.text(),
+        ));
     }
     Ok(answer.into_reply())
 }
@@ -45,7 +49,9 @@ fn is_lines(body: &[u8]) -> bool {
     body.trim_ascii_start()
         .split(|byte| *byte == b'\n')
         .next()
-        .is_some_and(|line| serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object()))
+        .is_some_and(|line| {
+            serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object())
+        })
 }
 
 /// Reads a stream.

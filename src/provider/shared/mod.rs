@@ -6,7 +6,9 @@ mod faults;
 mod hints;
 mod json;
 
-pub(crate) use faults::{body_fault, cut_fault, hinted, json_body, judged, shape_fault, status_fault};
+pub(crate) use faults::{
+    body_fault, cut_fault, hinted, json_body, judged, shape_fault, status_fault,
+};
 pub(crate) use hints::{
     allowance, go_duration, go_text, retry_after, retry_headers, seconds_text, should_retry,
 };
