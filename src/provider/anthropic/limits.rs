@@ -135,7 +135,7 @@ mod tests {
                 output_tokens: Allowance {
                     limit: Some(1),
                     remaining: None,
-                    reset: Some(Duration::from_secs(60)),
+                    reset: Some(Duration::from_mins(1)),
                 },
                 ..info
             },

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::read::finish;
+use super::message::finish;
 use crate::domain::{Finish, Reply, Usage};
 use crate::provider::pretending::{arguments, finish_word, header, pieces, shown, streamed, whole};
 use crate::provider::{Asked, Pretence};

@@ -1,4 +1,4 @@
-//! What each HyperCLOVA X model takes, as data. Facts from NAVER Cloud's guide up to October 2026.
+//! What each model of CLOVA Studio takes, as data. Facts from NAVER Cloud's guide up to October 2026.
 
 use crate::provider::capability::row;
 
