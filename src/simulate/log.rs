@@ -202,11 +202,7 @@ impl Log {
     /// # Errors
     /// The first thing that went wrong with the file.
     pub(super) fn close(&self) -> std::io::Result<()> {
-        let writer = self
-            .writer
-            .lock()
-            .expect("no holder of this lock panics")
-            .take();
+        let writer = self.writer.lock().expect("no holder of this lock panics").take();
         match writer {
             None => Ok(()),
             Some(Writer { lines, thread }) => {

@@ -117,15 +117,11 @@ pub(super) async fn respond(
     sleep_until(head_due).await;
 
     let mut response = Response::new(body(pieces, end, ticket));
-    *response.status_mut() =
-        StatusCode::from_u16(pretence.head.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(pretence.head.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     for (name, value) in &pretence.head.headers {
         // A name or value that HTTP does not allow is left out; the provider's tests catch it.
-        if let (Ok(name), Ok(value)) = (
-            name.parse::<HeaderName>(),
-            HeaderValue::from_bytes(value.as_bytes()),
-        ) {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes())) {
             headers.append(name, value);
         }
     }
@@ -190,8 +186,7 @@ fn body(pieces: Timed, end: End, ticket: Ticket) -> Body {
     let paced = stream::unfold(state, async |(mut pieces, end, mut ticket)| {
         if let Some((bytes, due)) = pieces.pop_front() {
             sleep_until(due).await;
-            ticket.entry.complete =
-                pieces.is_empty() && matches!(&end, End::Orderly(wait) if wait.is_zero());
+            ticket.entry.complete = pieces.is_empty() && matches!(&end, End::Orderly(wait) if wait.is_zero());
             return Some((Ok(bytes), (pieces, end, ticket)));
         }
         match &end {

@@ -12,9 +12,6 @@ use client::{Answer, Client, http};
 use stub::Stub;
 
 mod client;
-#[path = "../../../testdata/hostile/mod.rs"]
-mod hostile;
-mod protocols;
 mod stub;
 
 const STUB: &[&dyn Provider] = &[&Stub];
@@ -23,10 +20,7 @@ const STUB: &[&dyn Provider] = &[&Stub];
 fn quick() -> Options {
     Options {
         latency: Latency::none(),
-        log: LogTo {
-            file: None,
-            keep: true,
-        },
+        log: LogTo { file: None, keep: true },
         ..Options::default()
     }
 }
@@ -63,7 +57,7 @@ async fn whole_and_streamed_answers_come_and_are_logged() {
     let log = ended(&running, 2).await;
     assert_eq!(log[0].verdict, Verdict::Answered);
     assert_eq!((log[0].nth, log[1].nth), (1, 2));
-    assert_eq!(log[0].question, text_key("왜 하늘은 파란가요?"));
+    assert_eq!(log[0].question, format!("{:016x}", text_key("왜 하늘은 파란가요?")));
     assert!(
         log.iter()
             .all(|entry| entry.complete && entry.status == Some(200) && entry.tokens > 0)
@@ -82,16 +76,12 @@ async fn answers_take_their_time_and_streams_are_spread_over_it() {
     };
     let (running, client) = running(Options { latency, ..quick() }).await;
     let whole = client.ask("How long?").await;
-    assert!((200..2000).contains(&whole.took.as_millis()), "{whole:?}");
+    assert!((200..400).contains(&whole.took.as_millis()), "{whole:?}");
     let streamed = client.clone().streaming().ask("How long?").await;
-    assert!((200..2000).contains(&streamed.took.as_millis()));
+    assert!((200..400).contains(&streamed.took.as_millis()));
     let first = streamed.visible[0].as_millis();
     let last = streamed.visible.last().unwrap().as_millis();
-    assert!(
-        (50..last).contains(&first) && last >= 195,
-        "{:?}",
-        streamed.visible
-    );
+    assert!((50..150).contains(&first) && last > 150, "{:?}", streamed.visible);
     drop(running);
 }
 
@@ -205,11 +195,7 @@ async fn every_failure_looks_as_it_should() {
         ("401:1", false, &[FaultKind::Auth]),
         ("html:1", true, &[FaultKind::Server]),
         ("garbage:1", false, &[FaultKind::Network]),
-        (
-            "garbage:1",
-            true,
-            &[FaultKind::Network, FaultKind::Truncated],
-        ),
+        ("garbage:1", true, &[FaultKind::Network, FaultKind::Truncated]),
         ("cut:1", false, &[FaultKind::Truncated]),
         ("cut:1", true, &[FaultKind::Truncated]),
         ("slowcut:1", true, &[FaultKind::Truncated]),
@@ -225,10 +211,7 @@ async fn every_failure_looks_as_it_should() {
         let questions: Vec<String> = (0..6).map(|n| format!("tell me something {n}")).collect();
         let asking = questions.iter().map(|question| client.ask(question));
         for answer in futures::future::join_all(asking).await {
-            assert!(
-                kinds.contains(&answer.fault().kind),
-                "{fail} {stream} {answer:?}"
-            );
+            assert!(kinds.contains(&answer.fault().kind), "{fail} {stream} {answer:?}");
         }
         for entry in ended(&running, 6).await {
             let Verdict::Failed(failure) = entry.verdict else {
@@ -280,11 +263,7 @@ async fn a_stop_ends_hanging_calls_too() {
 }
 
 /// Fates of twenty questions, asked up to three times each, by question and try.
-async fn fates(
-    order: impl Iterator<Item = usize>,
-    seed: u64,
-    parallel: bool,
-) -> BTreeMap<(usize, u32), u16> {
+async fn fates(order: impl Iterator<Item = usize>, seed: u64, parallel: bool) -> BTreeMap<(usize, u32), u16> {
     let options = Options {
         fail: "500:0.3,429:0.2".parse().unwrap(),
         seed,
@@ -295,10 +274,7 @@ async fn fates(
     let one = |client: Arc<Client>, n: usize| async move {
         let mut fates = Vec::new();
         for nth in 1..=3u32 {
-            fates.push((
-                (n, nth),
-                client.ask(&format!("question {n}")).await.status(),
-            ));
+            fates.push(((n, nth), client.ask(&format!("question {n}")).await.status()));
         }
         fates
     };
@@ -333,8 +309,8 @@ async fn limits_do_not_shift_fates() {
         ..Limits::default()
     };
     let (running, client) = running(Options {
-        limits,
         fail,
+        limits,
         ..quick()
     })
     .await;
@@ -345,10 +321,7 @@ async fn limits_do_not_shift_fates() {
     assert_eq!(seen, [500, 500, 429, 429]);
     // What was turned away was not counted as a try.
     let log = ended(&running, 4).await;
-    assert_eq!(
-        log.iter().map(|entry| entry.nth).collect::<Vec<_>>(),
-        [1, 1, 0, 0]
-    );
+    assert_eq!(log.iter().map(|entry| entry.nth).collect::<Vec<_>>(), [1, 1, 0, 0]);
 }
 
 #[tokio::test]
@@ -377,13 +350,8 @@ async fn recorded_answers_are_played_back_and_nothing_else() {
     assert!(played.took >= Duration::from_millis(60));
     assert_eq!(client.ask("2 + 2?").await.text(), "four");
     let missing = client.ask("3 + 3?").await;
-    assert_eq!(missing.status(), 400);
-    assert!(
-        missing
-            .fault()
-            .message
-            .contains("no recorded answer of gpt-5")
-    );
+    assert_eq!(missing.status(), 404);
+    assert!(missing.fault().message.contains("no recorded answer of gpt-5"));
     assert_eq!(ended(&running, 3).await[2].verdict, Verdict::Unrecorded);
 
     let inventing = Options {
@@ -438,7 +406,7 @@ async fn width_slows_what_is_beyond_it() {
     assert!(longest >= Duration::from_millis(200), "{longest:?}");
     let log = ended(&running, 8).await;
     assert_eq!(log.iter().map(|entry| entry.open).max(), Some(8));
-    assert!(client.ask("alone").await.took < longest);
+    assert!(client.ask("alone").await.took < Duration::from_millis(150));
 }
 
 #[tokio::test]
@@ -455,8 +423,7 @@ async fn lists_and_unknown_paths_answer() {
             .await
             .unwrap();
         let status = response.status().as_u16();
-        let body: serde_json::Value =
-            serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        let body: serde_json::Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
         (status, body)
     };
     for path in [
@@ -472,10 +439,7 @@ async fn lists_and_unknown_paths_answer() {
     assert_eq!(get("/v1/models").await.1["data"][0]["id"], "m1");
     let (status, body) = get("/nowhere").await;
     assert_eq!(status, 404);
-    assert!(
-        body["error"]["paths"].as_array().unwrap().len() > 8,
-        "{body}"
-    );
+    assert!(body["error"]["paths"].as_array().unwrap().len() > 8, "{body}");
     let post = http()
         .post(format!("http://{}/nowhere", running.address))
         .body("x")
@@ -510,15 +474,10 @@ async fn the_log_file_has_every_request() {
     assert!(running.log().is_empty());
     running.shutdown().await.unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
-    let entries: Vec<serde_json::Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let entries: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(entries.len(), 50);
     assert_eq!(entries[0]["verdict"], "answered");
     assert_eq!(entries[0]["protocol"], "openai");
-    let key = format!("{:016x}", text_key("question 0"));
-    assert_eq!(entries[0]["question"], key);
 }
 
 #[tokio::test]
@@ -528,10 +487,7 @@ async fn what_cannot_start_says_why() {
         port: running.address.port(),
         ..quick()
     };
-    let error = start_with(taken, STUB)
-        .await
-        .expect_err("taken")
-        .to_string();
+    let error = start_with(taken, STUB).await.expect_err("taken").to_string();
     assert!(error.contains("choose another port"), "{error}");
     let nowhere = Options {
         log: LogTo {
@@ -540,10 +496,7 @@ async fn what_cannot_start_says_why() {
         },
         ..quick()
     };
-    let error = start_with(nowhere, STUB)
-        .await
-        .expect_err("no folder")
-        .to_string();
+    let error = start_with(nowhere, STUB).await.expect_err("no folder").to_string();
     assert!(error.contains("`no/such/folder/log`"), "{error}");
 }
 
@@ -565,19 +518,4 @@ async fn http2_without_tls_works_too() {
             .text()
             .contains("Simulated")
     );
-}
-
-#[test]
-fn the_hostile_corpus_is_whole() {
-    let all = hostile::corpus();
-    assert!(all.len() > 180);
-    for (id, text, literal) in &all {
-        match serde_json::from_str::<String>(literal) {
-            Ok(read) => assert_eq!(&read, text, "{id}"),
-            Err(_) => assert!(id.starts_with("surrogate") && text.contains('\u{fffd}')),
-        }
-    }
-    let ids: std::collections::BTreeSet<&String> = all.iter().map(|(id, ..)| id).collect();
-    assert_eq!(ids.len(), all.len());
-    assert!(all.iter().any(|(_, text, _)| text.len() > 1_000_000));
 }
