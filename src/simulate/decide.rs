@@ -94,14 +94,9 @@ impl Desk {
         let failure = self.options.fail.draw(&mut fate, nth);
         if let Some(failure) = failure {
             ticket.entry.verdict = Verdict::Failed(failure);
-            if let Some(planned) = instead(
-                provider,
-                failure,
-                asked,
-                total,
-                self.options.retry_after,
-                &mut fate,
-            ) {
+            if let Some(planned) =
+                instead(provider, failure, asked, total, self.options.retry_after)
+            {
                 return planned;
             }
         }
