@@ -75,14 +75,8 @@ mod tests {
     fn a_million_tokens_cost_the_list_price() {
         let mut flat = price();
         flat.long = None;
-        assert_eq!(
-            cost(&usage(1_000_000, 0), &flat).unwrap().nano,
-            2_500_000_000
-        );
-        assert_eq!(
-            cost(&usage(0, 1_000_000), &flat).unwrap().nano,
-            10_000_000_000
-        );
+        assert_eq!(cost(&usage(1_000_000, 0), &flat).unwrap().nano, 2_500_000_000);
+        assert_eq!(cost(&usage(0, 1_000_000), &flat).unwrap().nano, 10_000_000_000);
     }
 
     #[test]

@@ -36,10 +36,7 @@ pub fn format_sums(amounts: &[Money]) -> String {
 pub fn sum(amounts: &[Money]) -> Vec<Money> {
     let mut sums: Vec<Money> = Vec::new();
     for amount in amounts {
-        match sums
-            .iter_mut()
-            .find(|known| known.currency == amount.currency)
-        {
+        match sums.iter_mut().find(|known| known.currency == amount.currency) {
             Some(known) => known.nano = known.nano.saturating_add(amount.nano),
             None => sums.push(amount.clone()),
         }
@@ -126,9 +123,7 @@ pub enum MoneyError {
     #[error("`{0}` has no currency: write `$5`, `₩3000`, `5.00 USD` or `3000 KRW`")]
     NoCurrency(String),
     /// The number is not one, or is negative, too large or too fine.
-    #[error(
-        "`{0}` is not an amount: write digits with at most nine decimals, for example `$5` or `3000 KRW`"
-    )]
+    #[error("`{0}` is not an amount: write digits with at most nine decimals, for example `$5` or `3000 KRW`")]
     Number(String),
 }
 
@@ -147,9 +142,7 @@ pub fn parse_money(text: &str) -> Result<Money, MoneyError> {
     let after = text[end + 1..].trim();
     let currency = match (before, after) {
         ("", "") => return Err(MoneyError::NoCurrency(text.to_owned())),
-        (name, "") | ("", name) => {
-            currency(name).ok_or_else(|| MoneyError::Number(text.to_owned()))?
-        }
+        (name, "") | ("", name) => currency(name).ok_or_else(|| MoneyError::Number(text.to_owned()))?,
         _ => return Err(MoneyError::Number(text.to_owned())),
     };
     let nano = nano(&text[begin..=end]).ok_or_else(|| MoneyError::Number(text.to_owned()))?;
@@ -170,9 +163,7 @@ fn currency(name: &str) -> Option<Currency> {
         "$" => "USD".to_owned(),
         "₩" | "￦" | "원" => "KRW".to_owned(),
         "€" => "EUR".to_owned(),
-        _ if name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
-            name.to_ascii_uppercase()
-        }
+        _ if name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) => name.to_ascii_uppercase(),
         _ => return None,
     };
     Some(Currency(code))
@@ -184,13 +175,9 @@ fn nano(digits: &str) -> Option<i64> {
     let mut groups = whole.split(',');
     let first = groups.next()?;
     let rest: Vec<&str> = groups.collect();
-    let grouped_well = rest.is_empty()
-        || ((1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3));
+    let grouped_well = rest.is_empty() || ((1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3));
     let plain = whole.replace(',', "");
-    let all_digits = plain
-        .bytes()
-        .chain(decimals.bytes())
-        .all(|byte| byte.is_ascii_digit());
+    let all_digits = plain.bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit());
     if !grouped_well || !all_digits || decimals.len() > DECIMALS {
         return None;
     }
@@ -253,9 +240,7 @@ mod tests {
     #[test]
     fn budgets_are_read_in_every_usual_form() {
         let five = money(5_000_000_000, "USD");
-        for text in [
-            "$5", "$5.00", "5.00 USD", "5usd", "USD 5", " $ 5 ", "$5.", "$05",
-        ] {
+        for text in ["$5", "$5.00", "5.00 USD", "5usd", "USD 5", " $ 5 ", "$5.", "$05"] {
             assert_eq!(parse_money(text), Ok(five.clone()), "{text}");
         }
         let won = money(3_000_000_000_000, "KRW");

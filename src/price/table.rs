@@ -70,9 +70,7 @@ fn find(provider: ProviderName, model: &str, day: Date) -> Option<&'static Row> 
 
 /// The alias of a dated snapshot: the name without `-YYYY-MM-DD`, `-YYYYMMDD`, `@YYYYMMDD` or Google's `-NNN`.
 fn without_date(model: &str) -> Option<&str> {
-    let digits = |text: &str, count: usize| {
-        text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     let (name, last) = model.rsplit_once(['-', '@'])?;
     if digits(last, 8) || (digits(last, 3) && model.starts_with("gemini-")) {
         return Some(name);
@@ -127,11 +125,7 @@ fn parse(table: &str) -> Result<Vec<Row>, String> {
 }
 
 fn row(line: &Line) -> Result<Row, String> {
-    let protocols: Option<Vec<ProviderName>> = line
-        .protocols
-        .split(' ')
-        .map(ProviderName::from_word)
-        .collect();
+    let protocols: Option<Vec<ProviderName>> = line.protocols.split(' ').map(ProviderName::from_word).collect();
     Ok(Row {
         protocols: protocols.ok_or("an unknown protocol")?,
         model: line.model.clone(),
@@ -225,21 +219,9 @@ mod tests {
         let today = as_of();
         for (provider, snapshot, alias) in [
             (ProviderName::OpenAi, "gpt-4o-2024-08-06", "gpt-4o"),
-            (
-                ProviderName::OpenAiResponses,
-                "gpt-5-mini-2025-08-07",
-                "gpt-5-mini",
-            ),
-            (
-                ProviderName::Anthropic,
-                "claude-haiku-4-5-20251001",
-                "claude-haiku-4-5",
-            ),
-            (
-                ProviderName::Gemini,
-                "models/gemini-2.5-pro-001",
-                "gemini-2.5-pro",
-            ),
+            (ProviderName::OpenAiResponses, "gpt-5-mini-2025-08-07", "gpt-5-mini"),
+            (ProviderName::Anthropic, "claude-haiku-4-5-20251001", "claude-haiku-4-5"),
+            (ProviderName::Gemini, "models/gemini-2.5-pro-001", "gemini-2.5-pro"),
         ] {
             let listed = lookup(provider, snapshot, today);
             assert!(listed.is_some(), "{snapshot}");

@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn prose_comes_out_between_half_a_token_and_two_a_word() {
-        let english = "The quick brown fox jumps over the lazy dog, and then it sleeps in the warm sun until evening comes.";
+        let english =
+            "The quick brown fox jumps over the lazy dog, and then it sleeps in the warm sun until evening comes.";
         let korean = "환불은 상품을 받으신 날부터 14일 이내에 신청하실 수 있습니다.";
         assert!(
             (19..=40).contains(&estimate_tokens(english)),
