@@ -26,15 +26,9 @@ pub(super) fn instead(
         received_us: 0,
     };
     let planned = match failure {
-        Failure::Status(status) => Planned::plain(
-            provider.pretend_fault(&fault_of(status, retry_after)),
-            error_time,
-        ),
+        Failure::Status(status) => Planned::plain(provider.pretend_fault(&fault_of(status, retry_after)), error_time),
         Failure::Quota => {
-            let mut fault = Fault::new(
-                FaultKind::Quota,
-                "simulated: the money of this account is used up",
-            );
+            let mut fault = Fault::new(FaultKind::Quota, "simulated: the money of this account is used up");
             // These two have no error of their own for it; HTTP has.
             if matches!(provider.name(), ProviderName::Clova | ProviderName::Ollama) {
                 fault.status = Some(402);
@@ -103,10 +97,7 @@ fn fault_of(status: u16, retry_after: Duration) -> Fault {
         429 => (FaultKind::RateLimit, "simulated: too many requests for now"),
         503 | 529 => (FaultKind::Server, "simulated: overloaded"),
         500.. => (FaultKind::Server, "simulated: the server broke"),
-        _ => (
-            FaultKind::BadRequest,
-            "simulated: the request is not as it should be",
-        ),
+        _ => (FaultKind::BadRequest, "simulated: the request is not as it should be"),
     };
     let mut fault = Fault::new(kind, message);
     fault.status = Some(status);
@@ -115,12 +106,7 @@ fn fault_of(status: u16, retry_after: Duration) -> Fault {
 }
 
 /// An answer that breaks on its way.
-pub(super) fn spoiled(
-    mut pretence: Pretence,
-    failure: Failure,
-    total: Duration,
-    chance: &mut Chance,
-) -> Planned {
+pub(super) fn spoiled(mut pretence: Pretence, failure: Failure, total: Duration, chance: &mut Chance) -> Planned {
     let orderly = chance.unit() < 0.5;
     let trouble = match failure {
         Failure::Garbage => {

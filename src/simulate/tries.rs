@@ -35,9 +35,7 @@ impl Tries {
     /// Counts a question once more and tells how often it came, from 1.
     pub(super) fn next(&self, question: u64) -> u32 {
         let shard = usize::try_from(question % SHARDS as u64).expect("below sixteen");
-        let mut counts = self.shards[shard]
-            .lock()
-            .expect("no holder of this lock panics");
+        let mut counts = self.shards[shard].lock().expect("no holder of this lock panics");
         let nth = match counts.young.get(&question) {
             Some(count) => *count,
             None => counts.old.remove(&question).unwrap_or(0),
