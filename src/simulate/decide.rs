@@ -231,10 +231,7 @@ impl Desk {
                 return Ok((reply, total));
             }
             if self.options.unrecorded == Unrecorded::Refuse {
-                let message = format!(
-                    "no recorded answer of {} to this question (`--unrecorded invent` makes one up)",
-                    asked.model
-                );
+                let message = format!("no recorded answer of {} to this question", asked.model);
                 // Of this call only: an unknown model would end the whole target.
                 return Err(Fault::new(FaultKind::BadRequest, message));
             }

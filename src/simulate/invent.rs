@@ -38,7 +38,9 @@ pub(super) fn answer(asking: &Asking<'_>, rights: &Rights) -> Reply {
     let korean = is_korean(&question);
     let schema = asking.call.params.json_schema.as_ref();
 
-    let (mut text, refused) = match asking.known {
+    // A question without an expectation may still be known by its id.
+    let known = asking.known.filter(|known| !known.right.trim().is_empty());
+    let (mut text, refused) = match known {
         None => (echo(asking.model, &question, korean, &mut chance), false),
         Some(known) => {
             let draw = Draw {
@@ -288,6 +290,15 @@ mod tests {
         let reply = reply_to(&Call::ask("왜 하늘은 파란가요?"), None, 1, "1");
         assert!(reply.text.starts_with("[모의 답변 · test-1]"));
         assert!(reply_to(&Call::ask(""), None, 1, "1").text.contains("Simulated"));
+        let only_id = Known {
+            id: "c1".to_owned(),
+            ..Known::default()
+        };
+        assert!(
+            reply_to(&Call::ask("why?"), Some(&only_id), 1, "1")
+                .text
+                .contains("Simulated")
+        );
         assert_eq!(reply.model.as_deref(), Some("test-1"));
         assert!(reply.usage.input > Some(4) && reply.usage.output > Some(10));
     }
