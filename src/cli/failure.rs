@@ -34,6 +34,23 @@ impl Failure {
         Self { exit, problems, more: 0, silent: false }
     }
 
+    /// The same with a line after it.
+    pub(super) fn note(mut self, line: String) -> Self {
+        if let Some(problem) = self.problems.last_mut() {
+            problem.help = Some(match problem.help.take() {
+                Some(help) => format!("{help}\n{line}"),
+                None => line,
+            });
+        }
+        self
+    }
+
+    /// The messages alone, for a table cell.
+    pub(super) fn words(&self) -> String {
+        let messages: Vec<&str> = self.problems.iter().map(|problem| problem.message.as_str()).collect();
+        messages.join("; ")
+    }
+
     pub(super) fn with_more(mut self, more: usize) -> Self {
         self.more = more;
         self

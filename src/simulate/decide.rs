@@ -8,21 +8,16 @@ use std::time::{Duration, Instant};
 
 use super::Options;
 use super::chance::{Chance, call_key, name_key, text_key};
-use super::faults::Failure;
 use super::invent::{Asking, answer, complete, input_tokens};
 use super::limits::{Meter, Refusal};
 use super::log::Verdict;
 use super::recorded::Unrecorded;
-use super::respond::{Planned, Trouble};
+use super::respond::{ERROR_TIME, Planned};
+use super::spoil::{instead, spoiled};
 use super::ticket::Ticket;
 use super::tries::Tries;
-use crate::domain::{Fault, FaultKind, Finish, ProviderName, Reply, WireHead};
+use crate::domain::{Fault, FaultKind, ProviderName, Reply};
 use crate::provider::{Asked, Pretence, Provider};
-
-/// Errors are told in this part of the time of an answer.
-const ERROR_TIME: u32 = 5;
-/// Silence of a slow cut.
-const SLOW_CUT: Duration = Duration::from_secs(1);
 
 /// The state behind all decisions.
 pub(super) struct Desk {
@@ -69,16 +64,16 @@ impl Desk {
             Ok(asked) => asked,
             Err(fault) => {
                 ticket.entry.verdict = Verdict::BadRequest;
-                return plain(provider.pretend_fault(fault), self.soon());
+                return Planned::plain(provider.pretend_fault(fault), self.soon());
             }
         };
         let question = asked.call.question();
         ticket.entry.model.clone_from(&asked.model);
         ticket.entry.stream = asked.stream;
-        ticket.entry.question = format!("{:016x}", text_key(&question));
+        ticket.entry.question = text_key(&question);
         if let Some(fault) = self.key_fault(provider.name(), key) {
             ticket.entry.verdict = Verdict::Unauthorised;
-            return plain(provider.pretend_fault(&fault), self.soon());
+            return Planned::plain(provider.pretend_fault(&fault), self.soon());
         }
 
         let service = self.service(provider.name(), &asked.model, key);
@@ -87,7 +82,7 @@ impl Desk {
         let tokens = input_tokens(&asked.call);
         if let Some(refused) = self.limited(provider, &service, tokens, &asked.model) {
             ticket.entry.verdict = Verdict::Limited;
-            return plain(refused, self.soon());
+            return Planned::plain(refused, self.soon());
         }
 
         let nth = self.tries.next(call);
@@ -99,7 +94,7 @@ impl Desk {
         let failure = self.options.fail.draw(&mut fate, nth);
         if let Some(failure) = failure {
             ticket.entry.verdict = Verdict::Failed(failure);
-            if let Some(planned) = self.instead(provider, failure, asked, total, &mut fate) {
+            if let Some(planned) = instead(provider, failure, asked, total, self.options.retry_after) {
                 return planned;
             }
         }
@@ -107,7 +102,7 @@ impl Desk {
             Ok(found) => found,
             Err(fault) => {
                 ticket.entry.verdict = Verdict::Unrecorded;
-                return plain(provider.pretend_fault(&fault), self.soon());
+                return Planned::plain(provider.pretend_fault(&fault), self.soon());
             }
         };
         let usage = reply.usage;
@@ -121,7 +116,7 @@ impl Desk {
         match failure {
             None => {
                 ticket.entry.verdict = Verdict::Answered;
-                plain(pretence, total)
+                Planned::plain(pretence, total)
             }
             Some(failure) => spoiled(pretence, failure, total, &mut fate),
         }
@@ -143,9 +138,7 @@ impl Desk {
             }
             _ => return None,
         };
-        let mut fault = Fault::new(FaultKind::Auth, message);
-        fault.status = Some(401);
-        Some(fault)
+        Some(Fault::new(FaultKind::Auth, message))
     }
 
     fn service(&self, provider: ProviderName, model: &str, key: Option<&str>) -> Arc<Service> {
@@ -190,20 +183,19 @@ impl Desk {
         let refusal = service.meter().take(tokens, Instant::now()).err()?;
         let (message, wait) = match refusal {
             Refusal::Requests(wait) => (
-                format!("Rate limit reached for {model} on requests per minute"),
+                format!("simulated limit: too many requests a minute for {model}"),
                 Some(wait),
             ),
             Refusal::Tokens(wait) => (
-                format!("Rate limit reached for {model} on tokens per minute"),
+                format!("simulated limit: too many tokens a minute for {model}"),
                 Some(wait),
             ),
             Refusal::TooLarge { limit, asked } => (
-                format!("Request too large for {model} on tokens per minute: limit {limit}, requested {asked}"),
+                format!("simulated limit: the request alone has {asked} tokens, and {model} may have {limit} a minute"),
                 None,
             ),
         };
         let mut fault = Fault::new(FaultKind::RateLimit, message);
-        fault.status = Some(429);
         fault.retry_after = wait.filter(|_| !self.options.limits.quiet);
         let mut pretence = provider.pretend_fault(&fault);
         self.tell_limits(provider, service, &mut pretence);
@@ -215,7 +207,9 @@ impl Desk {
             return;
         }
         let info = service.meter().info(Instant::now());
-        pretence.head.headers.extend(provider.pretend_limits(&info));
+        // Some vendors tell the time of day at which a limit is full again. Only pretended heads show this clock.
+        let now_us = jiff::Timestamp::now().as_microsecond();
+        pretence.head.headers.extend(provider.pretend_limits(&info, now_us));
     }
 
     /// The answer and its time, or why there is none.
@@ -237,161 +231,11 @@ impl Desk {
                 return Ok((reply, total));
             }
             if self.options.unrecorded == Unrecorded::Refuse {
-                let mut fault = Fault::new(
-                    FaultKind::BadRequest,
-                    format!(
-                        "no recorded answer of {} to this question (`--unrecorded invent` makes one up)",
-                        asked.model
-                    ),
-                );
-                fault.status = Some(404);
-                return Err(fault);
+                let message = format!("no recorded answer of {} to this question", asked.model);
+                // Of this call only: an unknown model would end the whole target.
+                return Err(Fault::new(FaultKind::BadRequest, message));
             }
         }
         Ok((answer(&asking, &self.options.right), total))
     }
-
-    /// The response of a failure that needs no answer to spoil.
-    fn instead(
-        &self,
-        provider: &'static dyn Provider,
-        failure: Failure,
-        asked: &Asked,
-        total: Duration,
-        chance: &mut Chance,
-    ) -> Option<Planned> {
-        let error_time = total / ERROR_TIME;
-        let head = |status: u16, content_type: &str| WireHead {
-            status,
-            headers: vec![("content-type".to_owned(), content_type.to_owned())],
-            received_us: 0,
-        };
-        let planned = match failure {
-            Failure::Status(status) => plain(provider.pretend_fault(&self.fault(status)), error_time),
-            Failure::Quota => {
-                let mut fault = Fault::new(
-                    FaultKind::Quota,
-                    "You exceeded your current quota, please check your plan and billing details (simulated)",
-                );
-                fault.status = Some(429);
-                plain(provider.pretend_fault(&fault), error_time)
-            }
-            Failure::Html => {
-                let page = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1>\n<p>simulated gateway</p></body></html>\n";
-                plain(
-                    Pretence {
-                        head: head(502, "text/html; charset=utf-8"),
-                        chunks: vec![page.as_bytes().to_vec()],
-                    },
-                    error_time,
-                )
-            }
-            Failure::Hang | Failure::Reset => Planned {
-                pretence: Pretence {
-                    head: head(200, "application/json"),
-                    chunks: Vec::new(),
-                },
-                total: error_time,
-                trouble: if failure == Failure::Hang {
-                    Trouble::Hang
-                } else {
-                    Trouble::Reset
-                },
-            },
-            Failure::Garbage => {
-                let mut pretence = provider.pretend(&Reply::default(), asked);
-                pretence.chunks = garbage(pretence.chunks, asked.stream, chance);
-                plain(pretence, total)
-            }
-            Failure::Empty => {
-                let reply = Reply {
-                    finish: Finish::Stop,
-                    choices: 1,
-                    model: Some(asked.model.clone()),
-                    ..Reply::default()
-                };
-                plain(provider.pretend(&reply, asked), total)
-            }
-            Failure::Filter => {
-                let mut fault = Fault::new(
-                    FaultKind::ContentFilter,
-                    "the answer was withheld by the filter (simulated)",
-                );
-                fault.status = Some(400);
-                plain(provider.pretend_fault(&fault), total)
-            }
-            Failure::Cut | Failure::SlowCut | Failure::Stall => return None,
-        };
-        Some(planned)
-    }
-
-    /// The error behind an HTTP status.
-    fn fault(&self, status: u16) -> Fault {
-        let (kind, message) = match status {
-            401 => (FaultKind::Auth, "Incorrect API key provided (simulated)"),
-            402 => (FaultKind::Quota, "Insufficient balance (simulated)"),
-            403 => (FaultKind::Auth, "Your key has no access to this (simulated)"),
-            404 => (FaultKind::BadRequest, "The model does not exist (simulated)"),
-            408 => (FaultKind::Timeout, "The request timed out (simulated)"),
-            413 => (FaultKind::BadRequest, "The request is too large (simulated)"),
-            429 => (FaultKind::RateLimit, "Rate limit reached (simulated)"),
-            503 | 529 => (FaultKind::Server, "Overloaded (simulated)"),
-            500.. => (
-                FaultKind::Server,
-                "The server had an error while processing your request (simulated)",
-            ),
-            _ => (FaultKind::BadRequest, "Invalid request (simulated)"),
-        };
-        let mut fault = Fault::new(kind, message);
-        fault.status = Some(status);
-        fault.retry_after = (status == 429).then_some(self.options.retry_after);
-        fault
-    }
-}
-
-fn plain(pretence: Pretence, total: Duration) -> Planned {
-    Planned {
-        pretence,
-        total,
-        trouble: Trouble::None,
-    }
-}
-
-/// An answer that breaks on its way.
-fn spoiled(pretence: Pretence, failure: Failure, total: Duration, chance: &mut Chance) -> Planned {
-    let orderly = chance.unit() < 0.5;
-    let trouble = match failure {
-        Failure::SlowCut => Trouble::Cut {
-            after: SLOW_CUT,
-            orderly,
-        },
-        Failure::Stall => Trouble::Stall,
-        _ => Trouble::Cut {
-            after: Duration::ZERO,
-            orderly,
-        },
-    };
-    Planned {
-        pretence,
-        total,
-        trouble,
-    }
-}
-
-/// A body that is no answer: half of one with a bad end, or bytes that are not even text.
-fn garbage(chunks: Vec<Vec<u8>>, stream: bool, chance: &mut Chance) -> Vec<Vec<u8>> {
-    let broken: Vec<u8> = if chance.unit() < 0.5 {
-        let mut bytes = vec![0xff, 0xfe, 0x00, 0x1b];
-        bytes.extend((0..60).map(|_| u8::try_from(chance.below(256)).expect("below 256")));
-        bytes
-    } else {
-        b"{\"choices\": [{\"message\": {\"content\": \"this is not\" JSON,,}".to_vec()
-    };
-    if !stream {
-        return vec![broken];
-    }
-    // One good beginning, then a frame that cannot be read, then an end.
-    let mut pieces: Vec<Vec<u8>> = chunks.into_iter().take(1).collect();
-    pieces.push([b"data: ".as_slice(), &broken, b"\n\n".as_slice()].concat());
-    pieces
 }

@@ -16,7 +16,7 @@ pub type Oracle = Arc<dyn Fn(&str) -> Option<Known> + Send + Sync>;
 pub struct Known {
     /// The case's id, for recorded answers that go by id; may be empty.
     pub id: String,
-    /// A right answer, short: a choice, a number, a few words, or JSON text.
+    /// A right answer, short: a choice, a number, a few words, or JSON text. Empty when nothing is expected.
     pub right: String,
     /// All the answers to choose from, where there is a choice (`A` to `D`, labels); wrong answers come from here.
     pub options: Vec<String>,

@@ -37,8 +37,9 @@ pub struct Entry {
     pub protocol: Option<ProviderName>,
     /// Model asked for.
     pub model: String,
-    /// The question's [`text_key`](super::text_key) in hexadecimal.
-    pub question: String,
+    /// The question's [`text_key`](super::text_key); hexadecimal in the file.
+    #[serde(serialize_with = "hexadecimal")]
+    pub question: u64,
     /// How often this very call came, this one counted; 0 when it was turned away before counting.
     pub nth: u32,
     /// What was done.
@@ -51,6 +52,11 @@ pub struct Entry {
     pub open: u32,
     /// Tokens, input and output, that the answer tells.
     pub tokens: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn hexadecimal<S: Serializer>(key: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{key:016x}"))
 }
 
 /// What was done with a request.
@@ -148,7 +154,7 @@ impl Log {
         self.received.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    pub(super) fn write(&self, entry: Entry) {
+    pub(super) fn write(&self, entry: &Entry) {
         let count = match entry.verdict {
             Verdict::Answered if entry.complete => Some(&self.answered),
             Verdict::Limited => Some(&self.limited),
@@ -164,7 +170,7 @@ impl Log {
         }
         if let Some(writer) = &*self.writer.lock().expect("no holder of this lock panics") {
             // The thread ends early only when the disk refuses, which `close` tells.
-            let _ = writer.lines.send(entry);
+            let _ = writer.lines.send(entry.clone());
         }
     }
 

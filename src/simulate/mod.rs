@@ -6,8 +6,8 @@
 //! ([`Provider::asked`](crate::provider::Provider::asked) and `pretend…`), not the simulator's.
 //!
 //! A request goes through `server` (which protocol is it), `decide` (key, limits, failures, answer) and `respond`
-//! (time and wire); `ticket` follows it into `log`. `faults`, `pace`, `limits`, `rights`, `invent`, `recorded` and
-//! `schema` are pure.
+//! (time and wire); `ticket` follows it into `log`. `faults`, `spoil`, `pace`, `limits`, `rights`, `invent`,
+//! `phrases`, `recorded` and `schema` are pure.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -22,11 +22,13 @@ mod limits;
 mod lists;
 mod log;
 mod pace;
+mod phrases;
 mod recorded;
 mod respond;
 mod rights;
 mod schema;
 mod server;
+mod spoil;
 mod ticket;
 mod tries;
 

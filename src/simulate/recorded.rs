@@ -160,7 +160,7 @@ impl Answers {
 /// What becomes of a question that has no recorded answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Unrecorded {
-    /// The vendor's 404, saying so: a replay holds nothing made up.
+    /// The vendor's error for a bad request, saying so: a replay holds nothing made up.
     #[default]
     Refuse,
     /// An answer is made up, as without recordings.

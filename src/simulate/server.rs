@@ -19,7 +19,7 @@ use super::decide::Desk;
 use super::door::{Door, Link};
 use super::lists;
 use super::log::{Counts, Entry, Log, Verdict};
-use super::respond::{Planned, Trouble, respond};
+use super::respond::{Planned, respond};
 use super::ticket::Ticket;
 use crate::domain::{ProviderName, WireHead};
 use crate::provider::{self, Incoming, Pretence, Provider};
@@ -244,16 +244,13 @@ fn header_list(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 fn json_response(status: u16, body: &Value) -> Planned {
-    Planned {
-        pretence: Pretence {
-            head: WireHead {
-                status,
-                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-                received_us: 0,
-            },
-            chunks: vec![body.to_string().into_bytes()],
+    let pretence = Pretence {
+        head: WireHead {
+            status,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            received_us: 0,
         },
-        total: Duration::ZERO,
-        trouble: Trouble::None,
-    }
+        chunks: vec![body.to_string().into_bytes()],
+    };
+    Planned::plain(pretence, Duration::ZERO)
 }

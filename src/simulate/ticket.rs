@@ -28,7 +28,7 @@ impl Ticket {
                 complete: false,
                 protocol: None,
                 model: String::new(),
-                question: String::new(),
+                question: 0,
                 nth: 0,
                 verdict: Verdict::NotFound,
                 status: None,
@@ -57,7 +57,7 @@ impl Drop for Ticket {
             open.fetch_sub(1, Ordering::Relaxed);
         }
         self.entry.ended_us = micros(self.started, Instant::now());
-        self.log.write(self.entry.clone());
+        self.log.write(&self.entry);
     }
 }
 

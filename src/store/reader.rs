@@ -381,6 +381,26 @@ impl Reader {
         read().map_err(|error| self.fail(&error))
     }
 
+    /// What was paid for the answers so far, by currency; reused answers cost nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn spent(&self) -> Result<Vec<Money>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Money>> {
+            let mut statement = self.connection.prepare(
+                "SELECT currency, sum(cost_nano) FROM outcomes WHERE cost_nano IS NOT NULL AND cached = 0 GROUP BY currency",
+            )?;
+            let rows = statement.query_map([], |row| {
+                Ok(Money {
+                    currency: Currency(row.get(0)?),
+                    nano: row.get(1)?,
+                })
+            })?;
+            rows.collect()
+        };
+        read().map_err(|error| self.fail(&error))
+    }
+
     /// How many outcomes there are, and how many of them final.
     ///
     /// # Errors

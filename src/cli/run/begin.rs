@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::pretend::{self, Pretender, Script};
-use super::{Ready, carry, caps, check_priced, dry, has_images, unmet_wishes};
+use super::choose::Chosen as Picked;
+use super::{Ready, caps, carry, check_priced, dry, unmet_wishes};
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
@@ -14,14 +15,11 @@ use crate::domain::{Case, Problem, RunInfo, ScorerSpec, SuitePart};
 use crate::net::clock::now_us;
 use crate::store::Folder;
 use crate::suite::Suite;
-use crate::suite::select::Selection;
 
 pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) -> Outcome {
     let settings = open::settings(global)?;
     let known: Vec<String> = settings.targets.iter().map(|(target, _)| target.name.clone()).collect();
     let suites = open::check_suites(&args.suites, &known, args.allow_outside, printer)?;
-    let selection = Selection::parse(&args.filter, args.sample, args.seed)
-        .map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?;
     let (chosen, by_name) = chosen(args, &settings, &suites)?;
     let (askers, left_out, pretender) = askers(args, chosen, by_name).await?;
     for line in &left_out {
@@ -33,27 +31,14 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     let targets: Vec<_> = askers.iter().map(|asker| asker.target.clone()).collect();
     check_consent(&settings, &suites)?;
 
-    // Count what is chosen before anything is written.
+    // What is chosen is settled before anything is written.
     let suites: Vec<(String, Suite)> = args.suites.iter().cloned().zip(suites).collect();
-    let together = suites.len() > 1;
-    let mut counts = Vec::new();
-    let mut with_images = false;
-    for (path, suite) in &suites {
-        let mut count = 0u64;
-        let mut picker = selection.picker(suite.cases);
-        open::read_suite(path, None, args.allow_outside, &mut |case| {
-            if picker.takes(&case) {
-                count += 1;
-                with_images |= !case.images.is_empty();
-            }
-        });
-        counts.push(count);
-    }
-    let total: u64 = counts.iter().sum();
+    let picked = Picked::of(args, &suites)?;
+    let total: u64 = picked.counts.iter().sum();
     if total == 0 {
         return Err(Failure::usage("no case is left after --filter", "loosen the filter; `narani check` counts the cases and tags of a suite"));
     }
-    let (prompts, parts) = open::parts(&suites, &counts, &targets, &args.targets, args.trials)?;
+    let (prompts, parts) = open::parts(&suites, &picked.counts, &targets, &args.targets, args.trials)?;
     if let Some(part) = parts.iter().find(|part| part.targets.is_empty()) {
         return Err(Failure::usage(
             format!("no target is left for the suite `{}`", part.name),
@@ -79,20 +64,19 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     };
     let caps = caps(args, &settings)?;
     let notes = unmet_wishes(&info, &askers);
-    let _ = with_images;
     if args.dry_run {
         check_priced(args, &caps, &askers).or_else(|failure| if caps.is_empty() { Err(failure) } else { Ok(()) })?;
         let info = Arc::new(info);
         let book = Arc::new(Book::new(&info)?);
         let ready = Ready { info, book, askers, notes };
-        return dry::dry_run(&results, args, &settings, &suites, &selection, &ready, &caps, printer);
+        return dry::dry_run(&results, args, &settings, &suites, &picked, &ready, &caps, printer);
     }
     check_priced(args, &caps, &askers)?;
 
     let folder = Folder::create(&results, &stamp.strftime("%Y%m%d-%H%M%S").to_string())?;
     info.id = folder.id().clone();
     let info = Arc::new(info);
-    let frozen = freeze(&folder, &info, args, &settings, &suites, &selection, together, pretender.as_ref());
+    let frozen = freeze(&folder, &info, args, &settings, &suites, &picked, pretender.as_ref());
     let book = match frozen {
         Ok(book) => book,
         Err(failure) => {
@@ -104,7 +88,7 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         printer.note(&format!("note: {note}"));
     }
     let ready = Ready { info, book, askers, notes };
-    if !args.simulate && !args.yes && printer.interactive && !dry::confirm(&results, args, &settings, &suites, &selection, &ready, printer)? {
+    if !args.simulate && !args.yes && printer.interactive && !dry::confirm(&results, args, &settings, &suites, &picked, &ready, printer)? {
         folder.discard();
         printer.note(printer.say("nothing was asked", "아무것도 묻지 않았습니다"));
         return Ok(Exit::Done);
@@ -231,8 +215,7 @@ fn freeze(
     args: &RunArgs,
     settings: &Settings,
     suites: &[(String, Suite)],
-    selection: &Selection,
-    together: bool,
+    picked: &Picked,
     pretender: Option<&Pretender>,
 ) -> Result<Arc<Book>, Failure> {
     let book = Arc::new(Book::new(info)?);
@@ -256,13 +239,13 @@ fn freeze(
     }
     let mut problems: Vec<Problem> = Vec::new();
     let mut seen = std::collections::HashSet::new();
+    let together = suites.len() > 1;
     folder.freeze(&meta, |insert| {
         let mut position = 0u64;
-        for ((path, suite), part) in suites.iter().zip(&info.parts) {
-            let mut picker = selection.picker(suite.cases);
+        for (index, ((path, suite), part)) in suites.iter().zip(&info.parts).enumerate() {
             let mut failed: Option<Failure> = None;
             open::read_suite(path, None, args.allow_outside, &mut |mut case: Case| {
-                if failed.is_some() || !picker.takes(&case) {
+                if failed.is_some() || !picked.takes(index, &case) {
                     return;
                 }
                 if together {
@@ -276,7 +259,6 @@ fn freeze(
                 if let Some(pretender) = pretender {
                     for prompt in &part.prompts {
                         if let Ok(call) = book.render(position, *prompt, &case) {
-                            let _ = has_images(&call);
                             pretender.teach(&call.question(), &case, &part.scorers);
                         }
                     }

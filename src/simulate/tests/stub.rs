@@ -116,7 +116,12 @@ impl Provider for Stub {
     }
 
     fn pretend_fault(&self, fault: &Fault) -> Pretence {
-        let mut head = head(fault.status.unwrap_or(400), "application/json");
+        let usual = match fault.kind {
+            FaultKind::Auth => 401,
+            FaultKind::RateLimit | FaultKind::Quota => 429,
+            _ => 400,
+        };
+        let mut head = head(fault.status.unwrap_or(usual), "application/json");
         if let Some(wait) = fault.retry_after {
             head.headers.push((
                 "retry-after-ms".to_owned(),
@@ -129,7 +134,7 @@ impl Provider for Stub {
         }
     }
 
-    fn pretend_limits(&self, info: &RateInfo) -> Vec<(String, String)> {
+    fn pretend_limits(&self, info: &RateInfo, _: i64) -> Vec<(String, String)> {
         let left = info.requests.remaining.map(|left| left.to_string());
         left.map(|left| ("left".to_owned(), left)).into_iter().collect()
     }
