@@ -11,7 +11,7 @@ use crate::suite::shape::Shape;
 
 /// Configuration of narani: who answers, and how much may be spent.
 #[derive(JsonSchema)]
-#[schemars(title = "narani configuration", deny_unknown_fields)]
+#[schemars(title = "narani configuration", deny_unknown_fields, transform = wants_targets)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct ConfigFile {
     /// Language of what people read; by the system when absent.
@@ -110,7 +110,7 @@ pub(super) struct KeyFile {
 
 /// Price per million tokens.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = wants_input_and_output)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct PriceFile {
     /// Input.
@@ -120,14 +120,23 @@ pub(super) struct PriceFile {
     #[schemars(schema_with = "decimal")]
     output: f64,
     /// Input read from the provider's cache; as input when absent.
-    #[schemars(schema_with = "optional_decimal")]
+    #[schemars(schema_with = "decimal")]
     cached: Option<f64>,
     /// Input written to the provider's cache; as input when absent.
-    #[schemars(schema_with = "optional_decimal")]
+    #[schemars(schema_with = "decimal")]
     cache_write: Option<f64>,
     /// Currency, such as `USD` or `KRW`.
     #[schemars(extend("default" = "USD"))]
     currency: Option<String>,
+}
+
+/// Fields whose schema is written by hand count as required whatever their type says.
+fn wants_targets(schema: &mut Schema) {
+    schema.insert("required".to_owned(), serde_json::json!(["targets"]));
+}
+
+fn wants_input_and_output(schema: &mut Schema) {
+    schema.insert("required".to_owned(), serde_json::json!(["input", "output"]));
 }
 
 fn amounts(_: &mut SchemaGenerator) -> Schema {
@@ -140,10 +149,6 @@ fn amounts(_: &mut SchemaGenerator) -> Schema {
 
 fn decimal(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "number", "minimum": 0})
-}
-
-fn optional_decimal(generator: &mut SchemaGenerator) -> Schema {
-    decimal(generator)
 }
 
 fn target_map(generator: &mut SchemaGenerator) -> Schema {

@@ -422,3 +422,18 @@ fn any_text_is_read_or_refused_without_panic() {
         })
         .unwrap();
 }
+
+#[test]
+fn the_committed_schema_is_the_one_of_the_types() {
+    crate::suite::tests::committed("config.schema.json", &schema());
+}
+
+#[test]
+fn the_built_in_configuration_suits_the_adapters() {
+    let settings = load(None, &|_| None).unwrap();
+    assert_eq!(settings.file, None);
+    for (target, key) in &settings.targets {
+        assert_eq!(target.local, *key == KeySource::None, "{}", target.name);
+        assert!(target.address.starts_with("http"), "{}", target.address);
+    }
+}
