@@ -646,3 +646,46 @@ fn any_bytes_are_read_or_refused_without_panic() {
         })
         .unwrap();
 }
+
+/// The example suites, opened from the folder of the project.
+fn example(path: &str) -> (Checked, Vec<Case>) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut open = |path: &str| -> Result<Box<dyn BufRead>, Problem> {
+        let file = std::fs::File::open(root.join(path)).map_err(|error| Problem::error("x", error.to_string()))?;
+        Ok(Box::new(std::io::BufReader::new(file)))
+    };
+    let has_image = |path: &str| root.join(path).is_file();
+    let against = Against {
+        has_image: Some(&has_image),
+        ..Against::default()
+    };
+    let mut cases = Vec::new();
+    let checked = read(path, &mut open, against, &mut |case| cases.push(case));
+    (checked, cases)
+}
+
+#[test]
+fn the_example_suites_are_right() {
+    if crate::scorer::ALL.is_empty() {
+        return;
+    }
+    for (path, least) in [
+        ("suites/quickstart.yaml", 20),
+        ("suites/korean.yaml", 25),
+        ("suites/prompts.yaml", 9),
+        ("suites/images.yaml", 5),
+        ("suites/capitals.csv", 12),
+    ] {
+        let (checked, cases) = example(path);
+        assert_eq!(told(&checked), Vec::<String>::new(), "{path}");
+        assert!(cases.len() >= least, "{path} has {} cases", cases.len());
+        let suite = checked.suite.unwrap();
+        let templates = Templates::new(&suite.prompts, &suite.params).unwrap();
+        for case in &cases {
+            for prompt in 0..templates.len() {
+                let call = templates.render(prompt, case).unwrap();
+                assert!(!call.question().contains("{{"), "{path} {}", case.id);
+            }
+        }
+    }
+}
