@@ -11,13 +11,17 @@ use std::time::Duration;
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
 
 pub mod anthropic;
+mod capability;
 pub mod clova;
 pub mod frames;
 pub mod gemini;
 pub mod ollama;
 pub mod openai;
 pub mod openai_responses;
+mod path;
+mod pretending;
 mod shared;
+mod think;
 
 /// The provider of a name. The list of all protocols.
 #[must_use]
@@ -99,8 +103,9 @@ pub trait Provider: Send + Sync {
     /// Writes `fault` as the service would: status, headers (retry hints too) and error body.
     fn pretend_fault(&self, fault: &Fault) -> Pretence;
 
-    /// The headers with which the service tells its limits; empty for services that do not.
-    fn pretend_limits(&self, info: &RateInfo) -> Vec<(String, String)>;
+    /// The headers with which the service tells its limits; empty for services that do not. `now_us` is the
+    /// time in microseconds since 1970 UTC, for services that tell a time rather than a wait.
+    fn pretend_limits(&self, info: &RateInfo, now_us: i64) -> Vec<(String, String)>;
 }
 
 /// Reads a streamed body as it arrives, however it is cut.
@@ -186,17 +191,10 @@ pub struct Pretence {
 /// Services answer some requests for a stream with a whole JSON body (errors always, some look-alikes in
 /// general), so the head decides, not the wish.
 #[must_use]
-pub fn reader(
-    provider: &'static dyn Provider,
-    request: &WireRequest,
-    head: &WireHead,
-) -> Box<dyn StreamReader> {
+pub fn reader(provider: &'static dyn Provider, request: &WireRequest, head: &WireHead) -> Box<dyn StreamReader> {
     let streams = matches!(
         head.content_type().as_str(),
-        "text/event-stream"
-            | "application/x-ndjson"
-            | "application/jsonl"
-            | "application/stream+json"
+        "text/event-stream" | "application/x-ndjson" | "application/jsonl" | "application/stream+json"
     );
     if request.stream && head.status < 400 && streams {
         provider.stream(head)

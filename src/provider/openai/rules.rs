@@ -242,12 +242,9 @@ impl Rules {
             .iter()
             .find(|service| service.hosts.iter().any(|end| host.ends_with(end)))
             .unwrap_or(&ANY_SERVICE);
-        let known = FAMILIES.iter().find(|family| {
-            family
-                .models
-                .iter()
-                .any(|name| matches(name, bare(&target.model)))
-        });
+        let known = FAMILIES
+            .iter()
+            .find(|family| family.models.iter().any(|name| matches(name, bare(&target.model))));
         let family = match known {
             Some(family) if !target.local => family,
             _ => service.others,
@@ -315,7 +312,8 @@ impl Rules {
         if kept.reasoning_budget.take().is_some() {
             refuse(
                 "reasoning_budget",
-                "this protocol has efforts, not budgets; set reasoning_effort, or the service's own field under extra".to_owned(),
+                "this protocol has efforts, not budgets; set reasoning_effort, or the service's own field under extra"
+                    .to_owned(),
             );
         }
         (kept, wishes)
@@ -384,14 +382,11 @@ fn bare(model: &str) -> &str {
     let Some(cut) = model.len().checked_sub("-2026-01-31".len()) else {
         return model;
     };
-    let is_date = model.as_bytes()[cut..]
-        .iter()
-        .enumerate()
-        .all(|(at, byte)| match at {
-            0 => matches!(byte, b'-' | b'_'),
-            5 | 8 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
+    let is_date = model.as_bytes()[cut..].iter().enumerate().all(|(at, byte)| match at {
+        0 => matches!(byte, b'-' | b'_'),
+        5 | 8 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
     if is_date { &model[..cut] } else { model }
 }
 
@@ -399,9 +394,7 @@ fn bare(model: &str) -> &str {
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
-        Some((start, end)) => {
-            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-        }
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
     }
 }
 
@@ -509,14 +502,8 @@ mod tests {
         assert_eq!(cap(OPENAI, "gpt-4.1-mini"), "max_tokens");
         assert_eq!(cap(OPENAI, "gpt-5.1"), "max_completion_tokens");
         assert_eq!(cap(OPENAI, "gpt-9"), "max_completion_tokens");
-        assert_eq!(
-            cap("https://gateway.example/v1", "gpt-5"),
-            "max_completion_tokens"
-        );
-        assert_eq!(
-            cap("https://openrouter.ai/api/v1", "openai/gpt-5"),
-            "max_tokens"
-        );
+        assert_eq!(cap("https://gateway.example/v1", "gpt-5"), "max_completion_tokens");
+        assert_eq!(cap("https://openrouter.ai/api/v1", "openai/gpt-5"), "max_tokens");
         assert_eq!(cap("http://localhost:1234/v1", "gpt-oss-20b"), "max_tokens");
         let mut own = target("http://localhost:1234/v1", "gpt-5");
         own.local = true;

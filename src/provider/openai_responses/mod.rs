@@ -72,7 +72,7 @@ impl Provider for OpenAiResponses {
         pretence
     }
 
-    fn pretend_limits(&self, info: &RateInfo) -> Vec<(String, String)> {
+    fn pretend_limits(&self, info: &RateInfo, _now_us: i64) -> Vec<(String, String)> {
         limit_headers(info)
     }
 }

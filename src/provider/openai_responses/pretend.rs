@@ -94,10 +94,7 @@ impl Writer<'_> {
     /// The status and the reason of an unfinished answer. No status stands for a look-alike that tells none.
     fn status(&self) -> (Value, Option<&str>) {
         match (self.reply.finish, self.reply.finish_raw.as_deref()) {
-            (Finish::Length, raw) => (
-                json!("incomplete"),
-                Some(raw.unwrap_or("max_output_tokens")),
-            ),
+            (Finish::Length, raw) => (json!("incomplete"), Some(raw.unwrap_or("max_output_tokens"))),
             (Finish::Filter, raw) => (json!("incomplete"), Some(raw.unwrap_or("content_filter"))),
             (Finish::Stop | Finish::Tool, _) => (json!("completed"), None),
             (Finish::Other, raw) => (json!(raw), None),
@@ -165,10 +162,7 @@ impl Writer<'_> {
         for (place, item) in self.output().into_iter().enumerate() {
             let id = item["id"].clone();
             let name = |stage: &str| format!("response.output_item.{stage}");
-            events.push(
-                &name("added"),
-                json!({"output_index": place, "item": begun(&item)}),
-            );
+            events.push(&name("added"), json!({"output_index": place, "item": begun(&item)}));
             match item["type"].as_str() {
                 Some("reasoning") => self.reasoning_events(&mut events, place, &id),
                 Some("message") => self.message_events(&mut events, place, &id),
@@ -186,33 +180,21 @@ impl Writer<'_> {
 
     fn reasoning_events(&self, events: &mut Events, place: usize, id: &Value) {
         let text = self.reply.reasoning.as_deref().unwrap_or_default();
-        let at = |key: &str, value: Value| json!({"item_id": id, "output_index": place, "summary_index": 0, key: value});
+        let at =
+            |key: &str, value: Value| json!({"item_id": id, "output_index": place, "summary_index": 0, key: value});
         let part = |text: &str| json!({"type": "summary_text", "text": text});
-        events.push(
-            "response.reasoning_summary_part.added",
-            at("part", part("")),
-        );
+        events.push("response.reasoning_summary_part.added", at("part", part("")));
         for piece in pieces(text) {
-            events.push(
-                "response.reasoning_summary_text.delta",
-                at("delta", json!(piece)),
-            );
+            events.push("response.reasoning_summary_text.delta", at("delta", json!(piece)));
         }
-        events.push(
-            "response.reasoning_summary_text.done",
-            at("text", json!(text)),
-        );
-        events.push(
-            "response.reasoning_summary_part.done",
-            at("part", part(text)),
-        );
+        events.push("response.reasoning_summary_text.done", at("text", json!(text)));
+        events.push("response.reasoning_summary_part.done", at("part", part(text)));
     }
 
     fn message_events(&self, events: &mut Events, place: usize, id: &Value) {
         for (index, part) in self.parts().into_iter().enumerate() {
             let at = |members: Value| {
-                let mut event =
-                    json!({"item_id": id, "output_index": place, "content_index": index});
+                let mut event = json!({"item_id": id, "output_index": place, "content_index": index});
                 if let (Value::Object(event), Value::Object(members)) = (&mut event, members) {
                     event.extend(members);
                 }
@@ -237,10 +219,7 @@ impl Writer<'_> {
                     events.push("response.output_text.delta", at(delta));
                 }
             }
-            events.push(
-                &format!("response.{kind}.done"),
-                at(json!({key: part[key]})),
-            );
+            events.push(&format!("response.{kind}.done"), at(json!({key: part[key]})));
             events.push("response.content_part.done", at(json!({"part": part})));
         }
     }
@@ -282,10 +261,7 @@ fn usage(usage: &Usage) -> Option<Value> {
         return None;
     }
     let mut body = Map::new();
-    let total = usage
-        .input
-        .zip(usage.output)
-        .map(|(i, o)| i.saturating_add(o));
+    let total = usage.input.zip(usage.output).map(|(i, o)| i.saturating_add(o));
     for (key, count) in [
         ("input_tokens", usage.input),
         ("output_tokens", usage.output),
@@ -295,10 +271,6 @@ fn usage(usage: &Usage) -> Option<Value> {
             body.insert(key.into(), json!(count));
         }
     }
-    body.extend(details(
-        usage,
-        "input_tokens_details",
-        "output_tokens_details",
-    ));
+    body.extend(details(usage, "input_tokens_details", "output_tokens_details"));
     Some(Value::Object(body))
 }

@@ -34,14 +34,8 @@ fn response(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
     }
     let status = text_at(body, "status");
     let failure = match status.as_deref() {
-        Some("failed") => Some((
-            FaultKind::Server,
-            "the response failed and no reason is given",
-        )),
-        Some("cancelled") => Some((
-            FaultKind::Server,
-            "the response was cancelled by the service",
-        )),
+        Some("failed") => Some((FaultKind::Server, "the response failed and no reason is given")),
+        Some("cancelled") => Some((FaultKind::Server, "the response was cancelled by the service")),
         Some("queued" | "in_progress") => Some((
             FaultKind::Server,
             "the response is not finished; responses in the background are not supported",
@@ -68,10 +62,9 @@ fn response(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
         take_item(&mut reply, &mut phases, item);
     }
     if phases.iter().any(|phase| phase != "final_answer") && phases.len() > 1 {
-        reply.notes.push(format!(
-            "text of the phases {} is joined",
-            phases.join(", ")
-        ));
+        reply
+            .notes
+            .push(format!("text of the phases {} is joined", phases.join(", ")));
     }
     let reason = body
         .get("incomplete_details")
@@ -109,11 +102,7 @@ fn take_item(reply: &mut Reply, phases: &mut Vec<String>, item: &Value) {
             }
         }
         Some(kind @ ("function_call" | "custom_tool_call")) => {
-            let arguments = if kind == "function_call" {
-                "arguments"
-            } else {
-                "input"
-            };
+            let arguments = if kind == "function_call" { "arguments" } else { "input" };
             reply.tool_calls.push(ToolCall {
                 name: text_at(item, "name").unwrap_or_default(),
                 arguments: match item.get(arguments) {
@@ -135,12 +124,8 @@ fn take_part(reply: &mut Reply, part: &Value) {
             reply.refusal.get_or_insert_default().push_str(&refusal);
         }
         Some("output_text" | "text") => {
-            reply
-                .text
-                .push_str(&text_at(part, "text").unwrap_or_default());
-            reply
-                .logprobs
-                .extend(items(part.get("logprobs")).filter_map(logprob));
+            reply.text.push_str(&text_at(part, "text").unwrap_or_default());
+            reply.logprobs.extend(items(part.get("logprobs")).filter_map(logprob));
         }
         _ => {}
     }
@@ -198,10 +183,7 @@ impl Events {
                     piece(Piece::Thinking(delta));
                 }
             }
-            "response.completed"
-            | "response.incomplete"
-            | "response.failed"
-            | "response.cancelled" => {
+            "response.completed" | "response.incomplete" | "response.failed" | "response.cancelled" => {
                 let body = event.get("response").unwrap_or(&event);
                 self.end = Some(self.finished(body));
             }
@@ -216,8 +198,7 @@ impl Events {
 
     fn finished(&self, body: &Value) -> Result<Reply, Fault> {
         let mut reply = response(&self.head, body)?;
-        let silent =
-            reply.text.is_empty() && reply.refusal.is_none() && reply.tool_calls.is_empty();
+        let silent = reply.text.is_empty() && reply.refusal.is_none() && reply.tool_calls.is_empty();
         if silent && !self.said.is_empty() {
             reply.text.clone_from(&self.said);
             reply
@@ -239,22 +220,15 @@ impl StreamReader for ResponseStream {
     }
 
     fn end(self: Box<Self>) -> Result<Reply, Fault> {
-        let Self {
-            mut sse,
-            mut events,
-        } = *self;
+        let Self { mut sse, mut events } = *self;
         sse.finish(&mut |name, data| events.take(name, data, &mut |_| ()));
         if events.count == 0 && !sse.stray().is_empty() {
             // A JSON object or a web page where a stream was announced.
             let head = &events.head;
             return json_body(head, sse.stray().as_bytes()).and_then(|body| response(head, &body));
         }
-        events.end.unwrap_or_else(|| {
-            Err(cut_fault(
-                &events.head,
-                "`response.completed`",
-                &events.said,
-            ))
-        })
+        events
+            .end
+            .unwrap_or_else(|| Err(cut_fault(&events.head, "`response.completed`", &events.said)))
     }
 }

@@ -23,21 +23,14 @@ pub(super) fn request(call: &Call, target: &Target) -> WireRequest {
     set("input", Some(call.messages.iter().map(item).collect()));
     set("temperature", params.temperature.map(Value::from));
     set("top_p", params.top_p.map(Value::from));
-    set(
-        "max_output_tokens",
-        params.max_output_tokens.map(Value::from),
-    );
+    set("max_output_tokens", params.max_output_tokens.map(Value::from));
     set(
         "reasoning",
-        params
-            .reasoning_effort
-            .map(|effort| json!({"effort": effort.word()})),
+        params.reasoning_effort.map(|effort| json!({"effort": effort.word()})),
     );
     set(
         "include",
-        params
-            .logprobs
-            .map(|_| json!(["message.output_text.logprobs"])),
+        params.logprobs.map(|_| json!(["message.output_text.logprobs"])),
     );
     set("top_logprobs", params.logprobs.map(Value::from));
     set(
@@ -76,8 +69,7 @@ fn item(message: &Message) -> Value {
 /// Reads a request as OpenAI would.
 pub(super) fn asked(request: &Incoming<'_>) -> Option<Result<Asked, Fault>> {
     let path = request.path.split('?').next().unwrap_or_default();
-    path.ends_with("/responses")
-        .then(|| read_request(request.body))
+    path.ends_with("/responses").then(|| read_request(request.body))
 }
 
 fn read_request(body: &[u8]) -> Result<Asked, Fault> {
@@ -98,15 +90,11 @@ fn read_request(body: &[u8]) -> Result<Asked, Fault> {
         Some(Value::String(text)) => call.messages.push(Message::text(Role::User, text)),
         input => {
             for item in items(input).filter(|item| item.get("role").is_some()) {
-                turn(
-                    &mut call,
-                    item,
-                    &|part| match text_at(part, "type")?.as_str() {
-                        "input_text" | "output_text" => Some(Part::Text(text_at(part, "text")?)),
-                        "input_image" => Some(image_at(part.get("image_url")?.as_str()?)),
-                        _ => None,
-                    },
-                )?;
+                turn(&mut call, item, &|part| match text_at(part, "type")?.as_str() {
+                    "input_text" | "output_text" => Some(Part::Text(text_at(part, "text")?)),
+                    "input_image" => Some(image_at(part.get("image_url")?.as_str()?)),
+                    _ => None,
+                })?;
             }
         }
     }
@@ -125,13 +113,11 @@ fn read_request(body: &[u8]) -> Result<Asked, Fault> {
 }
 
 fn params(body: &Value) -> Params {
-    let wants_logprobs = items(body.get("include"))
-        .any(|wish| wish.as_str() == Some("message.output_text.logprobs"));
+    let wants_logprobs = items(body.get("include")).any(|wish| wish.as_str() == Some("message.output_text.logprobs"));
     Params {
         temperature: body.get("temperature").and_then(number),
         top_p: body.get("top_p").and_then(number),
-        max_output_tokens: count_at(body, "max_output_tokens")
-            .and_then(|count| u32::try_from(count).ok()),
+        max_output_tokens: count_at(body, "max_output_tokens").and_then(|count| u32::try_from(count).ok()),
         reasoning_effort: body
             .pointer("/reasoning/effort")
             .and_then(Value::as_str)

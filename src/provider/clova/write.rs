@@ -1,0 +1,243 @@
+//! Calls as chat completions of CLOVA Studio: version 3, and version 1 for the two models that know no other.
+
+use serde_json::{Map, Value, json};
+
+use super::models::{self, Api, Model};
+use crate::domain::{
+    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
+};
+use crate::provider::Wish;
+use crate::provider::capability::Wishes;
+use crate::provider::{path, shared};
+
+/// Least temperature of version 1, which refuses 0.
+const LEAST_TEMPERATURE_V1: f64 = 0.01;
+
+/// Levels of `thinking.effort`.
+const EFFORTS: &[Effort] = &[Effort::None, Effort::Low, Effort::Medium, Effort::High];
+
+pub(super) fn write(call: &Call, target: &Target) -> WireRequest {
+    let mut body = Map::new();
+    let mut messages = Vec::with_capacity(call.messages.len() + 1);
+    if let Some(system) = call.system.as_deref().filter(|text| !text.is_empty()) {
+        messages.push(json!({"role": "system", "content": system}));
+    }
+    messages.extend(call.messages.iter().map(message));
+    body.insert("messages".to_owned(), Value::Array(messages));
+    body.extend(settle(&target.model, &call.params).0);
+    let mut body = Value::Object(body);
+    shared::merge(&mut body, &target.extra);
+    // The service has no field for it: this header alone switches streaming on.
+    let accept = if target.stream {
+        "text/event-stream"
+    } else {
+        "application/json"
+    };
+    WireRequest {
+        url: url(target),
+        headers: vec![("accept".to_owned(), accept.to_owned())],
+        auth: Auth::Bearer,
+        body,
+        stream: target.stream,
+    }
+}
+
+/// What [`write`] leaves out or changes.
+pub(super) fn wishes(target: &Target, params: &Params) -> Vec<Wish> {
+    settle(&target.model, params).1
+}
+
+fn url(target: &Target) -> String {
+    let address = target.address.trim_end_matches('/');
+    let address = address
+        .strip_suffix("/v3")
+        .or_else(|| address.strip_suffix("/v1"))
+        .unwrap_or(address);
+    let version = match models::of(&target.model).api {
+        Api::V1 => "v1",
+        Api::V3 => "v3",
+    };
+    match target.model.strip_prefix("tasks/") {
+        Some(task) => format!(
+            "{address}/{version}/tasks/{}/chat-completions",
+            path::encode(task)
+        ),
+        None => format!(
+            "{address}/{version}/chat-completions/{}",
+            path::encode(&target.model)
+        ),
+    }
+}
+
+fn message(message: &Message) -> Value {
+    let role = match message.role {
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    };
+    let content = match message.parts.as_slice() {
+        [Part::Text(text)] => json!(text),
+        parts => parts.iter().map(part).collect(),
+    };
+    json!({"role": role, "content": content})
+}
+
+fn part(part: &Part) -> Value {
+    match part {
+        Part::Text(text) => json!({"type": "text", "text": text}),
+        Part::Image(Image { source, .. }) => match source {
+            ImageSource::Url(url) => json!({"type": "image_url", "imageUrl": {"url": url}}),
+            ImageSource::Bytes { base64, .. } => {
+                json!({"type": "image_url", "dataUri": {"data": base64}})
+            }
+        },
+    }
+}
+
+/// The parameters as fields of the body, and what could not be said.
+fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
+    let model = models::of(name);
+    let mut wishes = Wishes::default();
+    let mut fields = Map::new();
+    let effort = if model.thinks {
+        effort(name, params, &mut wishes)
+    } else {
+        let asked = params
+            .reasoning_effort
+            .filter(|effort| *effort != Effort::None);
+        wishes.leave(
+            "reasoning_effort",
+            asked.as_ref(),
+            format!("{name} does not think"),
+        );
+        let asked = params.reasoning_budget.filter(|budget| *budget > 0);
+        wishes.leave(
+            "reasoning_budget",
+            asked.as_ref(),
+            format!("{name} does not think"),
+        );
+        None
+    };
+    if let Some(effort) = effort {
+        fields.insert("thinking".to_owned(), json!({"effort": effort.word()}));
+    }
+    sampling(model, params, &mut fields, &mut wishes);
+    if let Some(cap) = params.max_output_tokens {
+        let most = model.most_output;
+        if cap > most {
+            wishes.say(
+                "max_output_tokens",
+                format!("{name} takes up to {most}; {most} is sent"),
+            );
+        }
+        let field = if model.thinks {
+            "maxCompletionTokens"
+        } else {
+            "maxTokens"
+        };
+        fields.insert(field.to_owned(), json!(cap.min(most)));
+    }
+    if let Some(stop) = params.stop.as_ref().filter(|stop| !stop.is_empty()) {
+        if model.thinks && effort != Some(Effort::None) {
+            wishes.say(
+                "stop",
+                format!("{name} takes stop texts only with `reasoning_effort: none`"),
+            );
+        } else {
+            let field = match model.api {
+                Api::V1 => "stopBefore",
+                Api::V3 => "stop",
+            };
+            fields.insert(field.to_owned(), json!(stop));
+        }
+    }
+    if let Some(schema) = &params.json_schema {
+        if model.thinks {
+            fields.insert(
+                "responseFormat".to_owned(),
+                json!({"type": "json", "schema": schema}),
+            );
+        } else {
+            wishes.say("json_schema", format!("{name} takes no JSON schema"));
+        }
+    }
+    wishes.leave(
+        "logprobs",
+        params.logprobs.as_ref(),
+        "CLOVA Studio gives no log-probabilities",
+    );
+    (fields, wishes.into_vec())
+}
+
+/// The level of thinking to ask for, for a model that thinks; nothing leaves the model's own.
+fn effort(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
+    let off = params.reasoning_budget == Some(0);
+    if !off {
+        wishes.leave(
+            "reasoning_budget",
+            params.reasoning_budget.as_ref(),
+            format!("{name} takes no budget for thinking; set `reasoning_effort`"),
+        );
+    }
+    let asked = params
+        .reasoning_effort
+        .filter(|effort| *effort != Effort::None);
+    if params.json_schema.is_some() {
+        // The guide allows a schema only with thinking off; the schema decides whether the answer can be
+        // read at all, so it wins.
+        if asked.is_some() {
+            wishes.say(
+                "reasoning_effort",
+                format!("{name} cannot think while following a schema; thinking is switched off"),
+            );
+        } else if params.reasoning_effort.is_none() && !off {
+            wishes.say(
+                "json_schema",
+                format!("{name} follows a schema only without thinking, which is switched off"),
+            );
+        }
+        return Some(Effort::None);
+    }
+    if off {
+        if asked.is_some() {
+            wishes.say("reasoning_effort", "a budget of 0 switches thinking off");
+        }
+        return Some(Effort::None);
+    }
+    wishes.level(params.reasoning_effort?, EFFORTS, name)
+}
+
+fn sampling(model: Model, params: &Params, fields: &mut Map<String, Value>, wishes: &mut Wishes) {
+    if let Some(value) = params.temperature {
+        let least = match model.api {
+            Api::V1 => LEAST_TEMPERATURE_V1,
+            Api::V3 => 0.0,
+        };
+        let value = wishes.clamp("temperature", value, least, 1.0, "CLOVA Studio");
+        fields.insert("temperature".to_owned(), json!(value));
+    }
+    if let Some(value) = params.top_p {
+        fields.insert("topP".to_owned(), json!(value));
+    }
+    if let Some(value) = params.top_k {
+        let value = if value > 128 {
+            wishes.say("top_k", "CLOVA Studio takes 0 to 128; 128 is sent");
+            128
+        } else {
+            value
+        };
+        fields.insert("topK".to_owned(), json!(value));
+    }
+    match params.seed {
+        Some(0) => wishes.say("seed", "CLOVA Studio takes seed 0 for a random one"),
+        Some(seed) if seed > u64::from(u32::MAX) => {
+            wishes.say(
+                "seed",
+                format!("CLOVA Studio takes seeds up to {}", u32::MAX),
+            );
+        }
+        Some(seed) => {
+            fields.insert("seed".to_owned(), json!(seed));
+        }
+        None => {}
+    }
+}

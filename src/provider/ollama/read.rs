@@ -1,0 +1,249 @@
+//! `/api/chat` responses as replies: one object, or one a line. Answers of `/api/generate`, which differ in
+//! a name only, are read too.
+
+use serde_json::Value;
+
+use super::fault;
+use crate::domain::{Fault, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
+use crate::provider::frames::JsonLines;
+use crate::provider::think::Think;
+use crate::provider::{Piece, StreamReader, shared};
+
+/// What a body without an answer lacks, for messages.
+const WANTED: &str = "`message`";
+
+/// From this time on, loading the model is told: it is part of the latency, but not of the model's.
+const TOLD_LOAD_NS: u64 = 1_000_000_000;
+
+/// Reads a whole body of any status.
+pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
+    let value = match serde_json::from_slice::<Value>(body) {
+        Ok(value) => value,
+        Err(_) if head.status < 400 && is_lines(body) => {
+            let mut stream = Box::new(Stream::new(head));
+            stream.feed(body, &mut |_| {});
+            return stream.end();
+        }
+        Err(_) => shared::json_body(head, body)?,
+    };
+    if head.status >= 400 || fault::is_error(&value) {
+        return Err(fault::of(head, &value));
+    }
+    let mut answer = Answer::default();
+    answer.take(&value, &mut |_| {});
+    if !answer.spoke {
+        return Err(shared::shape_fault(head, &value, WANTED));
+    }
+    if value.get("done").and_then(Value::as_bool) == Some(false) {
+        return Err(shared::cut_fault(
+            head,
+            "`\"done\": true`",
+            answer.content.text(),
+        ));
+    }
+    Ok(answer.into_reply())
+}
+
+/// Whether the first line alone is an object: a stream that calls itself a whole.
+fn is_lines(body: &[u8]) -> bool {
+    body.trim_ascii_start()
+        .split(|byte| *byte == b'\n')
+        .next()
+        .is_some_and(|line| {
+            serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object())
+        })
+}
+
+/// Reads a stream.
+pub(super) struct Stream {
+    head: WireHead,
+    frames: JsonLines,
+    state: State,
+}
+
+#[derive(Default)]
+struct State {
+    answer: Answer,
+    fault: Option<Fault>,
+    /// The last line, to quote where nothing of an answer came.
+    last: Value,
+    ended: bool,
+}
+
+impl Stream {
+    pub(super) fn new(head: &WireHead) -> Self {
+        Self {
+            head: head.clone(),
+            frames: JsonLines::new(),
+            state: State::default(),
+        }
+    }
+}
+
+impl StreamReader for Stream {
+    fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
+        let Self {
+            head,
+            frames,
+            state,
+        } = self;
+        frames.feed(bytes, &mut |line| state.take(head, line, piece));
+    }
+
+    fn done(&self) -> bool {
+        self.state.ended || self.state.fault.is_some()
+    }
+
+    fn end(self: Box<Self>) -> Result<Reply, Fault> {
+        let Self {
+            head,
+            mut frames,
+            mut state,
+        } = *self;
+        frames.finish(&mut |line| state.take(&head, line, &mut |_| {}));
+        if let Some(fault) = state.fault {
+            return Err(fault);
+        }
+        if !state.ended {
+            let text = state.answer.content.text();
+            return Err(shared::cut_fault(&head, "`\"done\": true`", text));
+        }
+        if !state.answer.spoke {
+            return Err(shared::shape_fault(&head, &state.last, WANTED));
+        }
+        Ok(state.answer.into_reply())
+    }
+}
+
+impl State {
+    fn take(&mut self, head: &WireHead, line: &str, piece: &mut dyn FnMut(Piece<'_>)) {
+        if self.ended || self.fault.is_some() {
+            return;
+        }
+        let Ok(value) = serde_json::from_str::<Value>(line) else {
+            return;
+        };
+        if fault::is_error(&value) {
+            self.fault = Some(fault::of(head, &value));
+            return;
+        }
+        self.answer.take(&value, piece);
+        self.ended = value.get("done").and_then(Value::as_bool) == Some(true);
+        self.last = value;
+    }
+}
+
+/// An answer as far as it is known.
+#[derive(Debug, Default)]
+struct Answer {
+    content: Think,
+    thinking: String,
+    tool_calls: Vec<ToolCall>,
+    finish: Option<String>,
+    usage: Usage,
+    logprobs: Vec<TokenLogprob>,
+    model: Option<String>,
+    load_ns: Option<u64>,
+    /// A message came, however empty.
+    spoke: bool,
+}
+
+impl Answer {
+    fn take(&mut self, value: &Value, piece: &mut dyn FnMut(Piece<'_>)) {
+        let message = value.get("message").unwrap_or(&Value::Null);
+        self.spoke |= message.is_object() || value.get("response").is_some();
+        for thinking in [message.get("thinking"), value.get("thinking")] {
+            let thinking = thinking.and_then(Value::as_str).unwrap_or("");
+            if !thinking.is_empty() {
+                self.content.apart(piece);
+                self.thinking.push_str(thinking);
+                piece(Piece::Thinking(thinking));
+            }
+        }
+        for content in [message.get("content"), value.get("response")] {
+            if let Some(content) = content.and_then(Value::as_str) {
+                self.content.feed(content, piece);
+            }
+        }
+        for call in array(message.get("tool_calls")) {
+            let function = call.get("function").unwrap_or(&Value::Null);
+            self.tool_calls.push(ToolCall {
+                name: shared::text_at(function, "name").unwrap_or_default(),
+                arguments: match function.get("arguments") {
+                    None | Some(Value::Null) => "{}".to_owned(),
+                    Some(Value::String(text)) => text.clone(),
+                    Some(other) => other.to_string(),
+                },
+            });
+        }
+        self.logprobs
+            .extend(array(value.get("logprobs")).filter_map(logprob));
+        self.model = shared::text_at(value, "model").or(self.model.take());
+        self.finish = shared::text_at(value, "done_reason").or(self.finish.take());
+        self.usage.input = shared::count_at(value, "prompt_eval_count").or(self.usage.input);
+        self.usage.output = shared::count_at(value, "eval_count").or(self.usage.output);
+        self.load_ns = shared::count_at(value, "load_duration").or(self.load_ns);
+    }
+
+    fn into_reply(self) -> Reply {
+        let mut notes = Vec::new();
+        let (text, tagged) = self.content.finish();
+        if tagged.is_none() && text.contains("</think>") {
+            notes.push("the answer holds thinking up to `</think>`".to_owned());
+        }
+        if let Some(load) = self.load_ns.filter(|load| *load >= TOLD_LOAD_NS) {
+            let tenths = load / 100_000_000;
+            notes.push(format!(
+                "loading the model took {}.{} s of the time",
+                tenths / 10,
+                tenths % 10
+            ));
+        }
+        let reasoning = Some(self.thinking)
+            .filter(|thinking| !thinking.is_empty())
+            .or(tagged);
+        let finish = match self.finish.as_deref() {
+            Some("stop") | None if !self.tool_calls.is_empty() => Finish::Tool,
+            reason => finish(reason),
+        };
+        Reply {
+            text,
+            reasoning,
+            tool_calls: self.tool_calls,
+            finish,
+            finish_raw: self.finish,
+            usage: self.usage,
+            logprobs: self.logprobs,
+            model: self.model,
+            choices: 1,
+            notes,
+            ..Reply::default()
+        }
+    }
+}
+
+fn logprob(step: &Value) -> Option<TokenLogprob> {
+    let (token, logprob) = pair(step)?;
+    Some(TokenLogprob {
+        token,
+        logprob,
+        top: array(step.get("top_logprobs")).filter_map(pair).collect(),
+    })
+}
+
+fn pair(step: &Value) -> Option<(String, f64)> {
+    let logprob = step.get("logprob").and_then(shared::number)?;
+    Some((shared::text_at(step, "token")?, logprob))
+}
+
+pub(super) fn finish(reason: Option<&str>) -> Finish {
+    match reason {
+        Some("stop") => Finish::Stop,
+        Some("length") => Finish::Length,
+        _ => Finish::Other,
+    }
+}
+
+fn array(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}

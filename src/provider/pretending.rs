@@ -1,0 +1,116 @@
+//! What all pretended answers have in common. For the simulator; nothing here is used when asking for real.
+
+use serde_json::Value;
+
+use super::{Pretence, WireHead};
+use crate::domain::{Finish, Reply};
+
+/// Stands where services write the time: 2026-01-01T00:00:00Z in seconds since 1970. Pretending knows no clock.
+pub(super) const MADE_UP_SECONDS: i64 = 1_767_225_600;
+
+/// `text` in pieces of `size` characters, as streams bring it; none when it is empty.
+pub(super) fn pieces(text: &str, size: usize) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest
+            .char_indices()
+            .nth(size)
+            .map_or(rest.len(), |(at, _)| at);
+        let (piece, later) = rest.split_at(end);
+        rest = later;
+        Some(piece)
+    })
+}
+
+/// The word for the end of an answer: the reply's own where it is one of this protocol, else `own`'s.
+///
+/// Replies come from scripts that name the end in our five words, or were read from another protocol.
+pub(super) fn finish_word(
+    reply: &Reply,
+    reads_as: impl Fn(&str) -> Finish,
+    own: impl Fn(Finish) -> Option<&'static str>,
+) -> Option<String> {
+    match &reply.finish_raw {
+        Some(raw) if reads_as(raw) == reply.finish => Some(raw.clone()),
+        _ => own(reply.finish).map(str::to_owned),
+    }
+}
+
+/// What the answer shows: its text, or the refusal where the protocol has no place of its own for one.
+pub(super) fn shown(reply: &Reply) -> &str {
+    if reply.text.is_empty() {
+        reply.refusal.as_deref().unwrap_or("")
+    } else {
+        &reply.text
+    }
+}
+
+/// Arguments of a tool as JSON where they are JSON, else as a string.
+pub(super) fn arguments(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+/// A response of one piece.
+pub(super) fn whole(status: u16, headers: Vec<(String, String)>, body: &Value) -> Pretence {
+    Pretence {
+        head: head(status, headers),
+        chunks: vec![body.to_string().into_bytes()],
+    }
+}
+
+/// A response that comes in pieces.
+pub(super) fn streamed(headers: Vec<(String, String)>, chunks: Vec<String>) -> Pretence {
+    Pretence {
+        head: head(200, headers),
+        chunks: chunks.into_iter().map(String::into_bytes).collect(),
+    }
+}
+
+fn head(status: u16, headers: Vec<(String, String)>) -> WireHead {
+    WireHead {
+        status,
+        headers,
+        received_us: 0,
+    }
+}
+
+/// A header as heads keep it.
+pub(super) fn header(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_join_to_the_text() {
+        for text in ["", "a", "한국어 글과 🇰🇷 깃발", "abcdef"] {
+            for size in [1, 2, 3, 100] {
+                let pieces: Vec<&str> = pieces(text, size).collect();
+                assert_eq!(pieces.concat(), text);
+                assert!(pieces.iter().all(|piece| !piece.is_empty()));
+            }
+        }
+    }
+
+    #[test]
+    fn foreign_words_for_the_end_are_translated() {
+        let reads = |word: &str| match word {
+            "STOP" => Finish::Stop,
+            _ => Finish::Other,
+        };
+        let own = |finish: Finish| (finish == Finish::Stop).then_some("STOP");
+        let mut reply = Reply {
+            finish: Finish::Stop,
+            finish_raw: Some("end_turn".to_owned()),
+            ..Reply::default()
+        };
+        assert_eq!(finish_word(&reply, reads, own).as_deref(), Some("STOP"));
+        reply.finish = Finish::Other;
+        assert_eq!(finish_word(&reply, reads, own).as_deref(), Some("end_turn"));
+    }
+}
