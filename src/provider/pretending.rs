@@ -15,10 +15,7 @@ pub(super) fn pieces(text: &str, size: usize) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        let end = rest
-            .char_indices()
-            .nth(size)
-            .map_or(rest.len(), |(at, _)| at);
+        let end = rest.char_indices().nth(size).map_or(rest.len(), |(at, _)| at);
         let (piece, later) = rest.split_at(end);
         rest = later;
         Some(piece)

@@ -171,9 +171,6 @@ mod tests {
         let mut think = Think::default();
         think.apart(&mut |_| {});
         think.feed("<think>글자 그대로</think>", &mut |_| {});
-        assert_eq!(
-            think.finish(),
-            ("<think>글자 그대로</think>".to_owned(), None)
-        );
+        assert_eq!(think.finish(), ("<think>글자 그대로</think>".to_owned(), None));
     }
 }

@@ -87,7 +87,13 @@ impl<'a> Origin<'a> {
     #[must_use]
     pub fn place(&self, span: Span) -> Place {
         match &self.kind {
-            Kind::Text { text, offset, line, .. } => {
+            Kind::Text {
+                text,
+                offset,
+                line,
+                secret,
+                ..
+            } => {
                 let row = self.row(span.start);
                 let begin = self.starts()[row];
                 let at = floor(text, span.start.saturating_sub(*offset)).max(begin);
@@ -95,7 +101,8 @@ impl<'a> Origin<'a> {
                     file: self.file.to_owned(),
                     line: line + row,
                     column: text[begin..at].chars().count() + 1,
-                    span: Some(span.start..span.end.max(span.start)),
+                    // Whoever draws from the file itself would show the key.
+                    span: (!secret).then_some(span.start..span.end.max(span.start)),
                     cell: None,
                 }
             }

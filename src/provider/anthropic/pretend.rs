@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::read::finish;
+use super::message::finish;
 use crate::domain::{Finish, Reply, Usage};
 use crate::provider::pretending::{arguments, finish_word, header, pieces, shown, streamed, whole};
 use crate::provider::{Asked, Pretence};
@@ -30,10 +30,7 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
         message.insert("usage".to_owned(), Value::Object(usage(&reply.usage)));
         whole(
             200,
-            vec![
-                header("content-type", "application/json"),
-                request_id(reply),
-            ],
+            vec![header("content-type", "application/json"), request_id(reply)],
             &Value::Object(message),
         )
     }
@@ -41,10 +38,7 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
 
 fn request_id(reply: &Reply) -> (String, String) {
     let id = reply.id.as_deref().unwrap_or("simulated");
-    header(
-        "request-id",
-        format!("req_{}", id.trim_start_matches("msg_")),
-    )
+    header("request-id", format!("req_{}", id.trim_start_matches("msg_")))
 }
 
 fn opening(reply: &Reply, asked: &Asked) -> Map<String, Value> {
@@ -127,10 +121,7 @@ fn usage(usage: &Usage) -> Map<String, Value> {
         told.insert("output_tokens".to_owned(), json!(output));
     }
     if let Some(thinking) = usage.reasoning {
-        told.insert(
-            "output_tokens_details".to_owned(),
-            json!({"thinking_tokens": thinking}),
-        );
+        told.insert("output_tokens_details".to_owned(), json!({"thinking_tokens": thinking}));
     }
     told
 }
@@ -159,10 +150,7 @@ fn events(reply: &Reply, asked: &Asked) -> Vec<String> {
             events.push("event: ping\ndata: {\"type\": \"ping\"}\n\n".to_owned());
         }
         for delta in deltas {
-            events.push(event(
-                "content_block_delta",
-                &json!({"index": index, "delta": delta}),
-            ));
+            events.push(event("content_block_delta", &json!({"index": index, "delta": delta})));
         }
         events.push(event("content_block_stop", &json!({"index": index})));
     }

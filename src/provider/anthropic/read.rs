@@ -60,14 +60,8 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
-        frames.feed(bytes, &mut |event, data| {
-            state.take(head, event, data, piece)
-        });
+        let Self { head, frames, state } = self;
+        frames.feed(bytes, &mut |event, data| state.take(head, event, data, piece));
     }
 
     fn done(&self) -> bool {
@@ -85,11 +79,7 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.ended {
-            return Err(shared::cut_fault(
-                &head,
-                "`message_stop`",
-                &state.message.text(),
-            ));
+            return Err(shared::cut_fault(&head, "`message_stop`", &state.message.text()));
         }
         state.message.into_reply(&head, &state.last)
     }
@@ -236,10 +226,7 @@ impl Message {
         if let Some(sequence) = text(told.get("stop_sequence")) {
             self.stop_sequence = Some(sequence);
         }
-        if let Some(details) = told
-            .get("stop_details")
-            .filter(|details| details.is_object())
-        {
+        if let Some(details) = told.get("stop_details").filter(|details| details.is_object()) {
             self.stop_details = Some(details.clone());
         }
     }

@@ -2,13 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::answer::finish;
 use super::fault;
 use super::models::{self, Api};
-use super::read::{SUCCESS, finish};
+use super::read::SUCCESS;
 use crate::domain::{Fault, FaultKind, Finish, Reply};
-use crate::provider::pretending::{
-    MADE_UP_SECONDS, arguments, finish_word, header, pieces, shown, streamed, whole,
-};
+use crate::provider::pretending::{MADE_UP_SECONDS, arguments, finish_word, header, pieces, shown, streamed, whole};
 use crate::provider::{Asked, Pretence};
 
 /// Characters of a token event; Korean tokens are a syllable or a few.

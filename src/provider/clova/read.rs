@@ -65,14 +65,8 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
-        frames.feed(bytes, &mut |event, data| {
-            state.take(head, event, data, piece)
-        });
+        let Self { head, frames, state } = self;
+        frames.feed(bytes, &mut |event, data| state.take(head, event, data, piece));
     }
 
     fn done(&self) -> bool {
@@ -90,11 +84,7 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.whole && !state.ended {
-            return Err(shared::cut_fault(
-                &head,
-                "a `result` event",
-                &state.answer.text,
-            ));
+            return Err(shared::cut_fault(&head, "a `result` event", &state.answer.text));
         }
         state.answer.into_reply(&head, &state.last)
     }
@@ -215,9 +205,8 @@ impl Answer {
             if self.text.is_empty() {
                 piece(Piece::Text(&text));
             } else if self.text != text {
-                self.notes.push(
-                    "the streamed pieces differ from the whole answer that followed".to_owned(),
-                );
+                self.notes
+                    .push("the streamed pieces differ from the whole answer that followed".to_owned());
             }
             self.text = text;
         }
@@ -239,14 +228,11 @@ impl Answer {
 
     /// Reason and counts, in the names of version 3 or 1; what is null says nothing.
     fn end(&mut self, value: &Value) {
-        let reason =
-            shared::text_at(value, "finishReason").or_else(|| shared::text_at(value, "stopReason"));
+        let reason = shared::text_at(value, "finishReason").or_else(|| shared::text_at(value, "stopReason"));
         self.finish = reason.or(self.finish.take());
         let usage = value.get("usage").unwrap_or(&Value::Null);
-        let input = shared::count_at(usage, "promptTokens")
-            .or_else(|| shared::count_at(value, "inputLength"));
-        let output = shared::count_at(usage, "completionTokens")
-            .or_else(|| shared::count_at(value, "outputLength"));
+        let input = shared::count_at(usage, "promptTokens").or_else(|| shared::count_at(value, "inputLength"));
+        let output = shared::count_at(usage, "completionTokens").or_else(|| shared::count_at(value, "outputLength"));
         let thinking = usage
             .get("completionTokensDetails")
             .and_then(|details| shared::count_at(details, "thinkingTokens"));
@@ -306,10 +292,7 @@ fn whole_call(told: &Value) -> Call {
 fn content(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(parts)) => parts
-            .iter()
-            .filter_map(|part| part.get("text")?.as_str())
-            .collect(),
+        Some(Value::Array(parts)) => parts.iter().filter_map(|part| part.get("text")?.as_str()).collect(),
         _ => String::new(),
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::read::finish;
+use super::answer::finish;
 use crate::domain::{Finish, Reply, Usage, WireHead};
 use crate::provider::pretending::{arguments, finish_word, header, pieces, shown, streamed};
 use crate::provider::{Asked, Pretence};
@@ -29,7 +29,7 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
             chunks,
         );
     }
-    let body = response(reply, asked, all_parts(reply), true);
+    let body = response(reply, asked, &all_parts(reply), true);
     let text = serde_json::to_string_pretty(&body).expect("JSON values can be written");
     Pretence {
         head: WireHead {
@@ -71,13 +71,10 @@ fn calls(reply: &Reply) -> impl Iterator<Item = Value> {
 }
 
 /// One response object; the last (or only) one carries the end and the full counts.
-fn response(reply: &Reply, asked: &Asked, parts: Vec<Value>, last: bool) -> Value {
+fn response(reply: &Reply, asked: &Asked, parts: &[Value], last: bool) -> Value {
     let mut body = Map::new();
     if is_prompt_blocked(reply) {
-        body.insert(
-            "promptFeedback".to_owned(),
-            json!({"blockReason": reply.blocked}),
-        );
+        body.insert("promptFeedback".to_owned(), json!({"blockReason": reply.blocked}));
     } else {
         let mut content = json!({"role": "model"});
         if !parts.is_empty() {
@@ -121,7 +118,7 @@ fn end(reply: &Reply) -> Option<String> {
 
 fn events(reply: &Reply, asked: &Asked) -> Vec<Value> {
     if is_prompt_blocked(reply) {
-        return vec![response(reply, asked, Vec::new(), true)];
+        return vec![response(reply, asked, &[], true)];
     }
     let mut parts: Vec<Value> = Vec::new();
     for piece in pieces(reply.reasoning.as_deref().unwrap_or(""), PIECE) {
@@ -133,10 +130,10 @@ fn events(reply: &Reply, asked: &Asked) -> Vec<Value> {
     parts.extend(calls(reply));
     let mut events: Vec<Value> = parts
         .into_iter()
-        .map(|part| response(reply, asked, vec![part], false))
+        .map(|part| response(reply, asked, &[part], false))
         .collect();
-    let last = vec![json!({"text": "", "thoughtSignature": SIGNATURE})];
-    events.push(response(reply, asked, last, true));
+    let last = [json!({"text": "", "thoughtSignature": SIGNATURE})];
+    events.push(response(reply, asked, &last, true));
     events
 }
 

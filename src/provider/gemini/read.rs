@@ -76,11 +76,7 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
+        let Self { head, frames, state } = self;
         if matches!(frames, Frames::Unknown) {
             match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
                 None => return,
@@ -116,11 +112,7 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.answer.is_ended() {
-            return Err(shared::cut_fault(
-                &head,
-                "a `finishReason`",
-                &state.answer.text,
-            ));
+            return Err(shared::cut_fault(&head, "a `finishReason`", &state.answer.text));
         }
         state.answer.into_reply(&head, &state.last)
     }
@@ -300,14 +292,8 @@ impl Answer {
             self.note(format!("the service says: {message}"));
         }
         let usage = self.usage();
-        if let Some(tokens) = self
-            .usage
-            .get("toolUsePromptTokenCount")
-            .and_then(shared::count)
-        {
-            self.note(format!(
-                "tools of the service read {tokens} input tokens more"
-            ));
+        if let Some(tokens) = self.usage.get("toolUsePromptTokenCount").and_then(shared::count) {
+            self.note(format!("tools of the service read {tokens} input tokens more"));
         }
         Ok(Reply {
             text: self.text,
@@ -336,9 +322,7 @@ impl Answer {
             input: number("promptTokenCount"),
             output: match (visible, reasoning) {
                 (None, None) => None,
-                (visible, reasoning) => {
-                    Some(visible.unwrap_or(0).saturating_add(reasoning.unwrap_or(0)))
-                }
+                (visible, reasoning) => Some(visible.unwrap_or(0).saturating_add(reasoning.unwrap_or(0))),
             },
             cached: number("cachedContentTokenCount"),
             cache_write: None,
@@ -352,9 +336,7 @@ pub(super) fn finish(reason: Option<&str>) -> Finish {
     match reason {
         Some("STOP") => Finish::Stop,
         Some("MAX_TOKENS") => Finish::Length,
-        Some(
-            "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "MODEL_ARMOR",
-        ) => Finish::Filter,
+        Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "MODEL_ARMOR") => Finish::Filter,
         Some(other) if other.starts_with("IMAGE_") && other != "IMAGE_OTHER" => Finish::Filter,
         _ => Finish::Other,
     }

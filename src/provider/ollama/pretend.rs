@@ -5,9 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::read::finish;
 use crate::domain::{Finish, Reply, TokenLogprob};
-use crate::provider::pretending::{
-    MADE_UP_SECONDS, arguments, finish_word, header, pieces, shown, streamed, whole,
-};
+use crate::provider::pretending::{MADE_UP_SECONDS, arguments, finish_word, header, pieces, shown, streamed, whole};
 use crate::provider::{Asked, Pretence};
 
 /// Characters of a line; the service sends every token by itself.
@@ -84,10 +82,7 @@ fn ending(reply: &Reply) -> Map<String, Value> {
     }
     let read = reply.usage.input.unwrap_or(0).saturating_mul(READ_NS);
     let write = reply.usage.output.unwrap_or(0).saturating_mul(WRITE_NS);
-    ending.insert(
-        "total_duration".to_owned(),
-        json!(read.saturating_add(write)),
-    );
+    ending.insert("total_duration".to_owned(), json!(read.saturating_add(write)));
     if let Some(input) = reply.usage.input {
         ending.insert("prompt_eval_count".to_owned(), json!(input));
         ending.insert("prompt_eval_duration".to_owned(), json!(read));
@@ -107,11 +102,7 @@ fn logprob(step: &TokenLogprob) -> Value {
     let pair = |token: &str, logprob: f64| json!({"token": token, "logprob": logprob, "bytes": token.as_bytes()});
     let mut told = pair(&step.token, step.logprob);
     if !step.top.is_empty() {
-        told["top_logprobs"] = step
-            .top
-            .iter()
-            .map(|(token, logprob)| pair(token, *logprob))
-            .collect();
+        told["top_logprobs"] = step.top.iter().map(|(token, logprob)| pair(token, *logprob)).collect();
     }
     told
 }

@@ -35,11 +35,7 @@ pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
         return Err(shared::shape_fault(head, &value, WANTED));
     }
     if value.get("done").and_then(Value::as_bool) == Some(false) {
-        return Err(shared::cut_fault(
-            head,
-            "`\"done\": true`",
-            answer.content.text(),
-        ));
+        return Err(shared::cut_fault(head, "`\"done\": true`", answer.content.text()));
     }
     Ok(answer.into_reply())
 }
@@ -49,9 +45,7 @@ fn is_lines(body: &[u8]) -> bool {
     body.trim_ascii_start()
         .split(|byte| *byte == b'\n')
         .next()
-        .is_some_and(|line| {
-            serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object())
-        })
+        .is_some_and(|line| serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object()))
 }
 
 /// Reads a stream.
@@ -82,11 +76,7 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
+        let Self { head, frames, state } = self;
         frames.feed(bytes, &mut |line| state.take(head, line, piece));
     }
 
@@ -176,8 +166,7 @@ impl Answer {
                 },
             });
         }
-        self.logprobs
-            .extend(array(value.get("logprobs")).filter_map(logprob));
+        self.logprobs.extend(array(value.get("logprobs")).filter_map(logprob));
         self.model = shared::text_at(value, "model").or(self.model.take());
         self.finish = shared::text_at(value, "done_reason").or(self.finish.take());
         self.usage.input = shared::count_at(value, "prompt_eval_count").or(self.usage.input);
@@ -199,9 +188,7 @@ impl Answer {
                 tenths % 10
             ));
         }
-        let reasoning = Some(self.thinking)
-            .filter(|thinking| !thinking.is_empty())
-            .or(tagged);
+        let reasoning = Some(self.thinking).filter(|thinking| !thinking.is_empty()).or(tagged);
         let finish = match self.finish.as_deref() {
             Some("stop") | None if !self.tool_calls.is_empty() => Finish::Tool,
             reason => finish(reason),
