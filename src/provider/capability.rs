@@ -15,18 +15,33 @@ pub(super) struct Wishes(Vec<Wish>);
 impl Wishes {
     /// `field` is left out or changed, and why.
     pub(super) fn say(&mut self, field: &'static str, why: impl Into<String>) {
-        self.0.push(Wish { field, why: why.into() });
+        self.0.push(Wish {
+            field,
+            why: why.into(),
+        });
     }
 
     /// `field` is left out when it is given.
-    pub(super) fn leave<T>(&mut self, field: &'static str, value: Option<&T>, why: impl Into<String>) {
+    pub(super) fn leave<T>(
+        &mut self,
+        field: &'static str,
+        value: Option<&T>,
+        why: impl Into<String>,
+    ) {
         if value.is_some() {
             self.say(field, why);
         }
     }
 
     /// `value` moved into `low..=high`, told when it had to move; `who` begins the sentence.
-    pub(super) fn clamp(&mut self, field: &'static str, value: f64, low: f64, high: f64, who: &str) -> f64 {
+    pub(super) fn clamp(
+        &mut self,
+        field: &'static str,
+        value: f64,
+        low: f64,
+        high: f64,
+        who: &str,
+    ) -> f64 {
         let moved = if value < low {
             low
         } else if value > high {
@@ -34,7 +49,10 @@ impl Wishes {
         } else {
             return value;
         };
-        self.say(field, format!("{who} takes {low} to {high}; {moved} is sent"));
+        self.say(
+            field,
+            format!("{who} takes {low} to {high}; {moved} is sent"),
+        );
         moved
     }
 
@@ -44,7 +62,11 @@ impl Wishes {
         if nearest != effort {
             self.say(
                 "reasoning_effort",
-                format!("{who} has no level `{}`; `{}` is sent", effort.word(), nearest.word()),
+                format!(
+                    "{who} has no level `{}`; `{}` is sent",
+                    effort.word(),
+                    nearest.word()
+                ),
             );
         }
         Some(nearest)
@@ -92,9 +114,9 @@ fn nearest(effort: Effort, levels: &[Effort]) -> Option<Effort> {
 pub(super) fn row<'a, T>(rows: &'a [(&'static str, T)], model: &str) -> Option<&'a T> {
     rows.iter()
         .filter(|(name, _)| {
-            model
-                .strip_prefix(name)
-                .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '.'))
+            model.strip_prefix(name).is_some_and(|rest| {
+                !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '.')
+            })
         })
         .max_by_key(|(name, _)| name.len())
         .map(|(_, row)| row)
@@ -275,8 +297,14 @@ mod tests {
         let levels = [Effort::Low, Effort::Medium, Effort::High];
         let mut wishes = Wishes::default();
         assert_eq!(wishes.level(Effort::Max, &levels, "it"), Some(Effort::High));
-        assert_eq!(wishes.level(Effort::Minimal, &levels, "it"), Some(Effort::Low));
-        assert_eq!(wishes.level(Effort::Medium, &levels, "it"), Some(Effort::Medium));
+        assert_eq!(
+            wishes.level(Effort::Minimal, &levels, "it"),
+            Some(Effort::Low)
+        );
+        assert_eq!(
+            wishes.level(Effort::Medium, &levels, "it"),
+            Some(Effort::Medium)
+        );
         let told = wishes.into_vec();
         assert_eq!(told.len(), 2);
         assert_eq!(told[0].why, "it has no level `max`; `high` is sent");

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::models::{self, Thinking};
 use crate::domain::{
-    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest, wire::AuthHeader,
+    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
+    wire::AuthHeader,
 };
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
@@ -19,7 +20,10 @@ const MOST_SEED: u64 = i32::MAX as u64;
 pub(super) fn write(call: &Call, target: &Target) -> WireRequest {
     let mut body = Map::new();
     if let Some(system) = call.system.as_deref().filter(|text| !text.is_empty()) {
-        body.insert("systemInstruction".to_owned(), json!({"parts": [{"text": system}]}));
+        body.insert(
+            "systemInstruction".to_owned(),
+            json!({"parts": [{"text": system}]}),
+        );
     }
     let contents: Vec<Value> = call.messages.iter().map(content).collect();
     body.insert("contents".to_owned(), Value::Array(contents));
@@ -159,7 +163,9 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
     match models::of(name).thinking {
         Thinking::Never => {
             let why = format!("{name} does not think");
-            let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
+            let asked = params
+                .reasoning_effort
+                .filter(|effort| *effort != Effort::None);
             wishes.leave("reasoning_effort", asked.as_ref(), &why);
             let asked = params.reasoning_budget.filter(|budget| *budget > 0);
             wishes.leave("reasoning_budget", asked.as_ref(), &why);
@@ -196,7 +202,10 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
                     format!("{name} cannot switch thinking off; a budget of {fitted} is sent"),
                 );
             } else if fitted != budget {
-                wishes.say(field, format!("{name} takes {least} to {most}; {fitted} is sent"));
+                wishes.say(
+                    field,
+                    format!("{name} takes {least} to {most}; {fitted} is sent"),
+                );
             }
             Some(json!({"thinkingBudget": fitted}))
         }
