@@ -57,7 +57,7 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
         429 => {
             head.status == 429
                 && fault.retry_after.is_none()
-                && head.header("x-should-retry") != Some("true")
+                && shared::should_retry(head) != Some(true)
                 && !limits::told(head)
         }
         _ => false,

@@ -5,11 +5,12 @@ use serde_json::{Map, Value, json};
 
 use super::answer::finish;
 use crate::domain::{Finish, Reply, Usage, WireHead};
-use crate::provider::pretending::{arguments, finish_word, header, pieces, shown, streamed};
+use crate::provider::pretending::{arguments, finish_word, header, id, shown, streamed};
+use crate::provider::shared::pieces;
 use crate::provider::{Asked, Pretence};
 
-/// Characters of a chunk; the service gathers many tokens in one event.
-const PIECE: usize = 60;
+/// Tokens or so in a chunk; the service gathers many in one event.
+const GATHERED: usize = 16;
 
 /// Stands for the signature of a thought, which only the service can make.
 const SIGNATURE: &str = "c2ltdWxhdGVk";
@@ -98,9 +99,7 @@ fn response(reply: &Reply, asked: &Asked, parts: &[Value], last: bool) -> Value 
     body.insert("usageMetadata".to_owned(), usage(&reply.usage, last));
     let model = reply.model.as_ref().unwrap_or(&asked.model);
     body.insert("modelVersion".to_owned(), json!(model));
-    if let Some(id) = &reply.id {
-        body.insert("responseId".to_owned(), json!(id));
-    }
+    body.insert("responseId".to_owned(), json!(id("", reply, asked)));
     Value::Object(body)
 }
 
@@ -124,11 +123,11 @@ fn events(reply: &Reply, asked: &Asked) -> Vec<Value> {
         return vec![response(reply, asked, &[], true)];
     }
     let mut parts: Vec<Value> = Vec::new();
-    for piece in pieces(reply.reasoning.as_deref().unwrap_or(""), PIECE) {
-        parts.push(json!({"text": piece, "thought": true}));
+    for chunk in pieces(reply.reasoning.as_deref().unwrap_or("")).chunks(GATHERED) {
+        parts.push(json!({"text": chunk.concat(), "thought": true}));
     }
-    for piece in pieces(shown(reply), PIECE) {
-        parts.push(json!({"text": piece}));
+    for chunk in pieces(shown(reply)).chunks(GATHERED) {
+        parts.push(json!({"text": chunk.concat()}));
     }
     parts.extend(calls(reply));
     let mut events: Vec<Value> = parts

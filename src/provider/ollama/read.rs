@@ -6,8 +6,7 @@ use serde_json::Value;
 use super::fault;
 use crate::domain::{Fault, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
 use crate::provider::frames::JsonLines;
-use crate::provider::think::Think;
-use crate::provider::{Piece, StreamReader, shared};
+use crate::provider::{Piece, StreamReader, shared, think};
 
 /// What a body without an answer lacks, for messages.
 const WANTED: &str = "`message`";
@@ -35,11 +34,7 @@ pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
         return Err(shared::shape_fault(head, &value, WANTED));
     }
     if value.get("done").and_then(Value::as_bool) == Some(false) {
-        return Err(shared::cut_fault(
-            head,
-            "`\"done\": true`",
-            answer.content.text(),
-        ));
+        return Err(shared::cut_fault(head, "`\"done\": true`", &answer.content));
     }
     Ok(answer.into_reply())
 }
@@ -105,7 +100,7 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.ended {
-            let text = state.answer.content.text();
+            let text = &state.answer.content;
             return Err(shared::cut_fault(&head, "`\"done\": true`", text));
         }
         if !state.answer.spoke {
@@ -136,7 +131,9 @@ impl State {
 /// An answer as far as it is known.
 #[derive(Debug, Default)]
 struct Answer {
-    content: Think,
+    content: String,
+    splitter: think::Splitter,
+    /// Thinking that came apart from the content.
     thinking: String,
     tool_calls: Vec<ToolCall>,
     finish: Option<String>,
@@ -155,14 +152,15 @@ impl Answer {
         for thinking in [message.get("thinking"), value.get("thinking")] {
             let thinking = thinking.and_then(Value::as_str).unwrap_or("");
             if !thinking.is_empty() {
-                self.content.apart(piece);
                 self.thinking.push_str(thinking);
                 piece(Piece::Thinking(thinking));
             }
         }
         for content in [message.get("content"), value.get("response")] {
-            if let Some(content) = content.and_then(Value::as_str) {
-                self.content.feed(content, piece);
+            let content = content.and_then(Value::as_str).unwrap_or("");
+            if !content.is_empty() {
+                self.content.push_str(content);
+                self.show(content, piece);
             }
         }
         for call in array(message.get("tool_calls")) {
@@ -185,11 +183,34 @@ impl Answer {
         self.load_ns = shared::count_at(value, "load_duration").or(self.load_ns);
     }
 
+    /// Tells a piece of the content, unless the model's template left thinking in it.
+    fn show(&mut self, content: &str, piece: &mut dyn FnMut(Piece<'_>)) {
+        if self.thinking.is_empty() {
+            self.splitter.feed(content, &mut |thinking, text| {
+                piece(if thinking {
+                    Piece::Thinking(text)
+                } else {
+                    Piece::Text(text)
+                });
+            });
+        } else {
+            piece(Piece::Text(content));
+        }
+    }
+
     fn into_reply(self) -> Reply {
         let mut notes = Vec::new();
-        let (text, tagged) = self.content.finish();
-        if tagged.is_none() && text.contains("</think>") {
-            notes.push("the answer holds thinking up to `</think>`".to_owned());
+        let (mut text, mut reasoning) = (self.content, Some(self.thinking));
+        if reasoning.as_deref() == Some("") {
+            let split = think::split(&text);
+            reasoning = split.thinking.map(str::to_owned);
+            if split.unopened {
+                // The server says where thinking begins, if anywhere; a lone closing tag stays as it came.
+                notes.push("the answer holds thinking up to `</think>`".to_owned());
+                reasoning = None;
+            } else {
+                text = split.text.to_owned();
+            }
         }
         if let Some(load) = self.load_ns.filter(|load| *load >= TOLD_LOAD_NS) {
             let tenths = load / 100_000_000;
@@ -199,16 +220,13 @@ impl Answer {
                 tenths % 10
             ));
         }
-        let reasoning = Some(self.thinking)
-            .filter(|thinking| !thinking.is_empty())
-            .or(tagged);
         let finish = match self.finish.as_deref() {
             Some("stop") | None if !self.tool_calls.is_empty() => Finish::Tool,
             reason => finish(reason),
         };
         Reply {
             text,
-            reasoning,
+            reasoning: reasoning.filter(|thinking| !thinking.is_empty()),
             tool_calls: self.tool_calls,
             finish,
             finish_raw: self.finish,

@@ -1,9 +1,9 @@
-//! Placeholder until the adapter lands.
+//! stub
 use super::{About, Asked, Incoming, Pretence, Provider, RateInfo, StreamReader, Wish};
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
 /// Not written yet.
-pub struct OpenAi;
-impl Provider for OpenAi {
+pub struct OpenAiResponses;
+impl Provider for OpenAiResponses {
     fn name(&self) -> ProviderName {
         ProviderName::OpenAi
     }
