@@ -3,10 +3,12 @@
 pub mod compare;
 pub mod config;
 pub mod domain;
+pub mod net;
 pub mod plan;
 pub mod price;
 pub mod provider;
 pub mod report;
+pub mod run;
 pub mod scorer;
 pub mod simulate;
 pub mod store;

@@ -1,1 +1,5 @@
-//! To come.
+//! Views over stored runs.
+
+mod records;
+
+pub use records::{Question, records};

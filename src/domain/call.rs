@@ -170,10 +170,7 @@ impl Params {
             reasoning_effort: over.reasoning_effort.or(self.reasoning_effort),
             reasoning_budget: over.reasoning_budget.or(self.reasoning_budget),
             logprobs: over.logprobs.or(self.logprobs),
-            json_schema: over
-                .json_schema
-                .clone()
-                .or_else(|| self.json_schema.clone()),
+            json_schema: over.json_schema.clone().or_else(|| self.json_schema.clone()),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::fault::FaultKind;
+use super::money::Money;
 
 /// One happening. Listeners (progress block, log lines, pages) see the same ordered events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,6 +81,13 @@ pub enum Event {
         /// Calls allowed at once from now on.
         width: u32,
     },
+    /// How each target stands; told often, never stored.
+    Pulse {
+        /// In run order.
+        lanes: Vec<LaneState>,
+        /// Spent in this session, by currency.
+        spent: Vec<Money>,
+    },
     /// The budget is used up; nothing more is asked.
     BudgetReached,
     /// The user asked to stop; running answers are awaited.
@@ -96,4 +104,21 @@ pub enum Event {
         /// Cells never asked.
         missing: u64,
     },
+}
+
+/// How a target stands at a moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LaneState {
+    /// Calls open.
+    pub open: u32,
+    /// Calls that may be open.
+    pub width: u32,
+    /// Why it waits and for how long, when it does.
+    pub waiting: Option<(FaultKind, Duration)>,
+    /// Paused by the user.
+    pub paused: bool,
+    /// Given up, and why.
+    pub stopped: Option<FaultKind>,
+    /// Nothing is left to ask.
+    pub exhausted: bool,
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Letters and digits without look-alikes, for the random end of a run id.
 pub const RUN_ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 
@@ -9,8 +11,23 @@ pub const RUN_ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 const KEY_ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Id of a run: `r-YYYYMMDD-HHMMSS-xxxx`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct RunId(String);
+
+impl From<RunId> for String {
+    fn from(id: RunId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<String> for RunId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is no run id"))
+    }
+}
 
 impl RunId {
     /// The id in `text`, when it has the form `r-` + 8 digits + `-` + 6 digits + `-` + 4 of `0-9a-z`.
@@ -87,10 +104,7 @@ impl RowKey {
         let fits = body.len() == 11
             && body.starts_with('k')
             && checks.next().is_none()
-            && body
-                .bytes()
-                .skip(1)
-                .all(|byte| KEY_ALPHABET.contains(&byte))
+            && body.bytes().skip(1).all(|byte| KEY_ALPHABET.contains(&byte))
             && check_character(body) == given;
         fits.then(|| Self(text.to_owned()))
     }
@@ -140,13 +154,7 @@ mod tests {
 
     #[test]
     fn row_keys_read_back_and_catch_slips() {
-        let key = RowKey::of(
-            "r-20260314-091207-k7qd",
-            "refund-004",
-            "default",
-            "clova-main",
-            1,
-        );
+        let key = RowKey::of("r-20260314-091207-k7qd", "refund-004", "default", "clova-main", 1);
         assert_eq!(RowKey::parse(key.as_str()), Some(key.clone()));
         assert_eq!(RowKey::parse(&format!(" {key} ")), Some(key.clone()));
         let mut swapped: Vec<char> = key.as_str().chars().collect();
@@ -156,10 +164,7 @@ mod tests {
                 break;
             }
         }
-        assert_eq!(
-            RowKey::parse(&swapped.into_iter().collect::<String>()),
-            None
-        );
+        assert_eq!(RowKey::parse(&swapped.into_iter().collect::<String>()), None);
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// Where.
     pub place: Option<Place>,
+    /// The lines at that place, for files that are texts. Secrets are blotted out.
+    pub excerpt: Option<Box<Excerpt>>,
     /// Whether the run can go on.
     pub severity: Severity,
 }
@@ -41,6 +43,17 @@ pub struct Place {
     pub cell: Option<String>,
 }
 
+/// A few lines of a file with the part to underline. Carried along, since a streamed file is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Whole lines, cut where they are very long.
+    pub text: String,
+    /// Line number of the first line, from 1.
+    pub first_line: usize,
+    /// Bytes of `text` to underline; may be empty, then a point.
+    pub mark: Range<usize>,
+}
+
 impl Place {
     /// A whole file.
     #[must_use]
@@ -64,6 +77,7 @@ impl Problem {
             message: message.into(),
             help: None,
             place: None,
+            excerpt: None,
             severity: Severity::Error,
         }
     }

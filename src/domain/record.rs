@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use super::call::Params;
 use super::case::{Case, Prompt, ScorerSpec};
 use super::ids::RunId;
 use super::outcome::{Outcome, Status};
@@ -9,7 +12,7 @@ use super::score::Score;
 use super::target::Target;
 
 /// What a run was to do, frozen at its start.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunInfo {
     /// The run's id.
     pub id: RunId,
@@ -35,13 +38,81 @@ pub struct RunInfo {
     pub simulated: bool,
     /// Version of the program that made the run.
     pub version: String,
+    /// The suites that ran together, in order; one for most runs.
+    pub parts: Vec<Part>,
+}
+
+/// One suite of a run: which rectangle of the table it asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// Name of the suite.
+    pub name: String,
+    /// File it was read from, as given.
+    pub file: String,
+    /// Position of its first case in the run.
+    pub first: u64,
+    /// Number of its cases.
+    pub cases: u64,
+    /// Its prompts, as indices into [`RunInfo::prompts`].
+    pub prompts: Vec<usize>,
+    /// Who answers it, as indices into [`RunInfo::targets`].
+    pub targets: Vec<usize>,
+    /// Repeats.
+    pub trials: u32,
+    /// Parameters of the whole suite.
+    pub params: Params,
+    /// Scorers of the whole suite.
+    pub scorers: Vec<ScorerSpec>,
 }
 
 impl RunInfo {
-    /// Cells planned in all.
+    /// Cells of the whole table: case × prompt × target × trial, asked or not.
+    #[must_use]
+    pub fn grid(&self) -> u64 {
+        self.cases * self.prompts.len() as u64 * self.targets.len() as u64 * u64::from(self.trials)
+    }
+
+    /// Cells planned in all. Less than [`RunInfo::grid`] when suites that ran together differ in prompts, targets or
+    /// trials.
     #[must_use]
     pub fn planned(&self) -> u64 {
-        self.cases * self.prompts.len() as u64 * self.targets.len() as u64 * u64::from(self.trials)
+        if self.parts.is_empty() {
+            return self.grid();
+        }
+        self.parts
+            .iter()
+            .map(|part| part.cases * part.prompts.len() as u64 * part.targets.len() as u64 * u64::from(part.trials))
+            .sum()
+    }
+
+    /// Cells planned for a target.
+    #[must_use]
+    pub fn planned_for(&self, target: usize) -> u64 {
+        if self.parts.is_empty() {
+            return self.cases * self.prompts.len() as u64 * u64::from(self.trials);
+        }
+        self.parts
+            .iter()
+            .filter(|part| part.targets.contains(&target))
+            .map(|part| part.cases * part.prompts.len() as u64 * u64::from(part.trials))
+            .sum()
+    }
+
+    /// The suite that a case belongs to.
+    #[must_use]
+    pub fn part_of(&self, case: u64) -> Option<&Part> {
+        self.parts
+            .iter()
+            .find(|part| case >= part.first && case < part.first + part.cases)
+    }
+
+    /// Whether a square of the table is asked; `trial` from 0.
+    #[must_use]
+    pub fn asks(&self, case: u64, prompt: usize, target: usize, trial: u32) -> bool {
+        match self.part_of(case) {
+            Some(part) => part.prompts.contains(&prompt) && part.targets.contains(&target) && trial < part.trials,
+            None => self.parts.is_empty(),
+        }
     }
 
     /// Columns of side-by-side tables: targets, or target × prompt when several prompts are compared.

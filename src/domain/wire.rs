@@ -80,14 +80,7 @@ impl WireHead {
     #[must_use]
     pub fn content_type(&self) -> String {
         self.header("content-type")
-            .map(|value| {
-                value
-                    .split(';')
-                    .next()
-                    .unwrap_or("")
-                    .trim()
-                    .to_ascii_lowercase()
-            })
+            .map(|value| value.split(';').next().unwrap_or("").trim().to_ascii_lowercase())
             .unwrap_or_default()
     }
 }

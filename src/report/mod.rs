@@ -1,1 +1,14 @@
-//! To come.
+//! Reports (stub).
+pub mod words;
+/// How to draw.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Columns.
+    pub width: usize,
+    /// ASCII only.
+    pub ascii: bool,
+    /// Colour.
+    pub color: bool,
+    /// Language.
+    pub lang: words::Lang,
+}

@@ -44,9 +44,7 @@ fn is_lines(body: &[u8]) -> bool {
     body.trim_ascii_start()
         .split(|byte| *byte == b'\n')
         .next()
-        .is_some_and(|line| {
-            serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object())
-        })
+        .is_some_and(|line| serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object()))
 }
 
 /// Reads a stream.
@@ -77,11 +75,7 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
+        let Self { head, frames, state } = self;
         frames.feed(bytes, &mut |line| state.take(head, line, piece));
     }
 
@@ -174,8 +168,7 @@ impl Answer {
                 },
             });
         }
-        self.logprobs
-            .extend(array(value.get("logprobs")).filter_map(logprob));
+        self.logprobs.extend(array(value.get("logprobs")).filter_map(logprob));
         self.model = shared::text_at(value, "model").or(self.model.take());
         self.finish = shared::text_at(value, "done_reason").or(self.finish.take());
         self.usage.input = shared::count_at(value, "prompt_eval_count").or(self.usage.input);

@@ -140,8 +140,7 @@ impl Draft {
                 }
             },
             (_, Some("refusal")) => {
-                self.refusal
-                    .push_str(&text_at(part, "refusal").unwrap_or_default());
+                self.refusal.push_str(&text_at(part, "refusal").unwrap_or_default());
             }
             _ => self.say(&text_at(part, "text").unwrap_or_default(), piece),
         }
@@ -175,9 +174,7 @@ impl Draft {
             open.index == index && !other_call
         };
         let open = match self.tools.iter_mut().rev().find(same) {
-            Some(open) if index.is_some() || name.is_empty() || (id.is_some() && open.id == id) => {
-                open
-            }
+            Some(open) if index.is_some() || name.is_empty() || (id.is_some() && open.id == id) => open,
             _ => {
                 self.tools.push(OpenTool {
                     index,
@@ -257,14 +254,10 @@ impl Draft {
         let mut notes = self.notes;
         if unopened {
             notes.push(
-                "the answer held `</think>` without `<think>`; what stood before it is kept as thinking"
-                    .to_owned(),
+                "the answer held `</think>` without `<think>`; what stood before it is kept as thinking".to_owned(),
             );
         }
-        let empty = text.is_empty()
-            && thinking.is_empty()
-            && self.refusal.is_empty()
-            && self.tools.is_empty();
+        let empty = text.is_empty() && thinking.is_empty() && self.refusal.is_empty() && self.tools.is_empty();
         if empty && self.finish.is_none() {
             return Err(fault_at(
                 head,
@@ -309,7 +302,7 @@ fn some(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-fn sorted<'a>(piece: &'a mut dyn FnMut(Piece<'_>)) -> impl FnMut(bool, &str) + 'a {
+fn sorted(piece: &mut dyn FnMut(Piece<'_>)) -> impl FnMut(bool, &str) {
     move |thinking, text| {
         piece(if thinking {
             Piece::Thinking(text)
@@ -348,8 +341,7 @@ fn finish_of(word: &str) -> Finish {
 ///
 /// xAI counts thinking beside the output: there the total is the sum of all three.
 pub(crate) fn usage_of(usage: &Value) -> Usage {
-    let either =
-        |chat: &str, responses: &str| count_at(usage, chat).or_else(|| count_at(usage, responses));
+    let either = |chat: &str, responses: &str| count_at(usage, chat).or_else(|| count_at(usage, responses));
     let detail = |chat: &str, responses: &str, key: &str| {
         [chat, responses]
             .into_iter()
@@ -358,11 +350,7 @@ pub(crate) fn usage_of(usage: &Value) -> Usage {
     let of_input = |key| detail("prompt_tokens_details", "input_tokens_details", key);
     let input = either("prompt_tokens", "input_tokens");
     let mut output = either("completion_tokens", "output_tokens");
-    let reasoning = detail(
-        "completion_tokens_details",
-        "output_tokens_details",
-        "reasoning_tokens",
-    );
+    let reasoning = detail("completion_tokens_details", "output_tokens_details", "reasoning_tokens");
     if let (Some(asked), Some(said), Some(thought), Some(total)) =
         (input, output, reasoning, count_at(usage, "total_tokens"))
         && thought > 0

@@ -98,28 +98,16 @@ pub(crate) fn of_body(head: &WireHead, body: &[u8]) -> Fault {
 /// The fault that a JSON object tells, with any status; `None` when it tells none.
 pub(crate) fn of_value(head: &WireHead, value: &Value) -> Option<Fault> {
     let said = said(value, head.status >= 400)?;
-    let words = || {
-        [&said.code, &said.error_type]
-            .into_iter()
-            .flatten()
-            .chain(&said.inner)
-    };
+    let words = || [&said.code, &said.error_type].into_iter().flatten().chain(&said.inner);
     let lower = said.message.to_lowercase();
     let meaning = find(WORDS, |word| words().any(|said| said == word))
         .filter(|meaning| *meaning != TOO_FAST)
         .or_else(|| find(PHRASES, |phrase| lower.contains(phrase)))
         .or_else(|| find(WORDS, |word| words().any(|said| said == word)));
     let status = effective_status(head.status, &said);
-    let mut fault = status_fault(
-        &WireHead {
-            status,
-            ..head.clone()
-        },
-        &said.message,
-    );
+    let mut fault = status_fault(&WireHead { status, ..head.clone() }, &said.message);
     let meaning = meaning.or_else(|| {
-        (status < 400)
-            .then(|| find(WEAK_WORDS, |word| words().any(|said| said == word)).unwrap_or(BROKEN))
+        (status < 400).then(|| find(WEAK_WORDS, |word| words().any(|said| said == word)).unwrap_or(BROKEN))
     });
     if let Some((kind, retry, scope)) = meaning {
         fault.kind = kind;
@@ -161,10 +149,7 @@ fn said(value: &Value, surely: bool) -> Option<Said> {
         _ => {}
     }
     let flat = matches!(
-        (
-            text_at(value, "object").as_deref(),
-            text_at(value, "type").as_deref()
-        ),
+        (text_at(value, "object").as_deref(), text_at(value, "type").as_deref()),
         (Some("error"), _) | (_, Some("error"))
     );
     if !surely && !flat {
@@ -198,10 +183,7 @@ fn inside(error: &Value) -> Said {
         if metadata.get("reasons").is_some_and(Value::is_array) {
             inner.push("content_filter".into());
         }
-        if let (Some(raw), true) = (
-            text_at(metadata, "raw"),
-            message.starts_with("Provider returned"),
-        ) {
+        if let (Some(raw), true) = (text_at(metadata, "raw"), message.starts_with("Provider returned")) {
             return Said {
                 message: format!("{message}: {}", clip(&raw)),
                 error_type: text_at(error, "type"),
@@ -250,9 +232,7 @@ pub(crate) fn pretend(fault: &Fault, headers: Vec<(String, String)>) -> Pretence
         (FaultKind::Auth, _) => (401, "invalid_request_error", Some("invalid_api_key")),
         (FaultKind::ContentFilter, _) => (400, "invalid_request_error", Some("content_filter")),
         (FaultKind::Timeout, _) => (408, "server_error", None),
-        (FaultKind::BadRequest, Scope::Target) => {
-            (404, "invalid_request_error", Some("model_not_found"))
-        }
+        (FaultKind::BadRequest, Scope::Target) => (404, "invalid_request_error", Some("model_not_found")),
         (FaultKind::BadRequest, Scope::Call) => (400, "invalid_request_error", None),
         _ => (500, "server_error", None),
     };
@@ -283,8 +263,7 @@ pub(crate) fn pretend(fault: &Fault, headers: Vec<(String, String)>) -> Pretence
     let usual = Fault::new(fault.kind, "").retry;
     if fault.retry != usual {
         let again = fault.retry == Retry::Again;
-        head.headers
-            .push(("x-should-retry".into(), again.to_string()));
+        head.headers.push(("x-should-retry".into(), again.to_string()));
     }
     head.headers.extend(retry_headers(fault.retry_after));
     Pretence {
@@ -367,16 +346,8 @@ mod tests {
                 r#"{"error":{"message":"Request too large for gpt-4o on tokens per min","type":"tokens","code":"rate_limit_exceeded"}}"#,
                 REFUSED,
             ),
-            (
-                400,
-                r#"{"code":"x","error":"Incorrect API key provided"}"#,
-                NO_RIGHT,
-            ),
-            (
-                400,
-                r#"{"error":{"message":"x","code":"model_not_found"}}"#,
-                NO_MODEL,
-            ),
+            (400, r#"{"code":"x","error":"Incorrect API key provided"}"#, NO_RIGHT),
+            (400, r#"{"error":{"message":"x","code":"model_not_found"}}"#, NO_MODEL),
             (
                 400,
                 r#"{"error":{"message":"Model Not Exist","type":"invalid_request_error"}}"#,
@@ -409,11 +380,7 @@ mod tests {
             ),
             (200, r#"{"error":{"message":"x","code":429}}"#, TOO_FAST),
             (200, r#"{"error":{"message":"x","code":"40100"}}"#, NO_RIGHT),
-            (
-                200,
-                r#"{"error":{"message":"x","type":"server_error"}}"#,
-                BROKEN,
-            ),
+            (200, r#"{"error":{"message":"x","type":"server_error"}}"#, BROKEN),
             (
                 200,
                 r#"{"error":{"message":"x","type":"invalid_request_error"}}"#,
@@ -429,10 +396,7 @@ mod tests {
     #[test]
     fn waits_in_prose_are_the_last_resort() {
         let body = r#"{"error":{"message":"Rate limit reached. Please try again in 1.2s. Visit …","code":"rate_limit_exceeded"}}"#;
-        assert_eq!(
-            read(429, body).retry_after,
-            Some(Duration::from_millis(1200))
-        );
+        assert_eq!(read(429, body).retry_after, Some(Duration::from_millis(1200)));
         let mut told = head(429);
         told.headers.push(("retry-after".into(), "7".into()));
         assert_eq!(
@@ -440,19 +404,12 @@ mod tests {
             Some(Duration::from_secs(7))
         );
         let minutes = r#"{"error":{"message":"try again in 6m0s."}}"#;
-        assert_eq!(
-            read(429, minutes).retry_after,
-            Some(Duration::from_secs(360))
-        );
+        assert_eq!(read(429, minutes).retry_after, Some(Duration::from_mins(6)));
     }
 
     #[test]
     fn success_without_error_is_no_fault() {
-        for body in [
-            r#"{"error":null,"choices":[]}"#,
-            r#"{"error":{},"message":"hi"}"#,
-            "3",
-        ] {
+        for body in [r#"{"error":null,"choices":[]}"#, r#"{"error":{},"message":"hi"}"#, "3"] {
             let value: Value = serde_json::from_str(body).expect("JSON");
             assert!(of_value(&head(200), &value).is_none(), "{body}");
         }

@@ -1,5 +1,5 @@
-//! OpenAI chat completions, and everything that speaks it: llama-server, vLLM, LM Studio, Azure, OpenRouter,
-//! Groq, Mistral, DeepSeek, xAI, CLOVA Studio's OpenAI endpoint, and so on.
+//! OpenAI chat completions, and everything that speaks it: llama-server, vLLM, LM Studio, Azure, `OpenRouter`,
+//! Groq, Mistral, `DeepSeek`, xAI, CLOVA Studio's OpenAI endpoint, and so on.
 //!
 //! What the services and models differ in is data in [`rules`]; what their answers differ in is read leniently
 //! in [`answer`]. `OpenAI` responses shares the rules, the faults and the pictures.
@@ -12,12 +12,8 @@ mod rules;
 mod write;
 
 pub(super) use answer::{items, logprob, usage_of};
-pub(super) use fault::{
-    of_body as fault_of_body, of_value as fault_of_value, pretend as pretend_fault,
-};
-pub(super) use pretend::{
-    CREATED, details, head as pretend_head, limit_headers, mark, pretty, spoken, token,
-};
+pub(super) use fault::{of_body as fault_of_body, of_value as fault_of_value, pretend as pretend_fault};
+pub(super) use pretend::{CREATED, details, head as pretend_head, limit_headers, mark, pretty, spoken, token};
 pub(super) use read::limits;
 pub(super) use rules::{Form, Rules};
 pub(super) use write::{effort, finished, image_address, image_at, refused, request_body, turn};
@@ -77,7 +73,7 @@ impl Provider for OpenAi {
         fault::pretend(fault, Vec::new())
     }
 
-    fn pretend_limits(&self, info: &RateInfo, _: i64) -> Vec<(String, String)> {
+    fn pretend_limits(&self, info: &RateInfo, _now_us: i64) -> Vec<(String, String)> {
         pretend::limit_headers(info)
     }
 }

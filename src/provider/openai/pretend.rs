@@ -63,10 +63,7 @@ pub(crate) fn pretty(body: &Value) -> Vec<u8> {
 /// What every body and every chunk begins with.
 fn frame(reply: &Reply, asked: &Asked, object: &str) -> Map<String, Value> {
     let mark = mark(reply, asked);
-    let id = reply
-        .id
-        .clone()
-        .unwrap_or_else(|| format!("chatcmpl-{}", &mark[..29]));
+    let id = reply.id.clone().unwrap_or_else(|| format!("chatcmpl-{}", &mark[..29]));
     let frame = json!({
         "id": id,
         "object": object,
@@ -92,9 +89,7 @@ fn body(reply: &Reply, asked: &Asked) -> Value {
         message["reasoning_content"] = json!(reasoning);
     }
     if !reply.tool_calls.is_empty() {
-        message["tool_calls"] = (0..reply.tool_calls.len())
-            .map(|place| tool(reply, place))
-            .collect();
+        message["tool_calls"] = (0..reply.tool_calls.len()).map(|place| tool(reply, place)).collect();
     }
     let mut choice = json!({
         "index": 0,
@@ -136,10 +131,7 @@ fn events(reply: &Reply, asked: &Asked) -> Vec<Vec<u8>> {
         events.push(event(delta(index, start, &[]), None));
     }
     for piece in pieces(reply.reasoning.as_deref().unwrap_or_default()) {
-        events.push(event(
-            delta(0, json!({"reasoning_content": piece}), &[]),
-            None,
-        ));
+        events.push(event(delta(0, json!({"reasoning_content": piece}), &[]), None));
     }
     for (piece, tokens) in spoken(reply) {
         events.push(event(delta(0, json!({"content": piece}), tokens), None));
@@ -227,12 +219,7 @@ fn add_reason(choice: &mut Value, reply: &Reply) {
     if let Some(categories) = categories {
         let results: Map<String, Value> = categories
             .split(", ")
-            .map(|name| {
-                (
-                    name.to_owned(),
-                    json!({"filtered": true, "severity": "high"}),
-                )
-            })
+            .map(|name| (name.to_owned(), json!({"filtered": true, "severity": "high"})))
             .collect();
         choice["content_filter_results"] = Value::Object(results);
     }
@@ -250,11 +237,7 @@ fn logprobs(tokens: &[TokenLogprob]) -> Value {
 pub(crate) fn token(token: &TokenLogprob) -> Value {
     let one = |text: &str, logprob: f64| json!({"token": text, "logprob": logprob, "bytes": text.as_bytes()});
     let mut whole = one(&token.token, token.logprob);
-    whole["top_logprobs"] = token
-        .top
-        .iter()
-        .map(|(text, logprob)| one(text, *logprob))
-        .collect();
+    whole["top_logprobs"] = token.top.iter().map(|(text, logprob)| one(text, *logprob)).collect();
     whole
 }
 
@@ -264,10 +247,7 @@ fn usage(usage: &Usage) -> Option<Value> {
         return None;
     }
     let mut body = Map::new();
-    let total = usage
-        .input
-        .zip(usage.output)
-        .map(|(i, o)| i.saturating_add(o));
+    let total = usage.input.zip(usage.output).map(|(i, o)| i.saturating_add(o));
     for (key, count) in [
         ("prompt_tokens", usage.input),
         ("completion_tokens", usage.output),
@@ -277,11 +257,7 @@ fn usage(usage: &Usage) -> Option<Value> {
             body.insert(key.into(), json!(count));
         }
     }
-    body.extend(details(
-        usage,
-        "prompt_tokens_details",
-        "completion_tokens_details",
-    ));
+    body.extend(details(usage, "prompt_tokens_details", "completion_tokens_details"));
     Some(Value::Object(body))
 }
 
@@ -318,9 +294,7 @@ pub(crate) fn limit_headers(info: &RateInfo) -> Vec<(String, String)> {
         }
     };
     add("limit", &|allowance| allowance.limit.map(|n| n.to_string()));
-    add("remaining", &|allowance| {
-        allowance.remaining.map(|n| n.to_string())
-    });
+    add("remaining", &|allowance| allowance.remaining.map(|n| n.to_string()));
     add("reset", &|allowance: &Allowance| {
         let reset: Option<Duration> = allowance.reset;
         reset.map(go_text)

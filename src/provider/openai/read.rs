@@ -110,10 +110,7 @@ impl StreamReader for ChatStream {
     }
 
     fn end(self: Box<Self>) -> Result<Reply, Fault> {
-        let Self {
-            mut sse,
-            mut chunks,
-        } = *self;
+        let Self { mut sse, mut chunks } = *self;
         let odd_before = chunks.odd.clone();
         sse.finish(&mut |_, data| chunks.event(data, &mut |_| ()));
         if chunks.events == 0 && !sse.stray().is_empty() {
@@ -149,7 +146,7 @@ impl StreamReader for ChatStream {
     }
 }
 
-/// Limits as OpenAI tells them, and as Mistral and OpenRouter do.
+/// Limits as OpenAI tells them, and as Mistral and `OpenRouter` do.
 pub(crate) fn limits(head: &WireHead) -> RateInfo {
     let of = |what: &str| {
         allowance(
@@ -173,31 +170,20 @@ pub(crate) fn limits(head: &WireHead) -> RateInfo {
     };
     if info == RateInfo::default() {
         info.requests = Allowance {
-            reset: head
-                .header("x-ratelimit-reset")
-                .and_then(|value| reset_at(head, value)),
+            reset: head.header("x-ratelimit-reset").and_then(|value| reset_at(head, value)),
             ..allowance(head, "x-ratelimit-limit", "x-ratelimit-remaining", "")
         };
     }
     info
 }
 
-/// OpenRouter tells the moment of the reset in milliseconds since 1970; others a duration.
+/// `OpenRouter` tells the moment of the reset in milliseconds since 1970; others a duration.
 fn reset_at(head: &WireHead, value: &str) -> Option<std::time::Duration> {
-    let Some(millis) = value
-        .trim()
-        .parse::<i64>()
-        .ok()
-        .filter(|n| *n > 1_000_000_000)
-    else {
+    let Some(millis) = value.trim().parse::<i64>().ok().filter(|n| *n > 1_000_000_000) else {
         return go_duration(value);
     };
     // Ten digits are seconds, thirteen milliseconds.
-    let micros = millis.checked_mul(if millis > 1_000_000_000_000 {
-        1000
-    } else {
-        1_000_000
-    })?;
+    let micros = millis.checked_mul(if millis > 1_000_000_000_000 { 1000 } else { 1_000_000 })?;
     let wait = u64::try_from(micros.checked_sub(head.received_us)?).ok()?;
     (head.received_us > 0).then_some(std::time::Duration::from_micros(wait))
 }

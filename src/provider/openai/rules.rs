@@ -154,8 +154,8 @@ struct Service {
     title: &'static str,
     /// Ends of host names.
     hosts: &'static [&'static str],
-    /// Its models are those of [`FAMILIES`] or newer ones.
-    openai: bool,
+    /// The rules of models that [`FAMILIES`] does not know.
+    others: &'static Family,
     top_k: bool,
     logprobs: bool,
     /// The name of the seed on the wire.
@@ -170,7 +170,7 @@ const SERVICES: &[Service] = &[
     Service {
         title: "OpenAI",
         hosts: &["api.openai.com"],
-        openai: true,
+        others: &UNKNOWN,
         top_k: false,
         stop_limit: 4,
         ..ANY_SERVICE
@@ -178,7 +178,7 @@ const SERVICES: &[Service] = &[
     Service {
         title: "Azure",
         hosts: &[".openai.azure.com", ".azure.com", ".azure-api.net"],
-        openai: true,
+        others: &UNKNOWN,
         top_k: false,
         stop_limit: 4,
         ..ANY_SERVICE
@@ -207,7 +207,7 @@ const SERVICES: &[Service] = &[
 const ANY_SERVICE: Service = Service {
     title: "this service",
     hosts: &[],
-    openai: false,
+    others: &PLAIN,
     top_k: true,
     logprobs: true,
     seed: "seed",
@@ -242,16 +242,12 @@ impl Rules {
             .iter()
             .find(|service| service.hosts.iter().any(|end| host.ends_with(end)))
             .unwrap_or(&ANY_SERVICE);
-        let known = FAMILIES.iter().find(|family| {
-            family
-                .models
-                .iter()
-                .any(|name| matches(name, bare(&target.model)))
-        });
+        let known = FAMILIES
+            .iter()
+            .find(|family| family.models.iter().any(|name| matches(name, bare(&target.model))));
         let family = match known {
             Some(family) if !target.local => family,
-            _ if service.openai => &UNKNOWN,
-            _ => &PLAIN,
+            _ => service.others,
         };
         Self {
             form,
@@ -316,7 +312,8 @@ impl Rules {
         if kept.reasoning_budget.take().is_some() {
             refuse(
                 "reasoning_budget",
-                "this protocol has efforts, not budgets; set reasoning_effort, or the service's own field under extra".to_owned(),
+                "this protocol has efforts, not budgets; set reasoning_effort, or the service's own field under extra"
+                    .to_owned(),
             );
         }
         (kept, wishes)
@@ -385,14 +382,11 @@ fn bare(model: &str) -> &str {
     let Some(cut) = model.len().checked_sub("-2026-01-31".len()) else {
         return model;
     };
-    let is_date = model.as_bytes()[cut..]
-        .iter()
-        .enumerate()
-        .all(|(at, byte)| match at {
-            0 => matches!(byte, b'-' | b'_'),
-            5 | 8 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
+    let is_date = model.as_bytes()[cut..].iter().enumerate().all(|(at, byte)| match at {
+        0 => matches!(byte, b'-' | b'_'),
+        5 | 8 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
     if is_date { &model[..cut] } else { model }
 }
 
@@ -400,9 +394,7 @@ fn bare(model: &str) -> &str {
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
-        Some((start, end)) => {
-            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-        }
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
     }
 }
 
@@ -423,7 +415,7 @@ mod tests {
             params: Params::default(),
             extra: serde_json::Map::new(),
             stream: true,
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             retries: 0,
             limits: Limits::default(),
             price: None,
@@ -510,14 +502,8 @@ mod tests {
         assert_eq!(cap(OPENAI, "gpt-4.1-mini"), "max_tokens");
         assert_eq!(cap(OPENAI, "gpt-5.1"), "max_completion_tokens");
         assert_eq!(cap(OPENAI, "gpt-9"), "max_completion_tokens");
-        assert_eq!(
-            cap("https://gateway.example/v1", "gpt-5"),
-            "max_completion_tokens"
-        );
-        assert_eq!(
-            cap("https://openrouter.ai/api/v1", "openai/gpt-5"),
-            "max_tokens"
-        );
+        assert_eq!(cap("https://gateway.example/v1", "gpt-5"), "max_completion_tokens");
+        assert_eq!(cap("https://openrouter.ai/api/v1", "openai/gpt-5"), "max_tokens");
         assert_eq!(cap("http://localhost:1234/v1", "gpt-oss-20b"), "max_tokens");
         let mut own = target("http://localhost:1234/v1", "gpt-5");
         own.local = true;

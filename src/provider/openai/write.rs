@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::wire::AuthHeader;
 use crate::domain::{
-    Auth, Call, Effort, Fault, FaultKind, Image, ImageSource, Message, Params, Part, Role, Target,
-    WireRequest,
+    Auth, Call, Effort, Fault, FaultKind, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
 };
 use crate::provider::shared::{clip, count_at, merge, number, text_at};
 use crate::provider::{Asked, Incoming};
@@ -63,8 +62,7 @@ pub(super) fn request(call: &Call, target: &Target) -> WireRequest {
 /// The request with its address, its way of carrying the key, and the target's `extra` laid over the body.
 pub(crate) fn finished(mut body: Value, target: &Target, path: &str) -> WireRequest {
     merge(&mut body, &target.extra);
-    let azure = host(&target.address).ends_with(".azure.com")
-        || target.address.contains("/openai/deployments/");
+    let azure = host(&target.address).ends_with(".azure.com") || target.address.contains("/openai/deployments/");
     WireRequest {
         url: endpoint(&target.address, path),
         headers: Vec::new(),
@@ -146,9 +144,7 @@ pub(super) fn asked(request: &Incoming<'_>) -> Option<Result<Asked, Fault>> {
 
 fn read_request(before: &str, body: &[u8]) -> Result<Asked, Fault> {
     let body = request_body(body)?;
-    let deployment = before
-        .rsplit_once("/deployments/")
-        .map(|(_, name)| name.to_owned());
+    let deployment = before.rsplit_once("/deployments/").map(|(_, name)| name.to_owned());
     let model = text_at(&body, "model")
         .or(deployment)
         .ok_or_else(|| refused("you must provide a model parameter", "model", None))?;
@@ -157,15 +153,11 @@ fn read_request(before: &str, body: &[u8]) -> Result<Asked, Fault> {
         ..Call::default()
     };
     for message in items(body.get("messages")) {
-        turn(
-            &mut call,
-            message,
-            &|part| match text_at(part, "type")?.as_str() {
-                "text" => Some(Part::Text(text_at(part, "text")?)),
-                "image_url" => Some(image_at(part.pointer("/image_url/url")?.as_str()?)),
-                _ => None,
-            },
-        )?;
+        turn(&mut call, message, &|part| match text_at(part, "type")?.as_str() {
+            "text" => Some(Part::Text(text_at(part, "text")?)),
+            "image_url" => Some(image_at(part.pointer("/image_url/url")?.as_str()?)),
+            _ => None,
+        })?;
     }
     if call.messages.is_empty() {
         return Err(refused(
@@ -188,19 +180,13 @@ pub(crate) fn request_body(body: &[u8]) -> Result<Value, Fault> {
         .filter(Value::is_object)
         .ok_or_else(|| {
             let start = clip(&String::from_utf8_lossy(body));
-            let message = format!(
-                "We could not parse the JSON body of your request: it begins `{start:.60}`"
-            );
+            let message = format!("We could not parse the JSON body of your request: it begins `{start:.60}`");
             refused(&message, "", None)
         })
 }
 
 /// Adds a message of a request to a call: system prompts joined by an empty line, tool messages left out.
-pub(crate) fn turn(
-    call: &mut Call,
-    message: &Value,
-    part: &dyn Fn(&Value) -> Option<Part>,
-) -> Result<(), Fault> {
+pub(crate) fn turn(call: &mut Call, message: &Value, part: &dyn Fn(&Value) -> Option<Part>) -> Result<(), Fault> {
     let parts: Vec<Part> = match message.get("content") {
         Some(Value::String(text)) => vec![Part::Text(text.clone())],
         content => items(content).filter_map(part).collect(),

@@ -1,0 +1,46 @@
+//! `narani init`: the files that a first run needs, commented.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+
+use super::args::InitArgs;
+use super::exit::Exit;
+use super::failure::{Failure, Outcome};
+use super::printer::Printer;
+
+/// The configuration that ships with the program is the one that is written: one text to keep true.
+const CONFIG: &str = include_str!("../../config.toml");
+
+const SUITE: &str = include_str!("first_suite.yaml");
+
+pub(super) fn init(args: &InitArgs, printer: &Printer) -> Outcome {
+    let folder = &args.folder;
+    fs::create_dir_all(folder.join("suites")).map_err(|error| cannot(folder, &error))?;
+    for (name, text) in [("config.toml", CONFIG), ("suites/first.yaml", SUITE)] {
+        let path = folder.join(name);
+        match File::create_new(&path) {
+            Ok(mut file) => {
+                file.write_all(text.as_bytes()).map_err(|error| cannot(&path, &error))?;
+                printer.out(&format!("{} {}", printer.say("wrote", "만듦"), path.display()))?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                printer.out(&format!("{} {}", printer.say("kept ", "그대로 둠"), path.display()))?;
+            }
+            Err(error) => return Err(cannot(&path, &error)),
+        }
+    }
+    let here = if folder == Path::new(".") { String::new() } else { format!("cd {} && ", folder.display()) };
+    printer.out(&format!(
+        "\n{}\n  {here}narani run suites/first.yaml --simulate   {}\n  {here}narani targets check                        {}\n  {here}narani run suites/first.yaml              {}",
+        printer.say("Next", "다음"),
+        printer.say("a whole run without keys", "키 없이 한 번 돌려 보기"),
+        printer.say("  is every key right?", "  키가 맞는지 보기"),
+        printer.say("  ask for real", "  실제로 묻기"),
+    ))?;
+    Ok(Exit::Done)
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("could not write `{}`: {error}", path.display()), "name another folder: `narani init FOLDER`")
+}

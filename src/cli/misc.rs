@@ -1,0 +1,55 @@
+//! Small commands: scorer pages, schemas, completions, manual.
+
+use clap::CommandFactory as _;
+
+use super::args::{Cli, CompletionsArgs, SchemaArgs, SchemaOf, ScorersArgs};
+use super::exit::Exit;
+use super::failure::{Failure, Outcome};
+use super::printer::Printer;
+use crate::scorer;
+
+pub(super) fn scorers(args: &ScorersArgs, printer: &Printer) -> Outcome {
+    if let Some(name) = &args.name {
+        let Some(kind) = scorer::kind(name) else {
+            let names: Vec<&str> = scorer::ALL.iter().map(|kind| kind.name).collect();
+            return Err(Failure::usage(
+                format!("there is no scorer `{name}`"),
+                crate::suite::suggest::help(name, names.iter().copied()),
+            ));
+        };
+        printer.out(&scorer::page(kind))?;
+        return Ok(Exit::Done);
+    }
+    let width = scorer::ALL.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for kind in scorer::ALL {
+        text.push_str(&format!("  {:width$}  {}\n", kind.name, scorer::summary(kind)));
+    }
+    text.push_str(printer.say("\nnarani scorers NAME shows the page of one\n", "\nnarani scorers 이름 으로 자세한 설명을 봅니다\n"));
+    printer.out(&text)?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn schema(args: &SchemaArgs, printer: &Printer) -> Outcome {
+    let schema = match args.which {
+        SchemaOf::Suite => crate::suite::schema(),
+        SchemaOf::Config => crate::config::schema(),
+    };
+    let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    printer.out(&text)?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn completions(args: &CompletionsArgs, printer: &Printer) -> Outcome {
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "narani", &mut text);
+    printer.out(&String::from_utf8_lossy(&text))?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn man(printer: &Printer) -> Outcome {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut text)?;
+    printer.out(&String::from_utf8_lossy(&text))?;
+    Ok(Exit::Done)
+}

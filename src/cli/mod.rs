@@ -1,0 +1,83 @@
+//! The command line: arguments, printer, progress, one file a command.
+//!
+//! What was typed (`args`) is kept apart from what it means (each command). Results go to standard output, everything
+//! else to standard error, through `printer` alone.
+
+mod args;
+mod board;
+mod check;
+mod compute;
+mod exit;
+mod export;
+mod failure;
+mod files;
+mod init;
+mod keys;
+mod listen;
+mod misc;
+mod open;
+mod printer;
+mod problems;
+mod run;
+mod score;
+mod show;
+mod simulate;
+mod targets;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use exit::Exit;
+use failure::{Failure, Outcome};
+use printer::Printer;
+
+/// Runs the program with the arguments of the process; what `main` returns.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way, too, with exit code 0.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let printer = Printer::new(&cli.global);
+    let exit = match carry_out(&cli, &printer) {
+        Ok(exit) => exit,
+        Err(failure) => failure.print(&printer),
+    };
+    exit.into()
+}
+
+fn carry_out(cli: &Cli, printer: &Printer) -> Outcome {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Run(args) => run::run(global, args, printer),
+        Command::Check(args) => check::check(global, args, printer),
+        Command::Show(args) => show::show(global, args, printer),
+        Command::Runs(args) => show::runs(global, args, printer),
+        Command::Export(args) => export::export(global, args, printer),
+        Command::Score(args) => score::score(global, args, printer),
+        Command::Compute(args) => compute::compute(args, printer),
+        Command::Simulate(args) => simulate::simulate(args, printer),
+        Command::Init(args) => init::init(args, printer),
+        Command::Targets(args) => targets::targets(global, args, printer),
+        Command::Scorers(args) => misc::scorers(args, printer),
+        Command::Schema(args) => misc::schema(args, printer),
+        Command::Completions(args) => misc::completions(args, printer),
+        Command::Man => misc::man(printer),
+    }
+}
+
+/// A runtime for commands that wait.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    crate::net::install_tls();
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Internal, format!("could not start the runtime: {error}")))
+}

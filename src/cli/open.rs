@@ -1,0 +1,245 @@
+//! What commands open before they do anything: configuration, targets with keys, suites.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::Global;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::files::Shelf;
+use super::printer::Printer;
+use crate::config::{self, KeySource, KeyState, Settings};
+use crate::domain::{Call, Case, Problem, Prompt, RunInfo, Severity, SuitePart, Target};
+use crate::net::Line;
+use crate::provider;
+use crate::run::{Asker, Pricing};
+use crate::store::{self, Listed};
+use crate::suite::{self, Against, Checked, Suite, Templates};
+
+/// A variable of the environment.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The configuration: the file that was named, else `config.toml` when there is one, else the built-in settings.
+pub(super) fn settings(global: &Global) -> Result<Settings, Failure> {
+    let named = global.config.as_deref();
+    let usual = Path::new("config.toml");
+    let file = named.or_else(|| usual.is_file().then_some(usual));
+    config::load(file, &variable).map_err(|problems| Failure::of(Exit::Usage, problems))
+}
+
+/// The folder of the runs.
+pub(super) fn results(global: &Global, settings: Option<&Settings>) -> PathBuf {
+    global
+        .out
+        .clone()
+        .or_else(|| settings.map(|settings| settings.results.clone()))
+        .unwrap_or_else(|| PathBuf::from("results"))
+}
+
+/// The run that was named, in the folder of the runs.
+pub(super) fn find_run(global: &Global, name: &str) -> Result<Listed, Failure> {
+    // A configuration with a mistake must not keep anybody from reading a run.
+    let settings = settings(global).ok();
+    Ok(store::find(&results(global, settings.as_ref()), name)?)
+}
+
+/// A target with its key, or why it has none.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub(super) target: Target,
+    pub(super) source: KeySource,
+}
+
+/// Picks the targets of a run: those asked for by name, which must all be there, else all of the configuration.
+pub(super) fn choose(settings: &Settings, names: &[String]) -> Result<Vec<Chosen>, Failure> {
+    let all = &settings.targets;
+    if names.is_empty() {
+        return Ok(all
+            .iter()
+            .map(|(target, source)| Chosen { target: target.clone(), source: source.clone() })
+            .collect());
+    }
+    let mut chosen: Vec<Chosen> = Vec::new();
+    let mut problems = Vec::new();
+    for name in names {
+        match all.iter().find(|(target, _)| target.name == *name) {
+            Some((target, source)) => {
+                if !chosen.iter().any(|chosen| chosen.target.name == *name) {
+                    chosen.push(Chosen { target: target.clone(), source: source.clone() });
+                }
+            }
+            None => {
+                let known = all.iter().map(|(target, _)| target.name.as_str());
+                problems.push(
+                    Problem::error("unknown_target", format!("there is no target `{name}` in the configuration"))
+                        .help(suite::suggest::help(name, known)),
+                );
+            }
+        }
+    }
+    if problems.is_empty() { Ok(chosen) } else { Err(Failure::of(Exit::Usage, problems)) }
+}
+
+/// A key, or the line that says why there is none.
+pub(super) fn key_of(chosen: &Chosen) -> Result<Option<config::Secret>, String> {
+    match chosen.source.resolve(&variable) {
+        KeyState::Found(secret) => Ok(Some(secret)),
+        KeyState::NotNeeded => Ok(None),
+        KeyState::Missing { variables } => Err(match variables.as_slice() {
+            [] => "it has no key".to_owned(),
+            names => format!("{} is not set", names.join(" or ")),
+        }),
+        KeyState::Broken(why) => Err(why),
+    }
+}
+
+/// What a target's answers cost, by the user's price, else by the list.
+pub(super) fn pricing(target: &Target) -> Pricing {
+    if let Some(price) = &target.price {
+        return Pricing::Known(price.clone());
+    }
+    if target.local {
+        return Pricing::Local;
+    }
+    let today = jiff::Zoned::now().date();
+    match crate::price::lookup(target.provider, &target.model, today) {
+        Some(listed) => Pricing::Known(listed.price),
+        None => Pricing::Unknown,
+    }
+}
+
+/// A target ready to be asked.
+pub(super) fn asker(target: Target, key: Option<&str>) -> Result<Asker, Failure> {
+    let line = Line::new(&target, key).map_err(|error| {
+        Failure::usage(format!("target `{}`: {error}", target.name), "check the key and the address of the target")
+    })?;
+    Ok(Asker { provider: provider::of(target.provider), line, pricing: pricing(&target), target })
+}
+
+/// Reads a suite, handing its cases to `each`. Tells warnings; errors are a failure.
+pub(super) fn read_suite(
+    path: &str,
+    targets: Option<&[String]>,
+    allow_outside: bool,
+    each: &mut dyn FnMut(Case),
+) -> Checked {
+    let shelf = Shelf::of(path, allow_outside);
+    let has_image = |image: &str| Path::new(image).is_file() && shelf.allowed(image).is_ok();
+    let against = Against { targets, has_image: Some(&has_image), ..Against::default() };
+    suite::read(path, &mut |file| shelf.open(file), against, each)
+}
+
+/// Reads several suites without keeping their cases: what is wrong with any of them is told at once.
+pub(super) fn check_suites(
+    paths: &[String],
+    targets: &[String],
+    allow_outside: bool,
+    printer: &Printer,
+) -> Result<Vec<Suite>, Failure> {
+    let mut suites = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut more = 0;
+    for path in paths {
+        let checked = read_suite(path, Some(targets), allow_outside, &mut |_| {});
+        more += checked.more;
+        problems.extend(checked.problems);
+        suites.extend(checked.suite);
+    }
+    if problems.iter().any(|problem| problem.severity == Severity::Error) || suites.len() < paths.len() {
+        return Err(Failure::of(Exit::Usage, problems).with_more(more));
+    }
+    if !printer.quiet {
+        printer.problems(&problems);
+    }
+    Ok(suites)
+}
+
+/// The templates of a run, one set a suite.
+pub(super) struct Book {
+    info: Arc<RunInfo>,
+    templates: Vec<Templates>,
+}
+
+impl Book {
+    /// Compiles the templates of a run.
+    pub(super) fn new(info: &Arc<RunInfo>) -> Result<Self, Failure> {
+        let mut templates = Vec::new();
+        for part in &info.parts {
+            let prompts: Vec<Prompt> = part.prompts.iter().map(|index| info.prompts[*index].clone()).collect();
+            templates.push(Templates::new(&prompts, &part.params).map_err(|problems| Failure::of(Exit::Usage, problems))?);
+        }
+        Ok(Self { info: Arc::clone(info), templates })
+    }
+
+    /// Renders a case (with its position) under a prompt (by index in the run).
+    pub(super) fn render(&self, position: u64, prompt: usize, case: &Case) -> Result<Call, String> {
+        let found = self
+            .info
+            .parts
+            .iter()
+            .zip(&self.templates)
+            .find(|(part, _)| position >= part.first && position < part.first + part.cases);
+        let Some((part, templates)) = found else { return Err("the case belongs to no suite of the run".to_owned()) };
+        let Some(index) = part.prompts.iter().position(|index| *index == prompt) else {
+            return Err("the suite of the case does not ask this way".to_owned());
+        };
+        templates.render(index, case).map_err(|problem| problem.message)
+    }
+
+    /// The last user message of a case; empty when it cannot be rendered, which a checked suite rules out.
+    pub(super) fn question(&self, position: u64, prompt: usize, case: &Case) -> String {
+        self.render(position, prompt, case).map(|call| call.question()).unwrap_or_default()
+    }
+}
+
+/// Puts suites together into one run: prompts that are equal become one column, and every suite keeps the rectangle of
+/// the table that it asks for.
+pub(super) fn parts(
+    suites: &[(String, Suite)],
+    counts: &[u64],
+    targets: &[Target],
+    only: &[String],
+    trials: Option<u32>,
+) -> Result<(Vec<Prompt>, Vec<SuitePart>), Failure> {
+    let mut prompts: Vec<Prompt> = Vec::new();
+    let mut parts: Vec<SuitePart> = Vec::new();
+    let by_name: HashMap<&str, usize> = targets.iter().enumerate().map(|(index, target)| (target.name.as_str(), index)).collect();
+    let mut first = 0;
+    for ((file, suite), cases) in suites.iter().zip(counts) {
+        let mut mine = Vec::new();
+        for prompt in &suite.prompts {
+            let index = prompts.iter().position(|known| known == prompt).unwrap_or_else(|| {
+                let mut prompt = prompt.clone();
+                // Another suite's prompt of the same name is another column.
+                if prompts.iter().any(|known| known.name == prompt.name) {
+                    prompt.name = format!("{}:{}", suite.name, prompt.name);
+                }
+                prompts.push(prompt);
+                prompts.len() - 1
+            });
+            mine.push(index);
+        }
+        let wanted: &[String] = if only.is_empty() { &suite.targets } else { only };
+        let asked: Vec<usize> = if wanted.is_empty() {
+            (0..targets.len()).collect()
+        } else {
+            wanted.iter().filter_map(|name| by_name.get(name.as_str()).copied()).collect()
+        };
+        parts.push(SuitePart {
+            name: suite.name.clone(),
+            file: file.clone(),
+            first,
+            cases: *cases,
+            prompts: mine,
+            targets: asked,
+            trials: trials.or(suite.trials).unwrap_or(1),
+            params: suite.params.clone(),
+            scorers: suite.scorers.clone(),
+        });
+        first += cases;
+    }
+    Ok((prompts, parts))
+}

@@ -1,0 +1,147 @@
+//! The one place that writes to the terminal: results to standard output, everything else to standard error.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use crate::domain::{Problem, Severity};
+use crate::report::words::Lang;
+
+use super::args::{Global, When};
+use super::problems;
+
+/// Where and how things are printed.
+#[derive(Debug, Clone)]
+pub(super) struct Printer {
+    /// Only results and errors.
+    pub(super) quiet: bool,
+    /// A line an answer.
+    pub(super) verbose: bool,
+    /// ASCII only.
+    pub(super) ascii: bool,
+    /// Colour on standard output.
+    pub(super) color: bool,
+    /// Colour on standard error.
+    pub(super) color_err: bool,
+    /// Columns of the terminal; a fixed number where there is none.
+    pub(super) width: usize,
+    /// Language of what people read.
+    pub(super) lang: Lang,
+    /// Standard error is a terminal and nobody said that this is CI.
+    pub(super) interactive: bool,
+    /// `CI` is set.
+    pub(super) ci: bool,
+}
+
+/// Width of tables where there is no terminal to ask.
+const WIDTH_WITHOUT_TERMINAL: usize = 100;
+
+impl Printer {
+    pub(super) fn new(global: &Global) -> Self {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let ci = variable("CI").is_some_and(|value| value != "false" && value != "0");
+        let forced = variable("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        let dumb = variable("TERM").is_some_and(|term| term == "dumb");
+        let colors = |terminal: bool| match global.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto if variable("NO_COLOR").is_some() => false,
+            When::Auto => forced || (terminal && !dumb),
+        };
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+        let utf8 = match &locale {
+            Some(name) => {
+                let name = name.to_ascii_lowercase();
+                name.contains("utf-8") || name.contains("utf8")
+            }
+            // No locale at all is common in containers, whose terminals speak UTF-8 all the same.
+            None => true,
+        };
+        let width = variable("COLUMNS")
+            .and_then(|columns| columns.parse().ok())
+            .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+            .unwrap_or(WIDTH_WITHOUT_TERMINAL);
+        Self {
+            quiet: global.quiet,
+            verbose: global.verbose,
+            ascii: global.ascii || !utf8 || dumb,
+            color: colors(io::stdout().is_terminal()),
+            color_err: colors(io::stderr().is_terminal()),
+            width: width.clamp(40, 240),
+            lang: language(global),
+            interactive: io::stderr().is_terminal() && !ci && !dumb,
+            ci,
+        }
+    }
+
+    /// How reports are drawn.
+    pub(super) fn style(&self) -> crate::report::Style {
+        crate::report::Style { width: self.width, ascii: self.ascii, color: self.color, lang: self.lang }
+    }
+
+    /// Korean when the user reads Korean, else English.
+    pub(super) fn say<'a>(&self, en: &'a str, ko: &'a str) -> &'a str {
+        if self.lang == Lang::Ko { ko } else { en }
+    }
+
+    /// Prints a result, ending with a line break.
+    pub(super) fn out(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            out.write_all(b"\n")?;
+        }
+        out.flush()
+    }
+
+    /// Prints a notice, unless the user wants none.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.err(text);
+        }
+    }
+
+    /// Prints an error.
+    pub(super) fn err(&self, text: &str) {
+        let mut err = io::stderr().lock();
+        // A closed standard error leaves nobody to tell.
+        let _ = err.write_all(text.as_bytes());
+        if !text.ends_with('\n') {
+            let _ = err.write_all(b"\n");
+        }
+    }
+
+    /// Prints an error in the common form: what is wrong, then what to do.
+    pub(super) fn fail(&self, message: &str, help: Option<&str>) {
+        let mut problem = Problem::error("error", message);
+        problem.help = help.map(str::to_owned);
+        self.problems(&[problem]);
+    }
+
+    /// Prints problems with their excerpts.
+    pub(super) fn problems(&self, problems: &[Problem]) {
+        self.problems_of(problems, &|_| None);
+    }
+
+    /// Prints problems of files that `text_of` gives the text of; others are read from disk.
+    pub(super) fn problems_of(&self, problems: &[Problem], text_of: &dyn Fn(&str) -> Option<String>) {
+        for problem in problems {
+            if problem.severity == Severity::Warning && self.quiet {
+                continue;
+            }
+            self.err(&problems::draw(problem, text_of, self.width, self.ascii, self.color_err));
+        }
+    }
+}
+
+fn language(global: &Global) -> Lang {
+    use super::args::LangArg;
+    match global.lang {
+        Some(LangArg::Ko) => Lang::Ko,
+        Some(LangArg::En) => Lang::En,
+        None => {
+            let system = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+            if system.is_some_and(|name| name.starts_with("ko")) { Lang::Ko } else { Lang::En }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! A new run: reading, choosing, freezing.
+
+use std::sync::Arc;
+
+use super::pretend::{self, Pretender, Script};
+use super::choose::Chosen as Picked;
+use super::{Ready, caps, carry, check_priced, dry, unmet_wishes};
+use crate::cli::args::{Global, RunArgs};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::open::{self, Book, Chosen};
+use crate::cli::printer::Printer;
+use crate::config::Settings;
+use crate::domain::{Case, Problem, RunInfo, ScorerSpec, SuitePart};
+use crate::net::clock::now_us;
+use crate::store::Folder;
+use crate::suite::Suite;
+
+pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) -> Outcome {
+    let settings = open::settings(global)?;
+    let known: Vec<String> = settings.targets.iter().map(|(target, _)| target.name.clone()).collect();
+    let suites = open::check_suites(&args.suites, &known, args.allow_outside, printer)?;
+    let (chosen, by_name) = chosen(args, &settings, &suites)?;
+    let (askers, left_out, pretender) = askers(args, chosen, by_name).await?;
+    for line in &left_out {
+        printer.note(line);
+    }
+    if askers.is_empty() {
+        return Err(Failure::usage("no target can be asked", "set the keys named above, or try it out with --simulate"));
+    }
+    let targets: Vec<_> = askers.iter().map(|asker| asker.target.clone()).collect();
+    check_consent(&settings, &suites)?;
+
+    // What is chosen is settled before anything is written.
+    let suites: Vec<(String, Suite)> = args.suites.iter().cloned().zip(suites).collect();
+    let picked = Picked::of(args, &suites)?;
+    let total: u64 = picked.counts.iter().sum();
+    if total == 0 {
+        return Err(Failure::usage("no case is left after --filter", "loosen the filter; `narani check` counts the cases and tags of a suite"));
+    }
+    let (prompts, parts) = open::parts(&suites, &picked.counts, &targets, &args.targets, args.trials)?;
+    if let Some(part) = parts.iter().find(|part| part.targets.is_empty()) {
+        return Err(Failure::usage(
+            format!("no target is left for the suite `{}`", part.name),
+            "its `targets` have no key or are not among --targets",
+        ));
+    }
+    let stamp = jiff::Zoned::now();
+    let results = open::results(global, Some(&settings));
+    let mut info = RunInfo {
+        id: crate::domain::RunId::parse("r-00000000-000000-0000").expect("a run id"),
+        suite: suites.iter().map(|(_, suite)| suite.name.as_str()).collect::<Vec<_>>().join(" + "),
+        description: suites.iter().map(|(_, suite)| suite.description.as_str()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
+        suite_fp: fingerprint(&suites),
+        trials: parts.iter().map(|part| part.trials).max().unwrap_or(1),
+        scorers: scorers_of(&parts),
+        cases: total,
+        prompts,
+        targets,
+        started_us: now_us(),
+        simulated: args.simulate,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        parts,
+    };
+    let caps = caps(args, &settings)?;
+    let notes = unmet_wishes(&info, &askers);
+    if args.dry_run {
+        check_priced(args, &caps, &askers).or_else(|failure| if caps.is_empty() { Err(failure) } else { Ok(()) })?;
+        let info = Arc::new(info);
+        let book = Arc::new(Book::new(&info)?);
+        let ready = Ready { info, book, askers, notes };
+        return dry::dry_run(&results, args, &settings, &suites, &picked, &ready, &caps, printer);
+    }
+    check_priced(args, &caps, &askers)?;
+
+    let folder = Folder::create(&results, &stamp.strftime("%Y%m%d-%H%M%S").to_string())?;
+    info.id = folder.id().clone();
+    let info = Arc::new(info);
+    let frozen = freeze(&folder, &info, args, &settings, &suites, &picked, pretender.as_ref());
+    let book = match frozen {
+        Ok(book) => book,
+        Err(failure) => {
+            folder.discard();
+            return Err(failure);
+        }
+    };
+    for note in &notes {
+        printer.note(&format!("note: {note}"));
+    }
+    let ready = Ready { info, book, askers, notes };
+    if !args.simulate && !args.yes && printer.interactive && !dry::confirm(&results, args, &settings, &suites, &picked, &ready, printer)? {
+        folder.discard();
+        printer.note(printer.say("nothing was asked", "아무것도 묻지 않았습니다"));
+        return Ok(Exit::Done);
+    }
+    let session = carry::Session { args, settings: &settings, folder, caps, pretender };
+    carry::carry(session, ready, printer).await
+}
+
+/// The targets of a run, and whether they were asked for by name.
+fn chosen(args: &RunArgs, settings: &Settings, suites: &[Suite]) -> Result<(Vec<Chosen>, bool), Failure> {
+    if !args.targets.is_empty() {
+        return Ok((open::choose(settings, &args.targets)?, true));
+    }
+    // A suite that names nobody asks everybody.
+    if suites.iter().any(|suite| suite.targets.is_empty()) {
+        return Ok((open::choose(settings, &[])?, false));
+    }
+    let mut names: Vec<String> = Vec::new();
+    for name in suites.iter().flat_map(|suite| &suite.targets) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    Ok((open::choose(settings, &names)?, false))
+}
+
+/// Targets ready to be asked. Those without a key are left out with a line each, unless asked for by name.
+async fn askers(
+    args: &RunArgs,
+    chosen: Vec<Chosen>,
+    by_name: bool,
+) -> Result<(Vec<crate::run::Asker>, Vec<String>, Option<Pretender>), Failure> {
+    let pretender = if args.simulate { Some(pretend::start(&Script::of(args)).await?) } else { None };
+    let mut askers = Vec::new();
+    let mut left_out = Vec::new();
+    let mut problems = Vec::new();
+    for mut chosen in chosen {
+        if let Some(pretender) = &pretender {
+            // Simulated costs are those that the real answers would have.
+            let pricing = open::pricing(&chosen.target);
+            pretender.point(&mut chosen.target);
+            let mut asker = open::asker(chosen.target, Some(pretend::KEY))?;
+            asker.pricing = pricing;
+            askers.push(asker);
+            continue;
+        }
+        match open::key_of(&chosen) {
+            Ok(key) => {
+                let key = key.as_ref().map(crate::config::Secret::expose);
+                askers.push(open::asker(chosen.target, key)?);
+            }
+            Err(why) if by_name => problems.push(
+                Problem::error("no_key", format!("target `{}` cannot be asked: {why}", chosen.target.name))
+                    .help("set the variable, or name another source in the configuration: `key = { env = \"…\" }` or `key = { command = […] }`"),
+            ),
+            Err(why) => left_out.push(format!("{} is left out: {why}", chosen.target.name)),
+        }
+    }
+    if problems.is_empty() { Ok((askers, left_out, pretender)) } else { Err(Failure::of(Exit::Usage, problems)) }
+}
+
+/// Commands that scorers run need the user's word for it, in the configuration.
+fn check_consent(settings: &Settings, suites: &[Suite]) -> Result<(), Failure> {
+    let mut problems = Vec::new();
+    for suite in suites {
+        problems.extend(suite.scorers.iter().filter_map(|spec| refused(settings, spec)));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Failure::of(Exit::Usage, problems)) }
+}
+
+/// The problem of a command that the configuration does not allow.
+fn refused(settings: &Settings, spec: &ScorerSpec) -> Option<Problem> {
+    let command = command_of(spec)?;
+    if settings.allows(&command) {
+        return None;
+    }
+    Some(
+        Problem::error("no_consent", format!("scorer `{}` wants to run `{command}`, which the configuration does not allow", spec.name))
+            .help(format!("if you trust it, add to config.toml:\n[allow]\ncommands = [\"{command}\"]")),
+    )
+}
+
+/// The command line of a command scorer, words joined by blanks.
+fn command_of(spec: &ScorerSpec) -> Option<String> {
+    if spec.kind != "command" {
+        return None;
+    }
+    let words: Vec<&str> = match spec.params.get("command")? {
+        serde_json::Value::Array(words) => words.iter().filter_map(serde_json::Value::as_str).collect(),
+        serde_json::Value::String(line) => vec![line.as_str()],
+        _ => return None,
+    };
+    Some(words.join(" "))
+}
+
+fn scorers_of(parts: &[SuitePart]) -> Vec<ScorerSpec> {
+    let mut scorers: Vec<ScorerSpec> = Vec::new();
+    for spec in parts.iter().flat_map(|part| &part.scorers) {
+        if !scorers.iter().any(|known| known.name == spec.name) {
+            scorers.push(spec.clone());
+        }
+    }
+    scorers
+}
+
+fn fingerprint(suites: &[(String, Suite)]) -> String {
+    match suites {
+        [(_, suite)] => suite.fingerprint.clone(),
+        many => {
+            let mut hash = blake3::Hasher::new();
+            for (_, suite) in many {
+                hash.update(suite.fingerprint.as_bytes());
+            }
+            format!("sf_{}", &hash.finalize().to_hex()[..6])
+        }
+    }
+}
+
+/// Writes the run's plan into its folder: everything that resuming and reporting need, and nothing secret.
+#[expect(clippy::too_many_arguments, reason = "the one place where all that was chosen meets")]
+fn freeze(
+    folder: &Folder,
+    info: &Arc<RunInfo>,
+    args: &RunArgs,
+    settings: &Settings,
+    suites: &[(String, Suite)],
+    picked: &Picked,
+    pretender: Option<&Pretender>,
+) -> Result<Arc<Book>, Failure> {
+    let book = Arc::new(Book::new(info)?);
+    let keys: serde_json::Map<String, serde_json::Value> = info
+        .targets
+        .iter()
+        .filter_map(|target| {
+            let (_, source) = settings.targets.iter().find(|(known, _)| known.name == target.name)?;
+            Some((target.name.clone(), serde_json::to_value(source).ok()?))
+        })
+        .collect();
+    let json = |value: &dyn erased::Json| value.text();
+    let mut meta = vec![
+        ("info", json(&**info)),
+        ("keys", serde_json::Value::Object(keys).to_string()),
+        ("selection", serde_json::json!({"filter": args.filter, "sample": args.sample, "seed": args.seed}).to_string()),
+        ("command", std::env::args().skip(1).collect::<Vec<_>>().join(" ")),
+    ];
+    if args.simulate {
+        meta.push(("simulate", json(&Script::of(args))));
+    }
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    let together = suites.len() > 1;
+    folder.freeze(&meta, |insert| {
+        let mut position = 0u64;
+        for (index, ((path, suite), part)) in suites.iter().zip(&info.parts).enumerate() {
+            let mut failed: Option<Failure> = None;
+            open::read_suite(path, None, args.allow_outside, &mut |mut case: Case| {
+                if failed.is_some() || !picked.takes(index, &case) {
+                    return;
+                }
+                if together {
+                    case.id = format!("{}/{}", suite.name, case.id);
+                    case.tags.insert(0, suite.name.clone());
+                }
+                if !seen.insert(hash_of(&case.id)) {
+                    problems.push(Problem::error("duplicate_id", format!("the case id `{}` stands in two suites", case.id)).help("rename one of the suites or cases"));
+                }
+                problems.extend(case.scorers.iter().filter_map(|spec| refused(settings, spec)));
+                if let Some(pretender) = pretender {
+                    for prompt in &part.prompts {
+                        if let Ok(call) = book.render(position, *prompt, &case) {
+                            pretender.teach(&call.question(), &case, &part.scorers);
+                        }
+                    }
+                }
+                position += 1;
+                if let Err(error) = insert(case) {
+                    failed = Some(error.into());
+                }
+            });
+            if let Some(failure) = failed {
+                return Err(failure);
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Failure::of(Exit::Usage, problems)) }
+    })?;
+    Ok(book)
+}
+
+fn hash_of(id: &str) -> u64 {
+    let hash = blake3::hash(id.as_bytes());
+    u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("eight bytes"))
+}
+
+/// Writing plain data as JSON.
+mod erased {
+    pub(super) trait Json {
+        fn text(&self) -> String;
+    }
+
+    impl<T: serde::Serialize> Json for T {
+        fn text(&self) -> String {
+            serde_json::to_string(self).expect("plain data")
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Carrying a run out, new or resumed, and what comes after: grading, files for people, the summary.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::pretend::{self, Pretender, Script};
+use super::{Ready, caps, check_priced, exit_of, unmet_wishes};
+use crate::cli::args::{Global, RetryArg, RunArgs};
+use crate::cli::board::Board;
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::listen::{self, Manner};
+use crate::cli::open::{self, Book, Chosen};
+use crate::cli::printer::Printer;
+use crate::cli::show;
+use crate::config::{KeySource, Settings};
+use crate::domain::{Currency, FaultKind, Money};
+use crate::grade::{Grader, Which, pass};
+use crate::net::clock::{Heart, now_us};
+use crate::plan::Layout;
+use crate::run::{self, Budget, Ending, ImageBook, Job, Pricing, Reuse, Till, Why};
+use crate::store::{Cache, Cells, Folder, Listed, Reader, Writer};
+
+/// What a run needs besides its plan.
+pub(super) struct Session<'a> {
+    pub(super) args: &'a RunArgs,
+    pub(super) settings: &'a Settings,
+    pub(super) folder: Folder,
+    pub(super) caps: Vec<Money>,
+    pub(super) pretender: Option<Pretender>,
+}
+
+/// Goes on with a run from its folder alone.
+pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer: &Printer) -> Outcome {
+    let settings = open::settings(global)?;
+    let listed = crate::store::find(&open::results(global, Some(&settings)), name)?;
+    let folder = Folder::open(&listed)?;
+    let reader = Reader::open(&listed)?;
+    let info = Arc::clone(reader.info());
+    let done = done_cells(&reader, args.retry)?;
+    if done.count() >= info.planned() {
+        printer.note(&match printer.lang {
+            crate::report::words::Lang::Ko => format!("{} 실행은 이미 끝났습니다", info.id),
+            crate::report::words::Lang::En => format!("{} is complete: nothing is left to ask", info.id),
+        });
+        show::summary(&reader, args.format, printer)?;
+        return Ok(Exit::Done);
+    }
+    let script: Option<Script> = reader.meta("simulate")?.and_then(|text| serde_json::from_str(&text).ok());
+    let pretender = match &script {
+        Some(script) => Some(pretend::start(script).await?),
+        None => None,
+    };
+    let book = Arc::new(Book::new(&info)?);
+    if let Some(pretender) = &pretender {
+        teach(pretender, &reader, &book)?;
+    }
+    let sources: serde_json::Map<String, serde_json::Value> =
+        reader.meta("keys")?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let mut askers = Vec::new();
+    for target in &info.targets {
+        let mut target = target.clone();
+        if let Some(pretender) = &pretender {
+            let pricing = open::pricing(&target);
+            pretender.point(&mut target);
+            let mut asker = open::asker(target, Some(pretend::KEY))?;
+            asker.pricing = pricing;
+            askers.push(asker);
+            continue;
+        }
+        let source: KeySource = match sources.get(&target.name) {
+            Some(value) => serde_json::from_value(value.clone())
+                .map_err(|error| Failure::new(Exit::Usage, format!("the run does not say where the key of `{}` is: {error}", target.name)))?,
+            None => KeySource::usual(target.provider, target.local),
+        };
+        let chosen = Chosen { target, source };
+        let key = open::key_of(&chosen)
+            .map_err(|why| Failure::usage(format!("target `{}` cannot be asked: {why}", chosen.target.name), "set its key and resume again"))?;
+        let key = key.as_ref().map(crate::config::Secret::expose);
+        askers.push(open::asker(chosen.target, key)?);
+    }
+    let caps = caps(args, &settings)?;
+    check_priced(args, &caps, &askers)?;
+    let notes = unmet_wishes(&info, &askers);
+    let session = Session { args, settings: &settings, folder, caps, pretender };
+    drop(reader);
+    carry(session, Ready { info, book, askers, notes }, printer).await
+}
+
+/// Tells the simulator again what is expected.
+fn teach(pretender: &Pretender, reader: &Reader, book: &Book) -> Result<(), Failure> {
+    let info = reader.info();
+    let mut position = 0;
+    while position < info.cases {
+        let cases = reader.cases(position, 256)?;
+        if cases.is_empty() {
+            break;
+        }
+        for case in &cases {
+            if let Some(part) = info.part_of(position) {
+                for prompt in &part.prompts {
+                    if let Ok(call) = book.render(position, *prompt, case) {
+                        pretender.teach(&call.question(), case, &part.scorers);
+                    }
+                }
+            }
+            position += 1;
+        }
+    }
+    Ok(())
+}
+
+/// The cells that resuming leaves alone.
+fn done_cells(reader: &Reader, retry: RetryArg) -> Result<Cells, Failure> {
+    let again = |status: &str, kind: Option<&str>, is_final: bool| match (status, retry) {
+        ("answered", _) => false,
+        ("skipped", _) => true,
+        (_, RetryArg::None) => false,
+        (_, RetryArg::AllErrors) => kind.and_then(FaultKind::from_word) != Some(FaultKind::ContentFilter),
+        (_, RetryArg::Retryable) => !is_final,
+    };
+    Ok(reader.done(&again)?)
+}
+
+/// Carries a run out and everything that comes after it.
+pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer) -> Outcome {
+    let Session { args, settings, folder, caps, pretender } = session;
+    let Ready { info, book, askers, notes } = ready;
+    let listed = Listed { id: info.id.clone(), path: folder.path().to_owned() };
+    let reader = Reader::open(&listed)?;
+    let grader = Arc::new(Grader::new(&info).map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?);
+    let done = done_cells(&reader, args.retry)?;
+    let already = per_target(&info, &done);
+    let earlier = spent_earlier(&reader)?;
+    let results = listed.path.parent().map_or_else(|| std::path::PathBuf::from("."), std::path::Path::to_owned);
+    // Simulated answers must never be taken for real ones later.
+    let (reuse, keep) = if args.no_cache || !settings.cache || info.simulated {
+        (Reuse::Off, None)
+    } else if args.refresh {
+        (Reuse::Refresh, Some(Cache::open(&results)?))
+    } else {
+        (Reuse::On(Cache::open(&results)?), Some(Cache::open(&results)?))
+    };
+    let (stored_sender, stored) = mpsc::unbounded_channel();
+    let writer = Writer::start(&folder.database(), keep, stored_sender)?;
+    if !notes.is_empty() {
+        writer.meta("notes", serde_json::to_string(&notes).unwrap_or_default()).await?;
+    }
+    let (event_sender, events) = mpsc::unbounded_channel();
+    let (command_sender, commands) = mpsc::unbounded_channel();
+    let signal = listen::heed_signals(command_sender.clone());
+    let currencies: Vec<Option<Currency>> = askers
+        .iter()
+        .map(|asker| match &asker.pricing {
+            Pricing::Known(price) => Some(price.currency.clone()),
+            _ => None,
+        })
+        .collect();
+    let board = Board::new(&info, &already, now_us(), currencies, printer.lang);
+    let manner = Manner {
+        live: printer.interactive,
+        keys: printer.interactive && !args.no_input && std::io::stdin().is_terminal(),
+        every: Duration::from_secs(args.progress_every.max(1)),
+        log: args.log_format,
+    };
+    let render_book = Arc::clone(&book);
+    let grade_now = Arc::clone(&grader);
+    let job = Job {
+        info: Arc::clone(&info),
+        askers,
+        reader,
+        writer,
+        stored,
+        reuse,
+        done,
+        render: Arc::new(move |position, prompt, case| render_book.render(position, prompt, case)),
+        grade: Arc::new(move |position, answer, filtered| grade_now.now(position, answer, filtered)),
+        images: Arc::new(ImageBook::default()),
+        till: Till::new(Budget { money: caps, calls: args.max_calls, time: None }, &earlier),
+        heart: Arc::new(Heart::default()),
+        drain: Duration::from_secs(args.drain),
+        events: event_sender,
+        commands,
+    };
+    let (ending, board) = tokio::join!(
+        run::carry_out(job),
+        listen::listen(board, &info, events, command_sender, manner, printer)
+    );
+    let Ending { why, writer, stored: _, till: _ } = ending;
+    if let Why::Store(error) = why {
+        writer.finish();
+        let mut failure: Failure = error.into();
+        failure = failure.note(format!("continue with   narani run --resume {}", info.id));
+        return Err(failure);
+    }
+    let reader = Reader::open(&listed)?;
+    let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
+    if !matches!(why, Why::Stopped) {
+        let passed = pass(&reader, &writer, &grader, Which::Missing, &question, &Arc::clone).await;
+        if let Err(error) = passed {
+            writer.finish();
+            return Err(show::pass_failure(error));
+        }
+    }
+    writer.barrier().await?;
+    writer.finish();
+    if let Some(pretender) = pretender {
+        let _ = pretender.running.shutdown().await;
+    }
+    finish(&reader, &listed, &why, &board, *signal.borrow(), args, printer)
+}
+
+/// Writes the files for people, prints the summary, and says how to go on.
+fn finish(
+    reader: &Reader,
+    listed: &Listed,
+    why: &Why,
+    board: &Board,
+    signal: Option<Exit>,
+    args: &RunArgs,
+    printer: &Printer,
+) -> Outcome {
+    show::write_files(reader, &listed.path)?;
+    let resume = format!("narani run --resume {}", listed.id);
+    match why {
+        Why::Stopped => {
+            printer.note(&format!("{}\n{}   {resume}", listen::saved(board, printer), printer.say("continue with", "이어 하기")));
+            return Ok(signal.unwrap_or(Exit::Interrupted));
+        }
+        Why::Budget => {
+            let (measured, errors) = show::summary(reader, args.format, printer)?;
+            let _ = (measured, errors);
+            printer.note(&format!(
+                "{} {}\n{}   {resume} --max-cost …",
+                printer.say("stopped by the budget:", "예산에 이르러 멈춤:"),
+                listen::saved(board, printer),
+                printer.say("continue with", "이어 하기")
+            ));
+            return Ok(Exit::Budget);
+        }
+        Why::Finished | Why::Store(_) => {}
+    }
+    let (measured, errors) = show::summary(reader, args.format, printer)?;
+    Ok(exit_of(measured, errors))
+}
+
+/// Cells of each target that are done already.
+fn per_target(info: &crate::domain::RunInfo, done: &Cells) -> Vec<u64> {
+    let layout = Layout::of(info);
+    let mut counts = vec![0u64; info.targets.len()];
+    if done.count() == 0 {
+        return counts;
+    }
+    for number in 0..layout.planned() {
+        if done.holds(number) {
+            counts[layout.cell(number).target] += 1;
+        }
+    }
+    counts
+}
+
+/// What earlier sessions of the run spent.
+fn spent_earlier(reader: &Reader) -> Result<Vec<Money>, Failure> {
+    Ok(reader.spent()?)
+}

@@ -1,0 +1,96 @@
+//! `narani run`: from suites to a stored, scored and printed run.
+
+mod begin;
+mod carry;
+mod choose;
+mod dry;
+mod pretend;
+
+use std::sync::Arc;
+
+use super::args::{Global, RunArgs};
+use super::exit::Exit;
+use super::failure::{Failure, Outcome};
+use super::open;
+use super::printer::Printer;
+use crate::domain::{Money, Params, RunInfo};
+use crate::run::{Asker, Pricing};
+
+pub(super) fn run(global: &Global, args: &RunArgs, printer: &Printer) -> Outcome {
+    let runtime = super::runtime()?;
+    let exit = runtime.block_on(async {
+        match &args.resume {
+            Some(name) => carry::resume(global, args, name, printer).await,
+            None => begin::begin(global, args, printer).await,
+        }
+    });
+    // A cut call must not hold the program up while its connection closes.
+    runtime.shutdown_background();
+    exit
+}
+
+/// The caps on money, from the command line or the configuration.
+fn caps(args: &RunArgs, settings: &crate::config::Settings) -> Result<Vec<Money>, Failure> {
+    if args.max_cost.is_empty() {
+        return Ok(settings.max_cost.clone());
+    }
+    let mut caps = Vec::new();
+    for text in &args.max_cost {
+        let sums = crate::price::parse_sums(text)
+            .map_err(|error| Failure::usage(format!("`--max-cost {text}`: {error}"), "write an amount with its currency: 5USD, $5, 3000KRW"))?;
+        caps.extend(sums);
+    }
+    Ok(caps)
+}
+
+/// With a cap on money, a target whose price nobody knows could spend anything.
+fn check_priced(args: &RunArgs, caps: &[Money], askers: &[Asker]) -> Result<(), Failure> {
+    if caps.is_empty() || args.allow_unpriced {
+        return Ok(());
+    }
+    let unknown: Vec<&str> = askers
+        .iter()
+        .filter(|asker| asker.pricing == Pricing::Unknown)
+        .map(|asker| asker.target.name.as_str())
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        format!("with a cap on cost, the price of every target must be known; it is not for {}", unknown.join(", ")),
+        "state `price` in the configuration, leave the target out with --targets, or take the risk with --allow-unpriced",
+    ))
+}
+
+/// What providers cannot express of what was wished for, one line a target and field.
+fn unmet_wishes(info: &RunInfo, askers: &[Asker]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (index, asker) in askers.iter().enumerate() {
+        for part in info.parts.iter().filter(|part| part.targets.contains(&index)) {
+            for prompt in &part.prompts {
+                let params: Params = asker.target.params.overlaid(&part.params).overlaid(&info.prompts[*prompt].params);
+                for wish in asker.provider.wishes(&asker.target, &params) {
+                    let line = format!("{}: {} is left out: {}", asker.target.name, wish.field, wish.why);
+                    if !lines.contains(&line) {
+                        lines.push(line);
+                    }
+                }
+            }
+        }
+    }
+    lines
+}
+
+/// Everything that is known of a run before it goes on.
+struct Ready {
+    info: Arc<RunInfo>,
+    book: Arc<open::Book>,
+    askers: Vec<Asker>,
+    notes: Vec<String>,
+}
+
+/// How a run that ended is told to the shell.
+fn exit_of(measured: u64, errors: u64) -> Exit {
+    // Nothing measured at all is no result; single errors stand in the table.
+    if measured == 0 && errors > 0 { Exit::Unmeasured } else { Exit::Done }
+}

@@ -1,0 +1,200 @@
+//! `narani targets`: who is configured, and whether they can be reached.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::args::{Global, TargetsArgs, TargetsCommand};
+use super::exit::Exit;
+use super::failure::{Failure, Outcome};
+use super::open::{self, Chosen};
+use super::printer::Printer;
+use crate::domain::{Call, Fault, FaultKind, Params};
+use crate::net::Exchange;
+use crate::net::clock::Heart;
+use crate::provider::RateInfo;
+use crate::run::{Pricing, wire_request};
+use crate::text::sink;
+
+pub(super) fn targets(global: &Global, args: &TargetsArgs, printer: &Printer) -> Outcome {
+    let settings = open::settings(global)?;
+    if settings.targets.is_empty() {
+        return Err(Failure::usage("the configuration names no target", "`narani init` writes one with a target of each kind"));
+    }
+    match &args.command {
+        None | Some(TargetsCommand::List) => list(&settings, printer),
+        Some(TargetsCommand::Check { names }) => {
+            let chosen = open::choose(&settings, names)?;
+            super::runtime()?.block_on(check(chosen, printer))
+        }
+    }
+}
+
+fn list(settings: &crate::config::Settings, printer: &Printer) -> Outcome {
+    let rows: Vec<[String; 5]> = open::choose(settings, &[])?
+        .iter()
+        .map(|chosen| {
+            let target = &chosen.target;
+            let key = match open::key_of(chosen) {
+                Ok(Some(_)) => printer.say("key found", "키 있음").to_owned(),
+                Ok(None) => printer.say("needs no key", "키 필요 없음").to_owned(),
+                Err(why) => why,
+            };
+            [target.name.clone(), target.provider.word().to_owned(), target.model.clone(), target.address.clone(), key]
+        })
+        .collect();
+    let heads = [
+        printer.say("target", "대상"),
+        printer.say("provider", "규약"),
+        printer.say("model", "모델"),
+        printer.say("address", "주소"),
+        printer.say("key", "키"),
+    ];
+    printer.out(&crate::report::table::plain(&heads, &rows, &printer.style()))?;
+    Ok(Exit::Done)
+}
+
+/// The question that every target is asked.
+const QUESTION: &str = "Reply with the single word OK.";
+
+/// Most tokens of an answer: enough for models that think before they speak.
+const CAP: u32 = 1024;
+
+async fn check(chosen: Vec<Chosen>, printer: &Printer) -> Outcome {
+    let heart = Arc::new(Heart::default());
+    let mut tasks = tokio::task::JoinSet::new();
+    for (index, chosen) in chosen.into_iter().enumerate() {
+        let heart = Arc::clone(&heart);
+        tasks.spawn(async move { (index, probe(chosen, &heart).await) });
+    }
+    let mut probed: Vec<(usize, Probed)> = Vec::new();
+    while let Some(result) = tasks.join_next().await {
+        match result {
+            Ok(row) => probed.push(row),
+            Err(error) => return Err(Failure::new(Exit::Internal, error.to_string())),
+        }
+    }
+    probed.sort_by_key(|(index, _)| *index);
+    let good = if printer.ascii { "+" } else { "✓" };
+    let bad = if printer.ascii { "x" } else { "✗" };
+    let mut failed = false;
+    let rows: Vec<[String; 6]> = probed
+        .iter()
+        .map(|(_, probed)| {
+            failed |= probed.trouble.is_some();
+            [
+                if probed.trouble.is_some() { bad } else { good }.to_owned(),
+                probed.name.clone(),
+                sink::terminal_line(probed.model.as_deref().unwrap_or("?")),
+                probed.latency_ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms")),
+                limits_words(&probed.rate),
+                probed.answer.as_deref().map(|answer| crate::text::width::cut(&sink::terminal_line(answer.trim()), 24)).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let heads = [
+        "",
+        printer.say("target", "대상"),
+        printer.say("model", "모델"),
+        printer.say("latency", "지연"),
+        printer.say("limits told", "알린 한도"),
+        printer.say("answer", "답변"),
+    ];
+    printer.out(&crate::report::table::plain(&heads, &rows, &printer.style()))?;
+    for (_, probed) in &probed {
+        if let Some(trouble) = &probed.trouble {
+            printer.err(&format!("{bad} {}: {}", probed.name, sink::terminal_line(trouble)));
+        }
+        if let Some(note) = &probed.note {
+            printer.note(&format!("! {}: {note}", probed.name));
+        }
+    }
+    Ok(if failed { Exit::Unmeasured } else { Exit::Done })
+}
+
+struct Probed {
+    name: String,
+    model: Option<String>,
+    latency_ms: Option<u64>,
+    rate: RateInfo,
+    answer: Option<String>,
+    trouble: Option<String>,
+    note: Option<String>,
+}
+
+async fn probe(chosen: Chosen, heart: &Heart) -> Probed {
+    let mut probed = Probed {
+        name: chosen.target.name.clone(),
+        model: Some(chosen.target.model.clone()),
+        latency_ms: None,
+        rate: RateInfo::default(),
+        answer: None,
+        trouble: None,
+        note: None,
+    };
+    let key = match open::key_of(&chosen) {
+        Ok(key) => key,
+        Err(why) => {
+            probed.trouble = Some(why);
+            return probed;
+        }
+    };
+    let mut target = chosen.target;
+    target.timeout = target.timeout.min(Duration::from_mins(1));
+    let asker = match open::asker(target, key.as_ref().map(crate::config::Secret::expose)) {
+        Ok(asker) => asker,
+        Err(failure) => {
+            probed.trouble = Some(failure.words());
+            return probed;
+        }
+    };
+    let mut call = Call::ask(QUESTION);
+    // The target's own cap may be far too small for a model that thinks, and needlessly large for a check.
+    call.params = Params { max_output_tokens: Some(CAP), ..Params::default() };
+    let request = wire_request(asker.provider, &asker.target, call);
+    let body = serde_json::to_vec(&request.body).unwrap_or_default();
+    let exchange: Exchange = asker.line.send(&request, body.into(), heart, &CancellationToken::new(), &mut |_| {}).await;
+    probed.rate = exchange.rate;
+    match exchange.result {
+        Ok(reply) => {
+            probed.latency_ms = Some(exchange.timing.total_us / 1000);
+            if let Some(model) = &reply.model
+                && *model != asker.target.model
+            {
+                probed.note = Some(format!("asked for `{}`, answered by `{}`", asker.target.model, sink::terminal_line(model)));
+            }
+            probed.model = reply.model.clone().or(probed.model);
+            probed.answer = Some(if reply.text.is_empty() { reply.refusal.unwrap_or_default() } else { reply.text });
+            if asker.pricing == Pricing::Unknown {
+                let note = probed.note.take().map(|note| format!("{note}; ")).unwrap_or_default();
+                probed.note = Some(format!("{note}no price is known: state `price` to see costs"));
+            }
+        }
+        Err(fault) => probed.trouble = Some(words(&fault)),
+    }
+    probed
+}
+
+fn words(fault: &Fault) -> String {
+    let remedy = match fault.kind {
+        FaultKind::Auth => "; check the key",
+        FaultKind::Quota => "; the account has no credit or its long quota is used up",
+        FaultKind::BadRequest if fault.status == Some(404) => "; check `model` and `address`",
+        FaultKind::Network => "; check `address`",
+        FaultKind::Timeout => "; raise `timeout_s`, or see whether the server is busy",
+        _ => "",
+    };
+    format!("{}: {}{remedy}", fault.kind.word(), fault.message)
+}
+
+fn limits_words(rate: &RateInfo) -> String {
+    let mut parts = Vec::new();
+    if let Some(limit) = rate.requests.limit {
+        parts.push(format!("{} req", super::board::group(limit)));
+    }
+    if let Some(limit) = rate.tokens.limit {
+        parts.push(format!("{} tok", super::board::group(limit)));
+    }
+    if parts.is_empty() { "–".to_owned() } else { parts.join(", ") }
+}

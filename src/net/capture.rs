@@ -1,0 +1,127 @@
+//! What is kept of an exchange: headers by allow-list, bodies without the key.
+//!
+//! Redaction happens here, before anything reaches the store, a log or a screen; nothing later has to remember it.
+
+use std::borrow::Cow;
+
+/// Put where a key stood.
+pub const REMOVED: &str = "[key removed]";
+
+/// Response headers that are kept, by exact name.
+const KEPT: &[&str] = &[
+    "content-type",
+    "content-length",
+    "date",
+    "retry-after",
+    "retry-after-ms",
+    "x-should-retry",
+    "x-request-id",
+    "request-id",
+    "apim-request-id",
+    "x-ncp-clovastudio-request-id",
+    "openai-processing-ms",
+    "openai-version",
+    "openai-model",
+    "server-timing",
+    "x-gemini-service-tier",
+];
+
+/// Response headers that are kept, by how they begin.
+const KEPT_BEGINNINGS: &[&str] = &[
+    "x-ratelimit-",
+    "anthropic-ratelimit-",
+    "anthropic-priority-",
+    "ratelimit-",
+];
+
+/// Whether a response header is kept; `name` in lower case. Cookies, organisation ids and the rest are not.
+#[must_use]
+pub fn keeps_header(name: &str) -> bool {
+    KEPT.contains(&name) || KEPT_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+}
+
+/// Headers in which services name the request, most specific first.
+const REQUEST_ID: &[&str] = &[
+    "x-request-id",
+    "request-id",
+    "x-ncp-clovastudio-request-id",
+    "apim-request-id",
+];
+
+/// The server's id of the request, for asking its support.
+#[must_use]
+pub fn request_id(head: &crate::domain::WireHead) -> Option<&str> {
+    REQUEST_ID.iter().find_map(|name| head.header(name))
+}
+
+/// `text` without the key.
+#[must_use]
+pub fn redact<'a>(text: &'a str, key: Option<&str>) -> Cow<'a, str> {
+    match key {
+        Some(key) if !key.is_empty() && text.contains(key) => Cow::Owned(text.replace(key, REMOVED)),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// `bytes` without the key, in place when it is not there.
+#[must_use]
+pub fn redact_bytes(bytes: Vec<u8>, key: Option<&str>) -> Vec<u8> {
+    let Some(key) = key.filter(|key| !key.is_empty()) else {
+        return bytes;
+    };
+    let needle = key.as_bytes();
+    let mut out: Option<Vec<u8>> = None;
+    let mut from = 0;
+    while let Some(at) = find(&bytes[from..], needle) {
+        let out = out.get_or_insert_with(|| Vec::with_capacity(bytes.len()));
+        out.extend_from_slice(&bytes[from..from + at]);
+        out.extend_from_slice(REMOVED.as_bytes());
+        from += at + needle.len();
+    }
+    match out {
+        None => bytes,
+        Some(mut out) => {
+            out.extend_from_slice(&bytes[from..]);
+            out
+        }
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    memchr::memmem::find(haystack, needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_goes_wherever_it_stands() {
+        let body = b"{\"error\":\"bad key sk-1\"} sk-1sk-1".to_vec();
+        let clean = redact_bytes(body, Some("sk-1"));
+        assert_eq!(
+            String::from_utf8(clean).unwrap(),
+            "{\"error\":\"bad key [key removed]\"} [key removed][key removed]"
+        );
+        assert_eq!(redact("no key here", Some("sk-1")), "no key here");
+        assert_eq!(
+            redact_bytes(b"x".to_vec(), Some("")),
+            b"x",
+            "an empty key removes nothing"
+        );
+    }
+
+    #[test]
+    fn headers_are_kept_by_list_only() {
+        assert!(keeps_header("x-ratelimit-remaining-tokens"));
+        for dropped in [
+            "set-cookie",
+            "authorization",
+            "openai-organization",
+            "anthropic-organization-id",
+            "location",
+        ] {
+            assert!(!keeps_header(dropped), "{dropped}");
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! One attempt on the wire.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use tokio_util::sync::CancellationToken;
+
+use super::capture::{self, keeps_header};
+use super::clock::{self, Heart};
+use super::trouble;
+use crate::domain::{Auth, Fault, FaultKind, Reply, Retry, Target, Timing, WireHead, WireRequest};
+use crate::provider::{self, Piece, Provider, RateInfo};
+
+/// Longest answer that is read. A longer one is a fault: no model writes so much, a broken server does.
+pub const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+
+/// A connection pool to one target, with its key.
+///
+/// The key lives here, inside a header value marked as sensitive, and goes to the configured address only: redirects
+/// are never followed.
+pub struct Line {
+    client: reqwest::Client,
+    provider: &'static dyn Provider,
+    address: String,
+    key: Option<String>,
+    timeout: Duration,
+}
+
+/// Why a line could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LineError {
+    /// The key cannot stand in a header.
+    #[error("the key holds characters that no HTTP header may hold (a line break perhaps?)")]
+    Key,
+    /// The HTTP client refused its settings.
+    #[error("the HTTP client could not be set up: {0}")]
+    Client(String),
+}
+
+/// Everything one attempt brought. Nothing in it holds the key.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Status and kept headers; absent when none arrived.
+    pub head: Option<WireHead>,
+    /// The body as received, up to where it ended.
+    pub response: Vec<u8>,
+    /// The answer, or the fault.
+    pub result: Result<Reply, Fault>,
+    /// When and how long.
+    pub timing: Timing,
+    /// What the headers told of the account's limits.
+    pub rate: RateInfo,
+    /// The request's id at the server.
+    pub request_id: Option<String>,
+}
+
+impl Line {
+    /// A pool for `target`. Opens no connection yet.
+    ///
+    /// # Errors
+    /// When the key cannot be sent or the client cannot be built.
+    pub fn new(target: &Target, key: Option<&str>) -> Result<Self, LineError> {
+        if let Some(key) = key {
+            HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| LineError::Key)?;
+        }
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(target.timeout.min(Duration::from_secs(15)))
+            .pool_idle_timeout(Duration::from_mins(1))
+            // A dead pooled HTTP/2 connection would otherwise hang until the attempt's deadline.
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .http2_keep_alive_timeout(Duration::from_secs(10))
+            .http2_keep_alive_while_idle(true);
+        if target.http1_only || target.address.starts_with("http://") {
+            builder = builder.http1_only();
+        }
+        if is_loopback(&target.address) {
+            // A proxy for the outside world is not meant for servers on this machine.
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| LineError::Client(error.to_string()))?;
+        Ok(Self {
+            client,
+            provider: provider::of(target.provider),
+            address: target.address.clone(),
+            key: key.map(str::to_owned),
+            timeout: target.timeout,
+        })
+    }
+
+    /// The key, for taking it out of what is stored.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// The key of this line taken out of `text`.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        capture::redact(text, self.key.as_deref()).into_owned()
+    }
+
+    /// Sends `request` once and reads the answer. `body` is the serialised [`WireRequest::body`].
+    ///
+    /// `piece` sees text as it becomes visible. Never fails: what went wrong is a [`Fault`] in the exchange. A
+    /// cancelled attempt is a fault of kind `aborted`.
+    pub async fn send(
+        &self,
+        request: &WireRequest,
+        body: bytes::Bytes,
+        heart: &Heart,
+        cancel: &CancellationToken,
+        piece: &mut (dyn FnMut(Piece<'_>) + Send),
+    ) -> Exchange {
+        let sleeps = heart.sleeps();
+        let mut exchange = Exchange {
+            head: None,
+            response: Vec::new(),
+            result: Err(Fault::new(
+                FaultKind::Aborted,
+                "cut by the user; whether it cost something is unknown",
+            )),
+            timing: Timing {
+                started_us: clock::now_us(),
+                ..Timing::default()
+            },
+            rate: RateInfo::default(),
+            request_id: None,
+        };
+        let start = Instant::now();
+        let outcome = tokio::select! {
+            biased;
+            () = cancel.cancelled() => None,
+            outcome = tokio::time::timeout(self.timeout, self.exchange(request, body, start, &mut exchange, piece)) => Some(outcome),
+        };
+        exchange.timing.total_us = micros(start.elapsed());
+        match outcome {
+            None => {}
+            Some(Ok(result)) => exchange.result = result,
+            Some(Err(_elapsed)) => {
+                let text_seen = exchange.timing.first_text_us.is_some();
+                exchange.result = Err(trouble::too_slow(self.timeout, exchange.head.is_some(), text_seen));
+            }
+        }
+        exchange.timing.suspended = heart.sleeps() != sleeps;
+        self.clean(&mut exchange);
+        exchange
+    }
+
+    async fn exchange(
+        &self,
+        request: &WireRequest,
+        body: bytes::Bytes,
+        start: Instant,
+        exchange: &mut Exchange,
+        piece: &mut (dyn FnMut(Piece<'_>) + Send),
+    ) -> Result<Reply, Fault> {
+        let sent = self
+            .client
+            .post(&request.url)
+            .headers(self.headers(request)?)
+            .body(body)
+            .send()
+            .await;
+        let mut response = sent.map_err(|error| trouble::fault(&error, &self.address, false))?;
+        let head = WireHead {
+            status: response.status().as_u16(),
+            headers: kept(response.headers()),
+            received_us: clock::now_us(),
+        };
+        let redirect = response.status().is_redirection().then(|| {
+            let to = response
+                .headers()
+                .get("location")
+                .and_then(|to| to.to_str().ok())
+                .unwrap_or("elsewhere");
+            redirected(&self.address, head.status, to)
+        });
+        exchange.rate = self.provider.limits(&head);
+        exchange.request_id = capture::request_id(&head).map(str::to_owned);
+        let mut reader = provider::reader(self.provider, request, &head);
+        exchange.head = Some(head);
+        loop {
+            match response.chunk().await {
+                Ok(Some(bytes)) => {
+                    if exchange.response.len() + bytes.len() > MAX_ANSWER_BYTES {
+                        return Err(too_long());
+                    }
+                    exchange.response.extend_from_slice(&bytes);
+                    let timing = &mut exchange.timing;
+                    reader.feed(&bytes, &mut |seen| {
+                        let clock = match seen {
+                            Piece::Text("") | Piece::Thinking("") => return,
+                            Piece::Text(_) => &mut timing.first_text_us,
+                            Piece::Thinking(_) => &mut timing.first_thinking_us,
+                        };
+                        clock.get_or_insert_with(|| micros(start.elapsed()));
+                        piece(seen);
+                    });
+                    if reader.done() {
+                        break;
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    if redirect.is_some() {
+                        break;
+                    }
+                    return Err(trouble::fault(&error, &self.address, true));
+                }
+            }
+        }
+        match redirect {
+            Some(fault) => Err(fault),
+            None => reader.end(),
+        }
+    }
+
+    fn headers(&self, request: &WireRequest) -> Result<HeaderMap, Fault> {
+        let mut headers = HeaderMap::with_capacity(request.headers.len() + 4);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(
+            USER_AGENT,
+            HeaderValue::from_static(concat!("narani/", env!("CARGO_PKG_VERSION"))),
+        );
+        if request.stream {
+            // Compression may hold tokens back and spoil the time to the first one.
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
+        for (name, value) in &request.headers {
+            let name = HeaderName::try_from(name.as_str());
+            let value = HeaderValue::from_str(value);
+            let (Ok(name), Ok(value)) = (name, value) else {
+                return Err(Fault::new(
+                    FaultKind::BadRequest,
+                    "a header of the request holds characters that HTTP does not allow",
+                ));
+            };
+            headers.insert(name, value);
+        }
+        if let Some(key) = &self.key {
+            let (name, text) = match request.auth {
+                Auth::Bearer => (AUTHORIZATION, format!("Bearer {key}")),
+                Auth::Header(header) => (HeaderName::from_static(header.name()), key.clone()),
+                Auth::None => return Ok(headers),
+            };
+            let mut value = HeaderValue::from_str(&text)
+                .map_err(|_| Fault::new(FaultKind::Auth, "the key holds characters that no HTTP header may hold"))?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        Ok(headers)
+    }
+
+    /// Takes the key out of everything the server sent back.
+    fn clean(&self, exchange: &mut Exchange) {
+        let Some(key) = self.key.as_deref().filter(|key| !key.is_empty()) else {
+            return;
+        };
+        let before = exchange.response.len();
+        exchange.response = capture::redact_bytes(std::mem::take(&mut exchange.response), Some(key));
+        if let Some(head) = &mut exchange.head {
+            for (_, value) in &mut head.headers {
+                if value.contains(key) {
+                    *value = value.replace(key, capture::REMOVED);
+                }
+            }
+        }
+        if let Some(id) = &mut exchange.request_id
+            && id.contains(key)
+        {
+            *id = id.replace(key, capture::REMOVED);
+        }
+        match &mut exchange.result {
+            Err(fault) => clean_fault(fault, key),
+            // A reply repeats parts of the body; where the body holds no key, neither does the reply,
+            // except for a key cut by escapes or frames, which the reply would join again.
+            Ok(reply) if before != exchange.response.len() || reply_holds(reply, key) => clean_reply(reply, key),
+            Ok(_) => {}
+        }
+    }
+}
+
+fn clean_fault(fault: &mut Fault, key: &str) {
+    fault.message = fault.message.replace(key, capture::REMOVED);
+    for text in [&mut fault.error_type, &mut fault.code, &mut fault.param]
+        .into_iter()
+        .flatten()
+    {
+        if text.contains(key) {
+            *text = text.replace(key, capture::REMOVED);
+        }
+    }
+}
+
+fn reply_holds(reply: &Reply, key: &str) -> bool {
+    reply.text.contains(key) || serde_json::to_string(reply).is_ok_and(|text| text.contains(key))
+}
+
+fn clean_reply(reply: &mut Reply, key: &str) {
+    let cleaned = serde_json::to_string(reply)
+        .ok()
+        .map(|text| text.replace(key, capture::REMOVED))
+        .and_then(|text| serde_json::from_str(&text).ok());
+    match cleaned {
+        Some(cleaned) => *reply = cleaned,
+        // The key was part of a word of the format itself; rather lose the answer than keep the key.
+        None => {
+            *reply = Reply {
+                notes: vec!["the answer repeated the key and was dropped".to_owned()],
+                ..Reply::default()
+            }
+        }
+    }
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| keeps_header(name.as_str()))
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect()
+}
+
+fn too_long() -> Fault {
+    let mut fault = Fault::new(
+        FaultKind::BadRequest,
+        format!(
+            "the answer is longer than {} MB and was dropped",
+            MAX_ANSWER_BYTES / 1024 / 1024
+        ),
+    );
+    fault.retry = Retry::Never;
+    fault
+}
+
+fn redirected(address: &str, status: u16, to: &str) -> Fault {
+    // Only the host is told: the rest of the location may carry anything.
+    let to = url::Url::parse(to)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_else(|| "elsewhere".to_owned());
+    let mut fault = Fault::new(
+        FaultKind::BadRequest,
+        format!(
+            "{address} redirects ({status}) to {to}; redirects are not followed, so that the key goes nowhere else: put the final address into the configuration"
+        ),
+    );
+    fault.status = Some(status);
+    fault.scope = crate::domain::Scope::Target;
+    fault
+}
+
+/// Whether an address points at this machine.
+pub(crate) fn is_loopback(address: &str) -> bool {
+    url::Url::parse(address).ok().is_some_and(|url| match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    })
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Installs the TLS provider, once a process. Without it the first client would panic.
+pub(crate) fn install_tls() {
+    static ONCE: OnceLock<()> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        // An error means that one is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}

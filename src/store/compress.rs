@@ -1,0 +1,66 @@
+//! Compression of stored bodies: one byte that says how, then the body.
+
+use std::io::{Read, Write};
+
+const PLAIN: u8 = 0;
+const DEFLATE: u8 = 1;
+
+/// Below this many bytes compression gains nothing.
+const WORTH_IT: usize = 128;
+
+/// `body` in its stored form.
+#[must_use]
+pub fn pack(body: &[u8]) -> Vec<u8> {
+    if body.len() >= WORTH_IT {
+        let mut out = Vec::with_capacity(body.len() / 2 + 16);
+        out.push(DEFLATE);
+        let mut encoder = flate2::write::DeflateEncoder::new(out, flate2::Compression::fast());
+        if encoder.write_all(body).is_ok()
+            && let Ok(packed) = encoder.finish()
+            && packed.len() < body.len()
+        {
+            return packed;
+        }
+    }
+    let mut out = Vec::with_capacity(body.len() + 1);
+    out.push(PLAIN);
+    out.extend_from_slice(body);
+    out
+}
+
+/// The body of a stored form; `None` when it is damaged.
+#[must_use]
+pub fn unpack(stored: &[u8]) -> Option<Vec<u8>> {
+    match stored.split_first()? {
+        (&PLAIN, body) => Some(body.to_vec()),
+        (&DEFLATE, body) => {
+            let mut out = Vec::new();
+            flate2::read::DeflateDecoder::new(body).read_to_end(&mut out).ok()?;
+            Some(out)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_packed_unpacks(body in proptest::collection::vec(any::<u8>(), 0..2000)) {
+            prop_assert_eq!(unpack(&pack(&body)), Some(body));
+        }
+
+        #[test]
+        fn damage_is_no_panic(stored in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = unpack(&stored);
+        }
+    }
+
+    #[test]
+    fn repetitive_text_shrinks() {
+        assert!(pack("나란히 ".repeat(100).as_bytes()).len() < 100);
+    }
+}

@@ -1,0 +1,262 @@
+//! Run folders: making, finding, locking.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use rand::Rng as _;
+use rusqlite::Connection;
+
+use super::{StoreError, schema};
+use crate::domain::ids::RUN_ALPHABET;
+use crate::domain::{Case, RunId};
+
+/// A run folder that this process may write to; nobody else may while it lives.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    id: RunId,
+    /// Held locked; the lock goes when the file is closed, however the process ends.
+    _lock: File,
+}
+
+/// A run as found in a results folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: RunId,
+    /// Its folder.
+    pub path: PathBuf,
+}
+
+impl Folder {
+    /// A new folder in `results`, named after the time `stamp` (`YYYYMMDD-HHMMSS`, local), with empty tables.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or written.
+    pub fn create(results: &Path, stamp: &str) -> Result<Self, StoreError> {
+        fs::create_dir_all(results).map_err(|source| io("create", results, source))?;
+        let mut chance = rand::rng();
+        loop {
+            let end: String = (0..4)
+                .map(|_| char::from(RUN_ALPHABET[(chance.next_u32() % 31) as usize]))
+                .collect();
+            let id = RunId::parse(&format!("r-{stamp}-{end}")).expect("the stamp has the form of a run id");
+            let path = results.join(id.as_str());
+            match fs::create_dir(&path) {
+                Ok(()) => {
+                    let lock = lock(&path, &id)?;
+                    let database = path.join("run.db");
+                    let connection =
+                        Connection::open(&database).map_err(|error| StoreError::from_sqlite(&error, &database))?;
+                    schema::tune(&connection, true).map_err(|error| StoreError::from_sqlite(&error, &database))?;
+                    schema::create(&connection, &database)?;
+                    return Ok(Self { path, id, _lock: lock });
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(io("create", &path, source)),
+            }
+        }
+    }
+
+    /// An existing folder, for going on or scoring again.
+    ///
+    /// # Errors
+    /// When another process works on it, it is damaged or cannot be written.
+    pub fn open(run: &Listed) -> Result<Self, StoreError> {
+        let lock = lock(&run.path, &run.id)?;
+        schema::open(&run.path.join("run.db"), true)?;
+        Ok(Self {
+            path: run.path.clone(),
+            id: run.id.clone(),
+            _lock: lock,
+        })
+    }
+
+    /// The run's id.
+    #[must_use]
+    pub fn id(&self) -> &RunId {
+        &self.id
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.path.join("run.db")
+    }
+
+    /// Writes what the run is to do: `meta` pairs, and the cases as `fill` hands them over. All or nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be written, or `fill` fails.
+    pub fn freeze<E: From<StoreError>>(
+        &self,
+        meta: &[(&str, String)],
+        fill: impl FnOnce(&mut dyn FnMut(Case) -> Result<(), StoreError>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let path = self.database();
+        let mut connection = schema::open(&path, true)?;
+        let fail = |error: rusqlite::Error| StoreError::from_sqlite(&error, &path);
+        let transaction = connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(fail)?;
+        {
+            let mut insert = transaction
+                .prepare("INSERT INTO cases (idx, id, body) VALUES (?1, ?2, ?3)")
+                .map_err(fail)?;
+            let mut index = 0i64;
+            fill(&mut |case: Case| {
+                let body = serde_json::to_string(&case).map_err(|error| StoreError::Other {
+                    path: path.clone(),
+                    why: error.to_string(),
+                })?;
+                insert.execute((index, &case.id, body)).map_err(fail)?;
+                index += 1;
+                Ok(())
+            })?;
+            for (key, value) in meta {
+                transaction
+                    .execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", (key, value))
+                    .map_err(fail)?;
+            }
+        }
+        transaction.commit().map_err(fail)?;
+        Ok(())
+    }
+
+    /// Deletes the folder of a run that never began.
+    pub fn discard(self) {
+        // Nothing was asked yet, so nothing is lost; a folder that cannot be deleted is only untidy.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+fn lock(folder: &Path, id: &RunId) -> Result<File, StoreError> {
+    let path = folder.join("lock");
+    let mut file = File::options()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(&path)
+        .map_err(|source| match source.kind() {
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly {
+                path: folder.to_owned(),
+            },
+            _ => io("lock", &path, source),
+        })?;
+    match file.try_lock() {
+        Ok(()) => {
+            // Who holds it is told to others as a help only; the lock itself is the system's.
+            let _ = file.set_len(0);
+            let _ = write!(file, "{}", std::process::id());
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut who = String::new();
+            let _ = file.read_to_string(&mut who);
+            let who = who.trim();
+            let who = if who.is_empty() {
+                String::new()
+            } else {
+                format!(" (process {who})")
+            };
+            Err(StoreError::InUse {
+                run: id.to_string(),
+                who,
+            })
+        }
+        Err(TryLockError::Error(source)) => Err(io("lock", &path, source)),
+    }
+}
+
+/// The runs in a results folder, oldest first. Other folders and files are passed over.
+///
+/// # Errors
+/// When the folder cannot be read; a missing one has no runs.
+pub fn list(results: &Path) -> Result<Vec<Listed>, StoreError> {
+    let entries = match fs::read_dir(results) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(io("read", results, source)),
+    };
+    let mut runs: Vec<Listed> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let id = RunId::parse(entry.file_name().to_str()?)?;
+            Some(Listed { id, path: entry.path() })
+        })
+        .collect();
+    runs.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(runs)
+}
+
+/// The run that `name` means: `last`, a unique beginning of an id (with or without `r-`), its random end, or a path.
+///
+/// # Errors
+/// When none or several fit; the message names them.
+pub fn find(results: &Path, name: &str) -> Result<Listed, StoreError> {
+    let as_path = Path::new(name);
+    if as_path.join("run.db").is_file() {
+        let canonical = fs::canonicalize(as_path).map_err(|source| io("read", as_path, source))?;
+        let id = canonical
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(RunId::parse);
+        return match id {
+            Some(id) => Ok(Listed {
+                id,
+                path: as_path.to_owned(),
+            }),
+            None => Err(StoreError::NotFound(format!(
+                "the folder `{name}` holds a run but is not named like one: give it its id as name (r-YYYYMMDD-HHMMSS-xxxx)"
+            ))),
+        };
+    }
+    let runs = list(results)?;
+    let none = || format!("no run `{name}` in `{}`", results.display());
+    if name == "last" {
+        return runs.into_iter().next_back().ok_or_else(|| {
+            StoreError::NotFound(format!(
+                "no run in `{}` yet: start one with `narani run`",
+                results.display()
+            ))
+        });
+    }
+    let fits = |run: &&Listed| {
+        let id = run.id.as_str();
+        !name.is_empty() && (id.starts_with(name) || id[2..].starts_with(name) || &id[18..] == name)
+    };
+    let mut found: Vec<Listed> = runs.iter().filter(fits).cloned().collect();
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(StoreError::NotFound(match runs.last() {
+            Some(last) => format!("{}; the newest is {} (`narani runs` lists them)", none(), last.id),
+            None => none(),
+        })),
+        n => {
+            let names: Vec<&str> = found.iter().take(5).map(|run| run.id.as_str()).collect();
+            Err(StoreError::NotFound(format!(
+                "`{name}` fits {n} runs: {}",
+                names.join(", ")
+            )))
+        }
+    }
+}
+
+fn io(doing: &'static str, path: &Path, source: std::io::Error) -> StoreError {
+    let path = path.to_owned();
+    match source.kind() {
+        std::io::ErrorKind::StorageFull => StoreError::Full { path },
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem if doing != "read" => {
+            StoreError::ReadOnly { path }
+        }
+        _ => StoreError::Io { doing, path, source },
+    }
+}

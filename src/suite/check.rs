@@ -1,0 +1,443 @@
+//! The checker of whole suites: walks the tree of a suite file, sends every case to the bench, tells what is
+//! wrong.
+
+use std::io::BufRead;
+
+use crate::domain::{Case, Params, Place, Problem, Prompt, ScorerSpec};
+
+use super::bytes::whole;
+use super::cases::{Bench, Tally};
+use super::findings::Findings;
+use super::path::{ending, folder, is_workbook, stem, without_sheet};
+use super::place::Origin;
+use super::prompts::{self, Draft};
+use super::scorers::{self, Kinds};
+use super::shape::{CASE, CASES, SUITE};
+use super::suggest::{help, nearest};
+use super::table::Renamed;
+use super::template::Templates;
+use super::tree::{Node, Span};
+use super::values::Desk;
+use super::{Against, Checked, Files, Open, Suite, read_csv, read_json, read_jsonl, read_toml, read_xlsx, read_yaml};
+
+/// How a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Yaml,
+    Toml,
+    Json,
+    Jsonl,
+    Csv,
+    Xlsx,
+}
+
+pub(super) fn read(path: &str, open: &mut Open<'_>, against: Against<'_>, each: &mut dyn FnMut(Case)) -> Checked {
+    let mut findings = Findings::new();
+    let mut files = Files {
+        folder: folder(path).to_owned(),
+        open,
+        met: Vec::new(),
+    };
+    let kinds = Kinds::new(against.kinds);
+    let mut reading = Reading {
+        against,
+        kinds: &kinds,
+        each,
+    };
+    let suite = match reading.suite(path, &mut files, &mut findings) {
+        Ok(suite) => Some(suite),
+        Err(problem) => {
+            findings.add(at_file(problem, path));
+            None
+        }
+    };
+    let suite = suite.filter(|_| !findings.failed());
+    let (problems, more) = findings.finish();
+    Checked { suite, problems, more }
+}
+
+struct Reading<'r> {
+    against: Against<'r>,
+    kinds: &'r Kinds<'r>,
+    each: &'r mut dyn FnMut(Case),
+}
+
+/// What a suite file says besides its cases.
+struct Head {
+    name: String,
+    description: String,
+    prompts: Vec<Prompt>,
+    templates: Option<Templates>,
+    targets: Vec<String>,
+    trials: Option<u32>,
+    params: Params,
+    scorers: Vec<ScorerSpec>,
+}
+
+impl Reading<'_> {
+    fn suite(&mut self, path: &str, files: &mut Files<'_>, findings: &mut Findings) -> Result<Suite, Problem> {
+        let format = format_of(path)?;
+        let mut reader = files.at(path)?;
+        if matches!(format, Format::Jsonl | Format::Csv | Format::Xlsx) {
+            let head = bare(path);
+            let mut bench = bench(&head, self, &files.folder);
+            stream(format, path, reader, &Renamed::new(), &mut bench, findings);
+            let tally = bench.tally;
+            return Ok(finished(head, tally, files, findings));
+        }
+        let text = whole(path, &mut reader)?;
+        drop(reader);
+        let origin = Origin::record(path, &text.text, text.offset, 1);
+        let Some(node) = parsed(format, &text.text, text.offset, &origin, findings) else {
+            return Ok(finished(bare(path), Tally::default(), files, findings));
+        };
+        let mut desk = Desk {
+            origin: &origin,
+            findings,
+        };
+        let (head, cases) = if node.as_list().is_some() {
+            (bare(path), Some(&node))
+        } else {
+            (self.head(&mut desk, &node, path, files), node.get("cases"))
+        };
+        let folder = files.folder.clone();
+        let mut bench = bench(&head, self, &folder);
+        match cases {
+            Some(cases) => all_cases(&mut desk, cases, &mut bench, files),
+            None if node.as_map().is_some() => {
+                let problem = Problem::error("no_cases", "this suite has no `cases`")
+                    .help("list the questions under `cases:`, or name a file of them: `cases: {file: questions.csv}`");
+                desk.tell(Span::new(node.span.start, node.span.start), problem);
+            }
+            None => {}
+        }
+        let tally = bench.tally;
+        Ok(finished(head, tally, files, findings))
+    }
+
+    /// Everything of a suite file but its cases.
+    fn head(&self, desk: &mut Desk<'_, '_>, node: &Node, path: &str, files: &mut Files<'_>) -> Head {
+        let mut head = bare(path);
+        if desk.fields(node, &SUITE, "a suite").is_none() {
+            return head;
+        }
+        if let Some(name) = node.get("name").and_then(|node| desk.text(node, "name")) {
+            name.trim().clone_into(&mut head.name);
+        }
+        if let Some(node) = node.get("description").filter(|node| !node.is_null()) {
+            desk.text(node, "description")
+                .unwrap_or_default()
+                .trim()
+                .clone_into(&mut head.description);
+        }
+        if let Some(list) = node.get("targets") {
+            head.targets = self.targets(desk, list);
+        }
+        if let Some(node) = node.get("trials") {
+            head.trials = desk
+                .value(node, &SUITE, "trials")
+                .and_then(|value| u32::try_from(value.as_u64()?).ok());
+        }
+        if let Some(node) = node.get("params") {
+            head.params = desk.params(node);
+        }
+        if let Some(list) = node.get("scorers") {
+            head.scorers = scorers::read(desk, list, self.kinds, &[]);
+        }
+        if let Some(list) = node.get("prompts").filter(|list| !list.is_null()) {
+            let before = desk.findings.errors();
+            let drafts = prompts::read(desk, list, files);
+            head.templates = compiled(desk, &drafts, &head.params);
+            if desk.findings.errors() > before {
+                head.templates = None;
+            }
+            head.prompts = drafts.into_iter().map(|draft| draft.prompt).collect();
+        } else {
+            head.templates = Templates::new(&head.prompts, &head.params).ok();
+        }
+        head
+    }
+
+    fn targets(&self, desk: &mut Desk<'_, '_>, list: &Node) -> Vec<String> {
+        let mut targets = Vec::new();
+        for (name, span) in desk.texts(list, "targets") {
+            if let Some(known) = self.against.targets
+                && !known.contains(&name)
+            {
+                let problem = Problem::error("unknown_target", format!("`config.toml` has no target `{name}`"))
+                    .help(help(&name, known.iter().map(String::as_str)));
+                desk.tell(span, problem);
+            } else if targets.contains(&name) {
+                let problem = Problem::error("duplicate_target", format!("the target `{name}` is named twice"));
+                desk.tell(span, problem);
+            } else {
+                targets.push(name);
+            }
+        }
+        targets
+    }
+}
+
+/// A suite that says nothing but its cases.
+fn bare(path: &str) -> Head {
+    let prompts = vec![prompts::usual()];
+    Head {
+        name: stem(path).to_owned(),
+        description: String::new(),
+        templates: Templates::new(&prompts, &Params::default()).ok(),
+        prompts,
+        targets: Vec::new(),
+        trials: None,
+        params: Params::default(),
+        scorers: Vec::new(),
+    }
+}
+
+fn bench<'b>(head: &'b Head, reading: &'b mut Reading<'_>, folder: &'b str) -> Bench<'b> {
+    Bench {
+        kinds: reading.kinds,
+        templates: head.templates.as_ref(),
+        scorers: &head.scorers,
+        folder,
+        has_image: reading.against.has_image,
+        each: &mut *reading.each,
+        tally: Tally::default(),
+    }
+}
+
+/// The templates of the prompts; those that do not compile are told where they stand.
+fn compiled(desk: &mut Desk<'_, '_>, drafts: &[Draft], params: &Params) -> Option<Templates> {
+    let prompts: Vec<Prompt> = drafts.iter().map(|draft| draft.prompt.clone()).collect();
+    match Templates::compile(&prompts, params) {
+        Ok(templates) => Some(templates),
+        Err(flaws) => {
+            for flaw in flaws {
+                let draft = &drafts[flaw.prompt];
+                let span = flaw.message.map_or(draft.system, |index| draft.messages[index]);
+                desk.tell(span, flaw.problem);
+            }
+            None
+        }
+    }
+}
+
+/// The cases of a suite file: a list, a file, or files in a list.
+fn all_cases(desk: &mut Desk<'_, '_>, node: &Node, bench: &mut Bench<'_>, files: &mut Files<'_>) {
+    if node.get("file").is_some() {
+        return file_of_cases(desk, node, bench, files);
+    }
+    let Some(items) = node.as_list() else {
+        let problem = Problem::error(
+            "wrong_type",
+            format!("`cases` takes a list or `{{file: …}}`, not {}", node.describe()),
+        );
+        return desk.tell(node.span, problem);
+    };
+    if items.is_empty() {
+        let problem = Problem::error("no_cases", "`cases` is empty").help("each entry is a question");
+        desk.tell(node.span, problem);
+    }
+    for item in items {
+        if item.get("file").is_some() {
+            file_of_cases(desk, item, bench, files);
+        } else {
+            bench.take(desk, item);
+        }
+    }
+}
+
+/// Cases kept in another file.
+fn file_of_cases(desk: &mut Desk<'_, '_>, node: &Node, bench: &mut Bench<'_>, files: &mut Files<'_>) {
+    let before = desk.findings.errors();
+    desk.fields(node, &CASES, "a file of cases");
+    let renamed = node.get("columns").map(|node| columns(desk, node)).unwrap_or_default();
+    let Some(named) = node.get("file") else { return };
+    let Some(name) = desk.text(named, "file") else { return };
+    if desk.findings.errors() > before {
+        return;
+    }
+    let opened = format_of(&name).and_then(|format| {
+        let (path, reader) = files.open(&name)?;
+        Ok((format, path, reader))
+    });
+    match opened {
+        Ok((format @ (Format::Jsonl | Format::Csv | Format::Xlsx), path, reader)) => {
+            stream(format, &path, reader, &renamed, bench, desk.findings);
+        }
+        Ok((format, path, mut reader)) => {
+            if !renamed.is_empty() {
+                let problem = Problem::error("columns", "`columns` is for tables and JSONL");
+                desk.tell(node.span, problem);
+            } else if let Err(problem) = listed_cases(format, &path, &mut reader, bench, desk.findings) {
+                desk.tell(named.span, problem);
+            }
+        }
+        Err(problem) => desk.tell(named.span, problem),
+    }
+}
+
+/// A file in YAML, TOML or JSON that holds cases and nothing else.
+fn listed_cases(
+    format: Format,
+    path: &str,
+    reader: &mut dyn BufRead,
+    bench: &mut Bench<'_>,
+    findings: &mut Findings,
+) -> Result<(), Problem> {
+    let text = whole(path, reader)?;
+    let origin = Origin::record(path, &text.text, text.offset, 1);
+    let Some(node) = parsed(format, &text.text, text.offset, &origin, findings) else {
+        return Ok(());
+    };
+    let only = node.as_map().filter(|entries| entries.len() == 1);
+    let list = only.and_then(|_| node.get("cases")).unwrap_or(&node);
+    let mut desk = Desk {
+        origin: &origin,
+        findings,
+    };
+    let Some(items) = list.as_list() else {
+        let problem = Problem::error(
+            "wrong_type",
+            format!("`{path}` holds {}, not a list of cases", node.describe()),
+        )
+        .help("what a suite says besides its cases stands in the file that names this one");
+        desk.tell(Span::new(node.span.start, node.span.start), problem);
+        return Ok(());
+    };
+    if items.is_empty() {
+        desk.tell(list.span, Problem::error("no_cases", format!("`{path}` has no cases")));
+    }
+    for item in items {
+        bench.take(&mut desk, item);
+    }
+    Ok(())
+}
+
+/// Which columns of a file play the part of which fields.
+fn columns(desk: &mut Desk<'_, '_>, node: &Node) -> Renamed {
+    let mut renamed = Renamed::new();
+    for entry in desk.map(node, "`columns`").unwrap_or_default() {
+        if !CASE.knows(&entry.key) {
+            let known = CASE.fields().iter().map(String::as_str);
+            let problem =
+                Problem::error("unknown_field", format!("a case has no field `{}`", entry.key)).help(format!(
+                    "{}; `columns` says which column holds a field: `columns: {{expect: gold}}`",
+                    help(&entry.key, known)
+                ));
+            desk.tell(entry.key_span, problem);
+        } else if let Some(column) = desk.text(&entry.value, &entry.key) {
+            if renamed.values().any(|other| *other == column) {
+                let problem = Problem::error("columns", format!("column `{column}` is named twice"));
+                desk.tell(entry.value.span, problem);
+            }
+            renamed.insert(entry.key.clone(), column);
+        }
+    }
+    renamed
+}
+
+fn stream(
+    format: Format,
+    path: &str,
+    reader: Box<dyn BufRead>,
+    renamed: &Renamed,
+    bench: &mut Bench<'_>,
+    findings: &mut Findings,
+) {
+    match format {
+        Format::Csv => read_csv::read(path, reader, renamed, bench, findings),
+        Format::Xlsx => read_xlsx::read(path, reader, renamed, bench, findings),
+        _ => read_jsonl::read(path, reader, renamed, bench, findings),
+    }
+}
+
+fn parsed(format: Format, text: &str, offset: usize, origin: &Origin<'_>, findings: &mut Findings) -> Option<Node> {
+    match format {
+        Format::Toml => read_toml::read(text, offset, origin, findings),
+        Format::Json => read_json::read(text, offset, origin, findings),
+        _ => read_yaml::read(text, offset, origin, findings),
+    }
+}
+
+/// How to read a file, by its ending.
+fn format_of(path: &str) -> Result<Format, Problem> {
+    let ending = ending(without_sheet(path).0);
+    match ending.as_str() {
+        "yaml" | "yml" => Ok(Format::Yaml),
+        "toml" => Ok(Format::Toml),
+        "json" => Ok(Format::Json),
+        "jsonl" | "ndjson" => Ok(Format::Jsonl),
+        "csv" | "tsv" => Ok(Format::Csv),
+        ending if is_workbook(ending) => Ok(Format::Xlsx),
+        _ => {
+            let message = if ending.is_empty() {
+                format!("`{path}` has no ending that says what it is")
+            } else {
+                format!("`{path}` is of no kind that is read here (`.{ending}`)")
+            };
+            let known = ["yaml", "toml", "json", "jsonl", "csv", "tsv", "xlsx"];
+            let remedy = match ending.as_str() {
+                "xls" | "ods" | "numbers" => "save it as `.xlsx`".to_owned(),
+                "txt" | "md" => "put the questions into a CSV, one a row, below a first line `question`".to_owned(),
+                _ => match nearest(&ending, known) {
+                    Some(near) => format!("did you mean `.{near}`?"),
+                    None => "suites are .yaml, .toml, .json, .jsonl, .csv, .tsv or .xlsx".to_owned(),
+                },
+            };
+            Err(Problem::error("unknown_format", message).help(remedy))
+        }
+    }
+}
+
+fn at_file(problem: Problem, path: &str) -> Problem {
+    if problem.place.is_some() {
+        return problem;
+    }
+    problem.at(Place::file(without_sheet(path).0))
+}
+
+/// The suite, with what is only known once all cases have gone by.
+fn finished(head: Head, tally: Tally, files: &Files<'_>, findings: &mut Findings) -> Suite {
+    let mut scorers = head.scorers;
+    let file = files.met.first().cloned().unwrap_or_default();
+    if scorers.is_empty() && tally.expected > 0 && tally.own_scorers == 0 {
+        scorers.push(scorers::usual());
+    } else if !findings.failed() && scorers.is_empty() {
+        let warning = if tally.own_scorers == 0 {
+            Some(
+                Problem::warning(
+                    "unjudged",
+                    "nothing judges the answers: no case has `expect`, and there are no scorers",
+                )
+                .help("that is fine for reading answers side by side; add `expect` to see who is right"),
+            )
+        } else if tally.unscored > 0 {
+            Some(
+                Problem::warning(
+                    "unjudged",
+                    format!("{} cases have `expect` but no scorer looks at it", tally.unscored),
+                )
+                .help("some cases have scorers of their own; add `scorers: [includes]` for all"),
+            )
+        } else {
+            None
+        };
+        if let Some(warning) = warning {
+            findings.add(warning.at(Place::file(&file)));
+        }
+    }
+    let mut print = tally.print;
+    print.scorers(&scorers);
+    Suite {
+        name: head.name,
+        description: head.description,
+        prompts: head.prompts,
+        targets: head.targets,
+        trials: head.trials,
+        params: head.params,
+        scorers,
+        cases: tally.cases,
+        fingerprint: format!("sf_{}", print.hex(6)),
+        files: files.met.clone(),
+    }
+}

@@ -1,0 +1,399 @@
+//! XLSX: the first visible sheet, or the one named behind `#`, row by row.
+//!
+//! Cells come as the text that stands for their value: whole numbers without a decimal point, dates as ISO 8601,
+//! truths as `TRUE` and `FALSE`. So a table gives the same cases as a workbook and as CSV.
+
+use std::io::{BufRead, Cursor};
+
+use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
+
+use crate::domain::{Place, Problem};
+
+use super::bytes::{MOST_WORKBOOK, raw};
+use super::cases::Bench;
+use super::findings::Findings;
+use super::path::without_sheet;
+use super::place::Origin;
+use super::suggest::help;
+use super::table::{Head, Renamed};
+use super::tree::Span;
+use super::values::Desk;
+
+/// Rightmost column read; a stray cell far out would otherwise make every row a long one.
+const MOST_COLUMNS: usize = 512;
+
+/// Reads a sheet and gives every row to `bench`. `path` may name the sheet behind `#`.
+pub(super) fn read(
+    path: &str,
+    mut reader: Box<dyn BufRead>,
+    renamed: &Renamed,
+    bench: &mut Bench<'_>,
+    findings: &mut Findings,
+) {
+    if let Err(problem) = sheet(path, &mut reader, renamed, bench, findings) {
+        findings.add(problem);
+    }
+}
+
+fn sheet(
+    path: &str,
+    reader: &mut dyn BufRead,
+    renamed: &Renamed,
+    bench: &mut Bench<'_>,
+    findings: &mut Findings,
+) -> Result<(), Problem> {
+    let (file, wanted) = without_sheet(path);
+    let bytes = raw(file, reader, MOST_WORKBOOK)?;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| unopened(file, &error))?;
+    let name = named(file, book.sheets_metadata(), wanted)?;
+    let origin = Origin::sheet(file, &name);
+    let mut cells = book
+        .worksheet_cells_reader(&name)
+        .map_err(|error| unopened(file, &error))?;
+    let mut head: Option<Head> = None;
+    let mut rows = 0u64;
+    let mut row = Row::default();
+    loop {
+        let next = cells.next_cell().map_err(|error| unopened(file, &error))?;
+        let (number, column, value) = match &next {
+            Some(cell) => {
+                let (row, column) = cell.get_position();
+                (row as usize + 1, column as usize + 1, Some(cell.get_value()))
+            }
+            None => (usize::MAX, 0, None),
+        };
+        if number != row.number {
+            let done = std::mem::replace(
+                &mut row,
+                Row {
+                    number,
+                    ..Row::default()
+                },
+            );
+            let mut desk = Desk {
+                origin: &origin,
+                findings,
+            };
+            if !done.is_blank() {
+                match &mut head {
+                    None => {
+                        let names = done.cells(done.width);
+                        match Head::read(&mut desk, names, renamed, bench) {
+                            Some(read) => head = Some(read),
+                            None => return Ok(()),
+                        }
+                    }
+                    Some(head) => {
+                        rows += 1;
+                        let whole = done.errors.is_empty();
+                        for (column, error) in &done.errors {
+                            let problem = Problem::error("cell_error", format!("this cell holds the error `{error}`"))
+                                .help("correct its formula, or write the value");
+                            desk.tell(Span::new(done.number, *column), problem);
+                        }
+                        if whole && let Some(node) = head.row(&mut desk, done.cells(head.len())) {
+                            bench.take(&mut desk, &node);
+                        }
+                    }
+                }
+            }
+        }
+        match value {
+            Some(value) if column <= MOST_COLUMNS => row.put(column, value),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    let nothing = |message: String| {
+        Problem::error("no_cases", message)
+            .help("the first row names the columns; each further row is a question")
+            .at(Place::file(file))
+    };
+    match (head, rows) {
+        (None, _) => Err(nothing(format!("sheet `{name}` of `{file}` is empty"))),
+        (_, 0) => Err(nothing(format!(
+            "sheet `{name}` of `{file}` has a first row but no others"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// A row while its cells come in.
+#[derive(Default)]
+struct Row {
+    number: usize,
+    width: usize,
+    texts: Vec<(usize, String)>,
+    errors: Vec<(usize, String)>,
+}
+
+impl Row {
+    fn put(&mut self, column: usize, value: &DataRef<'_>) {
+        let text = match value {
+            DataRef::Empty => return,
+            DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+            DataRef::SharedString(text) => (*text).to_owned(),
+            DataRef::Int(number) => number.to_string(),
+            DataRef::Float(number) => float(*number),
+            DataRef::Bool(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
+            DataRef::DateTime(time) => moment(time),
+            DataRef::Error(error) => {
+                self.errors.push((column, error.to_string()));
+                return;
+            }
+        };
+        self.width = self.width.max(column);
+        self.texts.push((column, text));
+    }
+
+    fn is_blank(&self) -> bool {
+        self.errors.is_empty() && self.texts.iter().all(|(_, text)| text.trim().is_empty())
+    }
+
+    /// The cells of the first `width` columns, empty ones included.
+    fn cells(&self, width: usize) -> Vec<(String, Span)> {
+        let mut cells: Vec<(String, Span)> = (1..=width)
+            .map(|column| (String::new(), Span::new(self.number, column)))
+            .collect();
+        for (column, text) in &self.texts {
+            if let Some((cell, _)) = cells.get_mut(column - 1) {
+                cell.clone_from(text);
+            }
+        }
+        cells
+    }
+}
+
+/// A number as a spreadsheet shows it in a cell without a format.
+fn float(number: f64) -> String {
+    let text = number.to_string();
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+/// A date, a time or both in ISO 8601; a duration as its number of days.
+fn moment(time: &calamine::ExcelDateTime) -> String {
+    if time.is_duration() {
+        return float(time.as_f64());
+    }
+    let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    let clock = format!("{hour:02}:{minute:02}:{second:02}");
+    let days = time.as_f64();
+    if days < 1.0 {
+        clock
+    } else if days.fract() == 0.0 {
+        date
+    } else {
+        format!("{date}T{clock}")
+    }
+}
+
+/// The sheet that was named, or the first that people see.
+fn named(file: &str, sheets: &[Sheet], wanted: Option<&str>) -> Result<String, Problem> {
+    let tables: Vec<&Sheet> = sheets
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+        .collect();
+    if let Some(wanted) = wanted {
+        let found = tables.iter().find(|sheet| sheet.name == wanted);
+        return found.map(|sheet| sheet.name.clone()).ok_or_else(|| {
+            Problem::error("no_sheet", format!("`{file}` has no sheet `{wanted}`"))
+                .help(help(wanted, tables.iter().map(|sheet| sheet.name.as_str())))
+                .at(Place::file(file))
+        });
+    }
+    tables
+        .iter()
+        .find(|sheet| sheet.visible == SheetVisible::Visible)
+        .map(|sheet| sheet.name.clone())
+        .ok_or_else(|| Problem::error("no_sheet", format!("`{file}` has no visible sheet")).at(Place::file(file)))
+}
+
+fn unopened(file: &str, error: &XlsxError) -> Problem {
+    let problem = match error {
+        XlsxError::Password => {
+            Problem::error("workbook", format!("`{file}` is protected by a password")).help("save a copy without one")
+        }
+        _ => Problem::error("workbook", format!("`{file}` is not a whole XLSX workbook: {error}"))
+            .help("open it in a spreadsheet program and save it as `.xlsx` again"),
+    };
+    problem.at(Place::file(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::suite::tests::{Shelf, read_from, told};
+
+    #[test]
+    fn numbers_look_as_in_a_spreadsheet() {
+        for (number, text) in [
+            (3.0, "3"),
+            (-0.5, "-0.5"),
+            (12_345_678_901.0, "12345678901"),
+            (1e-7, "0.0000001"),
+        ] {
+            assert_eq!(float(number), text);
+        }
+    }
+
+    /// A ZIP archive of stored files: enough of the format for readers.
+    fn zip(files: &[(&str, String)]) -> Vec<u8> {
+        let mut body = Vec::new();
+        let mut directory = Vec::new();
+        for (name, text) in files {
+            let mut crc = flate2::Crc::new();
+            crc.update(text.as_bytes());
+            let offset = u32::try_from(body.len()).unwrap();
+            let size = u32::try_from(text.len()).unwrap();
+            let name_length = u16::try_from(name.len()).unwrap();
+            let mut common = Vec::new();
+            common.extend([20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0]);
+            common.extend(crc.sum().to_le_bytes());
+            common.extend(size.to_le_bytes());
+            common.extend(size.to_le_bytes());
+            common.extend(name_length.to_le_bytes());
+            common.extend([0, 0]);
+            body.extend(b"PK\x03\x04");
+            body.extend(&common);
+            body.extend(name.as_bytes());
+            body.extend(text.as_bytes());
+            directory.extend(b"PK\x01\x02\x14\x00");
+            directory.extend(&common);
+            directory.extend([0; 10]);
+            directory.extend(offset.to_le_bytes());
+            directory.extend(name.as_bytes());
+        }
+        let count = u16::try_from(files.len()).unwrap().to_le_bytes();
+        let start = u32::try_from(body.len()).unwrap().to_le_bytes();
+        let length = u32::try_from(directory.len()).unwrap().to_le_bytes();
+        body.extend(directory);
+        body.extend(b"PK\x05\x06\0\0\0\0");
+        body.extend([count, count].concat());
+        body.extend(length);
+        body.extend(start);
+        body.extend([0, 0]);
+        body
+    }
+
+    /// A workbook of sheets: name, whether it is hidden, and the XML of its rows.
+    fn workbook(sheets: &[(&str, bool, &str)]) -> Vec<u8> {
+        let mut list = String::new();
+        let mut relations = String::new();
+        let mut files = Vec::new();
+        for (number, (name, hidden, rows)) in sheets.iter().enumerate() {
+            let state = if *hidden { " state=\"hidden\"" } else { "" };
+            write!(
+                list,
+                "<sheet name=\"{name}\" sheetId=\"{0}\"{state} r:id=\"r{0}\"/>",
+                number + 1
+            )
+            .unwrap();
+            write!(relations, "<Relationship Id=\"r{0}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/s{0}.xml\"/>", number + 1).unwrap();
+            files.push((
+                format!("xl/worksheets/s{}.xml", number + 1),
+                format!("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"),
+            ));
+        }
+        files.push((
+            "xl/workbook.xml".to_owned(),
+            format!("<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{list}</sheets></workbook>"),
+        ));
+        files.push((
+            "xl/_rels/workbook.xml.rels".to_owned(),
+            format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{relations}</Relationships>"),
+        ));
+        files.push((
+            "_rels/.rels".to_owned(),
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>".to_owned(),
+        ));
+        let files: Vec<(&str, String)> = files.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+        zip(&files)
+    }
+
+    /// A row from its number and cells: `B=text`, `B#3` for a number, `B!#REF!` for an error.
+    fn row(number: usize, cells: &[&str]) -> String {
+        let mut xml = format!("<row r=\"{number}\">");
+        for cell in cells {
+            let (column, value) = cell.split_at(cell.find(['=', '#', '!']).unwrap());
+            let (kind, value) = value.split_at(1);
+            let value = value.replace('&', "&amp;").replace('<', "&lt;");
+            match kind {
+                "=" => write!(
+                    xml,
+                    "<c r=\"{column}{number}\" t=\"inlineStr\"><is><t>{value}</t></is></c>"
+                ),
+                "#" => write!(xml, "<c r=\"{column}{number}\"><v>{value}</v></c>"),
+                _ => write!(xml, "<c r=\"{column}{number}\" t=\"e\"><v>{value}</v></c>"),
+            }
+            .unwrap();
+        }
+        xml + "</row>"
+    }
+
+    fn book() -> Vec<u8> {
+        let hidden = row(1, &["A=x"]);
+        let first = [
+            row(2, &["A=번호", "B=질문", "C=정답", "D=지문"]),
+            row(3, &["A#7", "B=수도는?", "C=서울|||Seoul"]),
+            row(5, &["A=b", "B=1 < 2 & 3?", "C#1.5", "XFD=far out"]),
+            row(6, &["A=b", "B=again"]),
+            row(7, &["B!#REF!"]),
+        ]
+        .concat();
+        let second = row(1, &["A=question"]) + &row(2, &["A=from the second"]);
+        workbook(&[
+            ("숨은", true, &hidden),
+            ("문항", false, &first),
+            ("Other 2", false, &second),
+        ])
+    }
+
+    #[test]
+    fn the_first_visible_sheet_is_read_with_places() {
+        let (checked, cases) = read_from("q.xlsx", &Shelf::from([("q.xlsx", book())]));
+        assert_eq!(
+            told(&checked),
+            [
+                "문항!A6 two cases have the id `b` (the first stands on line 5; ids tell cases apart in every table)",
+                "문항!B7 this cell holds the error `#REF!` (correct its formula, or write the value)",
+            ]
+        );
+        assert_eq!(cases.len(), 2);
+        assert_eq!((cases[0].id.as_str(), cases[0].line), ("7", 3));
+        assert_eq!(cases[0].expect.len(), 2);
+        assert_eq!(cases[0].vars["지문"], "");
+        assert_eq!(cases[1].vars["question"], "1 < 2 & 3?");
+        assert_eq!(cases[1].expect, ["1.5"]);
+    }
+
+    #[test]
+    fn a_sheet_can_be_named() {
+        let shelf = Shelf::from([("q.xlsx", book())]);
+        let (checked, cases) = read_from("q.xlsx#Other 2", &shelf);
+        assert!(checked.suite.is_some(), "{:?}", told(&checked));
+        assert_eq!(cases[0].vars["question"], "from the second");
+        assert_eq!(cases[0].file, "q.xlsx");
+        let (checked, _) = read_from("q.xlsx#문황", &shelf);
+        assert_eq!(checked.problems[0].help.as_deref(), Some("did you mean `문항`?"));
+        let empty = Shelf::from([("q.xlsx", workbook(&[("a", false, "")]))]);
+        assert_eq!(read_from("q.xlsx", &empty).0.problems[0].code, "no_cases");
+    }
+
+    #[test]
+    fn cut_and_changed_workbooks_do_not_panic() {
+        let whole = book();
+        for length in (0..whole.len()).step_by(41) {
+            let (checked, _) = read_from("q.xlsx", &Shelf::from([("q.xlsx", whole[..length].to_vec())]));
+            assert_eq!(checked.problems.len(), 1);
+        }
+        for at in (0..whole.len()).step_by(17) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x41;
+            let (checked, _) = read_from("q.xlsx", &Shelf::from([("q.xlsx", bytes)]));
+            assert!(!checked.problems.is_empty());
+        }
+    }
+}

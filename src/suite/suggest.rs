@@ -1,0 +1,178 @@
+//! "Did you mean": the nearest known word, by typing distance, by common confusion, or by its use elsewhere.
+
+/// Words of other tools and everyday synonyms, with what they are called here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("tests", "cases"),
+    ("questions", "cases"),
+    ("items", "cases"),
+    ("dataset", "cases"),
+    ("providers", "targets"),
+    ("models", "targets"),
+    ("assert", "scorers"),
+    ("asserts", "scorers"),
+    ("checks", "scorers"),
+    ("metrics", "scorers"),
+    ("evaluators", "scorers"),
+    ("input", "question"),
+    ("prompt", "question"),
+    ("query", "question"),
+    ("answer", "expect"),
+    ("answers", "expect"),
+    ("expected", "expect"),
+    ("ideal", "expect"),
+    ("gold", "expect"),
+    ("reference", "expect"),
+    ("variables", "vars"),
+    ("category", "tags"),
+    ("labels", "tags"),
+    ("image", "images"),
+    ("repeat", "trials"),
+    ("repeats", "trials"),
+    ("runs", "trials"),
+    ("title", "name"),
+    ("user", "template"),
+    ("text", "template"),
+    ("prompt", "template"),
+    ("system_prompt", "system"),
+    ("path", "file"),
+    ("kind", "type"),
+    ("scorer", "type"),
+    ("metric", "type"),
+    ("max_tokens", "max_output_tokens"),
+    ("max_completion_tokens", "max_output_tokens"),
+    ("thinking_budget", "reasoning_budget"),
+    ("effort", "reasoning_effort"),
+    ("response_format", "json_schema"),
+    ("url", "address"),
+    ("base_url", "address"),
+    ("endpoint", "address"),
+    ("host", "address"),
+    ("api_key", "key"),
+    ("apikey", "key"),
+    ("token", "key"),
+    ("timeout", "timeout_s"),
+    ("max_retries", "retries"),
+    ("rpm", "requests_per_minute"),
+    ("tpm", "tokens_per_minute"),
+    ("concurrency", "in_flight"),
+    ("max_concurrency", "in_flight"),
+    ("pricing", "price"),
+    ("language", "lang"),
+    ("exact", "equals"),
+    ("exact_match", "equals"),
+    ("contains", "includes"),
+    ("not_contains", "excludes"),
+    ("levenshtein", "edit_similarity"),
+    ("rouge", "rouge_l"),
+    ("f1", "token_f1"),
+    ("is_json", "json"),
+    ("llm_rubric", "judge"),
+    ("javascript", "expression"),
+    ("python", "command"),
+];
+
+/// The known word that was probably meant.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = flattened(word);
+    let length = plain.chars().count();
+    let allowed = match length {
+        0..=2 => 1,
+        3..=5 => 2,
+        _ => 3,
+    };
+    let known: Vec<&str> = known.into_iter().collect();
+    let by_use = ELSEWHERE
+        .iter()
+        .filter(|(foreign, _)| flattened(foreign) == plain)
+        .find_map(|(_, ours)| known.iter().find(|candidate| *candidate == ours));
+    if let Some(found) = by_use {
+        return Some(found);
+    }
+    known
+        .into_iter()
+        .filter_map(|candidate| {
+            let flat = flattened(candidate);
+            let distance = distance(&plain, &flat);
+            // A short word is near everything: at least half of it must be right.
+            let most = allowed.min(flat.chars().count().max(length) / 2);
+            (distance <= most).then_some((distance, candidate))
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Help for an unknown word: the nearest, or all of a short list.
+#[must_use]
+pub fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    match nearest(word, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "nothing is known here".to_owned(),
+        None => format!("known here: {}", listed(&known)),
+    }
+}
+
+/// The words in back-ticks, separated by commas.
+#[must_use]
+pub fn listed<S: AsRef<str>>(words: &[S]) -> String {
+    words
+        .iter()
+        .map(|word| format!("`{}`", word.as_ref()))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Lower case without hyphens, underscores and blanks, so that `maxTokens` and `max-tokens` are one.
+fn flattened(word: &str) -> String {
+    word.chars()
+        .filter(|letter| !matches!(letter, '-' | '_' | ' '))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Typing distance: inserted, dropped, changed and swapped letters.
+fn distance(one: &str, other: &str) -> usize {
+    rapidfuzz::distance::osa::distance(one.chars(), other.chars())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELDS: [&str; 9] = [
+        "id", "question", "expect", "tags", "group", "images", "scorers", "params", "vars",
+    ];
+
+    #[test]
+    fn slips_find_their_word() {
+        for (slip, meant) in [
+            ("expct", "expect"),
+            ("Expect", "expect"),
+            ("quesiton", "question"),
+            ("tag", "tags"),
+            ("asserts", "scorers"),
+            ("answer", "expect"),
+            ("image", "images"),
+            ("ID", "id"),
+        ] {
+            assert_eq!(nearest(slip, FIELDS), Some(meant), "{slip}");
+        }
+        assert_eq!(
+            nearest("maxTokens", ["max_output_tokens", "stop"]),
+            Some("max_output_tokens")
+        );
+    }
+
+    #[test]
+    fn other_words_find_none() {
+        for word in ["context", "difficulty", "지문", "x", "premise", "ab"] {
+            assert_eq!(nearest(word, FIELDS), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn help_names_all_when_nothing_is_near() {
+        assert_eq!(help("zzzzzz", ["a", "b"]), "known here: `a`, `b`");
+    }
+}

@@ -1,0 +1,357 @@
+//! Rows of tables (CSV, XLSX) and lines of JSONL as case entries.
+//!
+//! Some columns are fields of a case: `id`, `question`, `expect`, `tags`, `group`, `images`, in any capitals, or in
+//! Korean. Every other column is a variable of its own name. A column that nearly has the name of a field is
+//! warned about, since it is then most likely a slip.
+//!
+//! Several values in one cell are separated by `|||` (accepted answers, pictures, tags); tags also by commas,
+//! semicolons and line breaks.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::domain::Problem;
+
+use super::cases::Bench;
+use super::shape::CASE;
+use super::suggest::nearest;
+use super::tree::{Data, Entry, Node, Span};
+use super::values::Desk;
+
+/// Between several values of one cell.
+const BETWEEN: &str = "|||";
+
+/// Korean names of columns.
+const KOREAN: &[(&str, &str)] = &[
+    ("질문", "question"),
+    ("문항", "question"),
+    ("문제", "question"),
+    ("정답", "expect"),
+    ("기대 답변", "expect"),
+    ("기대답변", "expect"),
+    ("분류", "tags"),
+    ("태그", "tags"),
+    ("번호", "id"),
+    ("아이디", "id"),
+    ("그룹", "group"),
+    ("묶음", "group"),
+    ("이미지", "images"),
+    ("그림", "images"),
+];
+
+/// Fields that only formats with structure can hold.
+const STRUCTURED: &[&str] = &["scorers", "params", "vars"];
+
+/// Columns that play the part of a field, as the suite says: field → column.
+pub(super) type Renamed = BTreeMap<String, String>;
+
+/// What a column is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Column {
+    /// A field of a case.
+    Field(&'static str),
+    /// A variable.
+    Variable(String),
+    /// Nothing: no name and, it is hoped, no content.
+    Nameless,
+}
+
+/// What a name of a column or a key means.
+pub(super) fn column(name: &str, renamed: &Renamed) -> Column {
+    let name = name.trim();
+    if name.is_empty() {
+        return Column::Nameless;
+    }
+    if let Some((field, _)) = renamed.iter().find(|(_, column)| *column == name) {
+        return CASE.fields().iter().find(|known| *known == field).map_or_else(
+            || Column::Variable(name.to_owned()),
+            |known| Column::Field(known.as_str()),
+        );
+    }
+    let lower = name.to_lowercase();
+    let korean = KOREAN
+        .iter()
+        .find(|(korean, _)| *korean == name)
+        .map(|(_, field)| *field);
+    let wanted = korean.unwrap_or(&lower);
+    CASE.fields().iter().find(|known| *known == wanted).map_or_else(
+        || Column::Variable(name.to_owned()),
+        |known| Column::Field(known.as_str()),
+    )
+}
+
+/// The head of a table, checked.
+pub(super) struct Head {
+    columns: Vec<Column>,
+    names: Vec<(String, Span)>,
+    told: HashSet<usize>,
+}
+
+impl Head {
+    /// Reads the names of the columns. Nothing comes back when no row can be right under them.
+    pub(super) fn read(
+        desk: &mut Desk<'_, '_>,
+        names: Vec<(String, Span)>,
+        renamed: &Renamed,
+        bench: &Bench<'_>,
+    ) -> Option<Self> {
+        let before = desk.findings.errors();
+        let columns: Vec<Column> = names.iter().map(|(name, _)| column(name, renamed)).collect();
+        for (at, (column, (name, span))) in columns.iter().zip(&names).enumerate() {
+            let twin = columns[..at]
+                .iter()
+                .position(|other| other == column && *other != Column::Nameless);
+            if let Some(twin) = twin {
+                let first = names[twin].0.trim();
+                let message = if first == name.trim() {
+                    format!("two columns are called `{first}`")
+                } else {
+                    format!("the columns `{first}` and `{}` mean the same", name.trim())
+                };
+                desk.tell(
+                    *span,
+                    Problem::error("duplicate_column", message).help("keep one, or rename it"),
+                );
+            } else if let Column::Field(field) = column
+                && STRUCTURED.contains(field)
+            {
+                let problem = Problem::error("column", format!("a table cannot hold `{field}`"))
+                    .help("put it into a suite file that names this table with `cases: {file: …}`");
+                desk.tell(*span, problem);
+            }
+        }
+        let whole = names.first().map_or(Span::default(), |(_, span)| *span);
+        missing_renamed(desk, whole, renamed, names.iter().map(|(name, _)| name.trim()));
+        if desk.findings.errors() == before {
+            warn_of_slips(desk, &columns, &names);
+        }
+        let variables: Vec<String> = columns
+            .iter()
+            .filter_map(|column| match column {
+                Column::Variable(name) => Some(name.clone()),
+                Column::Field("question") => Some("question".to_owned()),
+                _ => None,
+            })
+            .collect();
+        let suits = bench.suits(desk, whole, &variables);
+        (suits && desk.findings.errors() == before).then_some(Self {
+            columns,
+            names,
+            told: HashSet::new(),
+        })
+    }
+
+    /// Number of columns.
+    pub(super) fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// A row as a case entry; nothing for a row that is empty.
+    pub(super) fn row(&mut self, desk: &mut Desk<'_, '_>, cells: Vec<(String, Span)>) -> Option<Node> {
+        let span = cells.first().map_or(Span::default(), |(_, span)| *span);
+        if cells.iter().all(|(text, _)| text.trim().is_empty()) {
+            return None;
+        }
+        let mut fields = Vec::new();
+        let mut variables = Vec::new();
+        for (at, (text, cell)) in cells.into_iter().enumerate() {
+            let Some(column) = self.columns.get(at) else { break };
+            let empty = text.trim().is_empty();
+            match column {
+                Column::Nameless => {
+                    if !empty && self.told.insert(at) {
+                        let name_span = self.names[at].1;
+                        let problem =
+                            Problem::warning("column", format!("column {} has no name and is left out", at + 1));
+                        desk.tell(if name_span == Span::default() { cell } else { name_span }, problem);
+                    }
+                }
+                Column::Field("question") => fields.push(entry("question", Node::text(text, cell))),
+                Column::Field(_) if empty => {}
+                Column::Field(field) => fields.push(entry(field, field_cell(field, text, cell))),
+                Column::Variable(name) => variables.push(entry(name, Node::text(text, cell))),
+            }
+        }
+        Some(case_node(fields, variables, span))
+    }
+}
+
+/// Restructures a line of JSONL: what is no field of a case is a variable.
+pub(super) fn line(desk: &mut Desk<'_, '_>, node: Node, renamed: &Renamed, told: &mut HashSet<String>) -> Option<Node> {
+    let before = desk.findings.errors();
+    let span = node.span;
+    let Data::Map(entries) = node.data else {
+        let problem = Problem::error(
+            "wrong_type",
+            format!("a line holds one case as a map, not {}", node.describe()),
+        );
+        desk.tell(span, problem);
+        return None;
+    };
+    let present: Vec<Column> = entries.iter().map(|entry| column(&entry.key, renamed)).collect();
+    let mut fields: Vec<Entry> = Vec::new();
+    let mut variables = Vec::new();
+    for mut entry in entries {
+        match column(&entry.key, renamed) {
+            Column::Field("vars") => match entry.value.data {
+                Data::Map(inner) => variables.extend(inner),
+                _ => fields.push(entry),
+            },
+            Column::Field(field) => {
+                if fields.iter().any(|other| other.key == field) {
+                    let problem = Problem::error("duplicate_key", format!("two keys of this line mean `{field}`"));
+                    desk.tell(entry.key_span, problem);
+                    continue;
+                }
+                field.clone_into(&mut entry.key);
+                fields.push(entry);
+            }
+            Column::Variable(name) => {
+                if !told.contains(&name)
+                    && let Some(problem) = slip(&name, &present)
+                {
+                    told.insert(name);
+                    desk.tell(entry.key_span, problem);
+                }
+                variables.push(entry);
+            }
+            Column::Nameless => {
+                desk.tell(entry.key_span, Problem::error("variable", "a key has no name"));
+            }
+        }
+    }
+    (desk.findings.errors() == before).then(|| case_node(fields, variables, span))
+}
+
+fn case_node(mut fields: Vec<Entry>, variables: Vec<Entry>, span: Span) -> Node {
+    if !variables.is_empty() {
+        fields.push(Entry {
+            key: "vars".to_owned(),
+            key_span: span,
+            value: Node {
+                data: Data::Map(variables),
+                span,
+            },
+        });
+    }
+    Node {
+        data: Data::Map(fields),
+        span,
+    }
+}
+
+fn entry(key: &str, value: Node) -> Entry {
+    Entry {
+        key: key.to_owned(),
+        key_span: value.span,
+        value,
+    }
+}
+
+/// A cell of a field: text, or a list where several values stand in it.
+fn field_cell(field: &str, text: String, span: Span) -> Node {
+    let several = matches!(field, "expect" | "tags" | "images");
+    let tags = field == "tags";
+    if !several || (!tags && !text.contains(BETWEEN)) {
+        return Node::text(text, span);
+    }
+    let pieces = text.split(BETWEEN);
+    let items = if tags {
+        pieces
+            .flat_map(|piece| piece.split([',', ';', '\n', '，', '；', '、']))
+            .map(str::trim)
+            .filter(|piece| !piece.is_empty())
+            .map(|piece| Node::text(piece, span))
+            .collect()
+    } else {
+        pieces.map(|piece| Node::text(piece.trim(), span)).collect()
+    };
+    Node {
+        data: Data::List(items),
+        span,
+    }
+}
+
+/// Columns that the suite names but the file does not have.
+fn missing_renamed<'n>(desk: &mut Desk<'_, '_>, span: Span, renamed: &Renamed, names: impl Iterator<Item = &'n str>) {
+    let names: Vec<&str> = names.collect();
+    for (field, column) in renamed {
+        if !names.contains(&column.as_str()) {
+            let problem = Problem::error(
+                "column",
+                format!("there is no column `{column}`, which the suite wants to read as `{field}`"),
+            )
+            .help(super::suggest::help(column, names.iter().copied()));
+            desk.tell(span, problem);
+        }
+    }
+}
+
+fn warn_of_slips(desk: &mut Desk<'_, '_>, columns: &[Column], names: &[(String, Span)]) {
+    for (column, (_, span)) in columns.iter().zip(names) {
+        if let Column::Variable(name) = column
+            && let Some(problem) = slip(name, columns)
+        {
+            desk.tell(*span, problem);
+        }
+    }
+}
+
+/// A variable that was probably meant to be a field, unless that field is there as well.
+fn slip(name: &str, present: &[Column]) -> Option<Problem> {
+    let fields = ["id", "question", "expect", "tags", "group", "images"];
+    let near = nearest(name, fields)?;
+    if present.contains(&Column::Field(near)) {
+        return None;
+    }
+    Some(
+        Problem::warning("column", format!("`{name}` is read as a variable, not as `{near}`"))
+            .help(format!("call it `{near}` if that is what it holds")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_columns_are_understood() {
+        let renamed = Renamed::from([("expect".to_owned(), "gold".to_owned())]);
+        for (name, field) in [
+            (" Question ", "question"),
+            ("질문", "question"),
+            ("정답", "expect"),
+            ("gold", "expect"),
+            ("분류", "tags"),
+            ("ID", "id"),
+        ] {
+            assert_eq!(column(name, &renamed), Column::Field(field), "{name}");
+        }
+        assert_eq!(column("지문", &renamed), Column::Variable("지문".to_owned()));
+        assert_eq!(column("  ", &renamed), Column::Nameless);
+    }
+
+    #[test]
+    fn slips_are_told_and_variables_are_not() {
+        assert!(slip("expct", &[]).is_some());
+        assert!(slip("answer", &[]).is_some());
+        assert!(slip("answer", &[Column::Field("expect")]).is_none());
+        for variable in ["premise", "context", "지문", "difficulty", "source", "lang"] {
+            assert!(slip(variable, &[]).is_none(), "{variable}");
+        }
+    }
+
+    #[test]
+    fn cells_hold_several_values() {
+        let values = |field: &str, text: &str| field_cell(field, text.to_owned(), Span::default()).to_value();
+        assert_eq!(
+            values("expect", "서울|||Seoul ||| 서울시"),
+            serde_json::json!(["서울", "Seoul", "서울시"])
+        );
+        assert_eq!(values("expect", "1,000; a"), "1,000; a");
+        assert_eq!(
+            values("tags", "환불, 교환;급함"),
+            serde_json::json!(["환불", "교환", "급함"])
+        );
+        assert_eq!(values("question", "a ||| b"), "a ||| b");
+    }
+}

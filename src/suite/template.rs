@@ -1,0 +1,588 @@
+//! Prompts over cases: compiled once, rendered for every case.
+//!
+//! The language is that of Jinja, strict: a variable that a case does not have is a mistake, and so is printing a
+//! null. Nothing is escaped, no line break is trimmed anywhere (`trim_blocks`, `lstrip_blocks` off, the last line
+//! break kept), and values are never rendered a second time: a question that holds `{{ x }}` is sent with it.
+//! A template sees the variables of the case, `question` among them, and all of them once more under `vars` for
+//! names that are no identifiers (`{{ vars["보기 1"] }}`). It sees neither `expect` nor tags nor scorers.
+
+use std::collections::BTreeSet;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, context};
+use serde_json::{Map, Value};
+
+use crate::domain::{Call, Case, Image, ImageSource, Message, Params, Part, Problem, Prompt, Role};
+
+use super::suggest::{listed, nearest};
+
+/// Steps a template may take for one case.
+const FUEL: u64 = 1_000_000;
+
+/// The prompts of a suite, ready to be rendered.
+#[derive(Debug)]
+pub struct Templates {
+    environment: Environment<'static>,
+    prompts: Vec<Compiled>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    name: String,
+    params: Params,
+    system: Option<Piece>,
+    messages: Vec<(Role, Piece)>,
+}
+
+/// One template.
+#[derive(Debug)]
+struct Piece {
+    /// Its name in the environment.
+    name: String,
+    /// Its parts, when it does nothing but put variables into text.
+    plain: Option<Vec<Bit>>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Bit {
+    Text(String),
+    Path(Vec<String>),
+}
+
+/// A template that does not compile: which prompt, which of its templates, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// Index of the prompt.
+    pub prompt: usize,
+    /// Index of the message, or none for the system prompt.
+    pub message: Option<usize>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl Templates {
+    /// Compiles prompts. `params` are the suite's; each prompt's are laid over them.
+    ///
+    /// # Errors
+    /// Every template that does not compile.
+    pub fn new(prompts: &[Prompt], params: &Params) -> Result<Self, Vec<Problem>> {
+        Self::compile(prompts, params).map_err(|flaws| flaws.into_iter().map(|flaw| flaw.problem).collect())
+    }
+
+    /// The same, for who knows the places of templates.
+    ///
+    /// # Errors
+    /// Every template that does not compile, with its position.
+    pub fn compile(prompts: &[Prompt], params: &Params) -> Result<Self, Vec<Flaw>> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        environment.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(false)
+                .lstrip_blocks(false)
+                .keep_trailing_newline(true)
+                .build()
+                .expect("the usual delimiters do not clash"),
+        );
+        environment.set_fuel(Some(FUEL));
+        environment.set_formatter(|out, state, value| {
+            if value.is_none() {
+                return Err(minijinja::Error::new(ErrorKind::InvalidOperation, "a null is printed"));
+            }
+            minijinja::escape_formatter(out, state, value)
+        });
+        let mut flaws = Vec::new();
+        let mut compiled = Vec::new();
+        for (prompt_index, prompt) in prompts.iter().enumerate() {
+            let mut piece = |message: Option<usize>, source: &str| {
+                let part = message.map_or("system".to_owned(), |index| index.to_string());
+                let name = format!("{prompt_index}/{part}");
+                if let Err(error) = environment.add_template_owned(name.clone(), source.to_owned()) {
+                    flaws.push(Flaw {
+                        prompt: prompt_index,
+                        message,
+                        problem: not_compiled(&error, prompt, source),
+                    });
+                }
+                Piece {
+                    name,
+                    plain: plain(source),
+                }
+            };
+            compiled.push(Compiled {
+                name: prompt.name.clone(),
+                params: params.overlaid(&prompt.params),
+                system: prompt.system.as_ref().map(|source| piece(None, source)),
+                messages: prompt
+                    .messages
+                    .iter()
+                    .enumerate()
+                    .map(|(index, message)| (message.role, piece(Some(index), &message.content)))
+                    .collect(),
+            });
+        }
+        if !flaws.is_empty() {
+            return Err(flaws);
+        }
+        Ok(Self {
+            environment,
+            prompts: compiled,
+        })
+    }
+
+    /// Number of prompts.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.prompts.len()
+    }
+
+    /// Whether there is no prompt.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.prompts.is_empty()
+    }
+
+    /// The call that asks a case in the way of a prompt.
+    ///
+    /// `params` are those of the suite, the prompt and the case, laid over each other in this order; those of the
+    /// target belong below them. Pictures are appended to the last message. One that lies in a file comes as the
+    /// address `file:PATH`, which the engine replaces by the bytes.
+    ///
+    /// # Errors
+    /// When the case lacks a variable, or the template fails on it.
+    pub fn render(&self, prompt_index: usize, case: &Case) -> Result<Call, Problem> {
+        let prompt = &self.prompts[prompt_index];
+        let mut values = None;
+        let mut fill = |piece: &Piece| self.fill(prompt, piece, &case.vars, &mut values);
+        let system = prompt.system.as_ref().map(&mut fill).transpose()?;
+        let mut messages = prompt
+            .messages
+            .iter()
+            .map(|(role, piece)| Ok(Message::text(*role, fill(piece)?)))
+            .collect::<Result<Vec<_>, Problem>>()?;
+        if let Some(last) = messages.last_mut() {
+            last.parts
+                .extend(case.images.iter().map(|image| Part::Image(picture(image))));
+        }
+        Ok(Call {
+            system,
+            messages,
+            params: prompt.params.overlaid(&case.params),
+        })
+    }
+
+    /// What keeps a case from being asked, if anything: the first mistake in any prompt.
+    ///
+    /// Templates that only put variables into text are checked without rendering them.
+    ///
+    /// # Errors
+    /// As [`Templates::render`].
+    pub fn check(&self, vars: &Map<String, Value>) -> Result<(), Problem> {
+        let mut values = None;
+        for prompt in &self.prompts {
+            for piece in prompt.pieces() {
+                match &piece.plain {
+                    Some(bits) if bits.iter().all(|bit| bit.known(vars)) => {}
+                    _ => drop(self.fill(prompt, piece, vars, &mut values)?),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Names that every case has to have as variables: used, and not merely in a branch.
+    #[must_use]
+    pub fn wanted(&self) -> BTreeSet<&str> {
+        self.prompts
+            .iter()
+            .flat_map(Compiled::pieces)
+            .filter_map(|piece| piece.plain.as_ref())
+            .flatten()
+            .filter_map(|bit| match bit {
+                Bit::Path(path) if path[0] != "vars" => Some(path[0].as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn fill(
+        &self,
+        prompt: &Compiled,
+        piece: &Piece,
+        vars: &Map<String, Value>,
+        values: &mut Option<minijinja::Value>,
+    ) -> Result<String, Problem> {
+        if let Some(text) = piece.plain.as_ref().and_then(|bits| filled(bits, vars)) {
+            return Ok(text);
+        }
+        let template = self
+            .environment
+            .get_template(&piece.name)
+            .expect("compiled in `compile`");
+        let values = values.get_or_insert_with(|| {
+            let own = minijinja::Value::from(Serde(vars));
+            context! { vars => own.clone(), ..own }
+        });
+        template.render(&*values).map_err(|error| {
+            let wanted = template.undeclared_variables(false);
+            self.not_rendered(&error, prompt, vars, wanted)
+        })
+    }
+
+    fn not_rendered(
+        &self,
+        error: &minijinja::Error,
+        prompt: &Compiled,
+        vars: &Map<String, Value>,
+        wanted: std::collections::HashSet<String>,
+    ) -> Problem {
+        let missing = wanted
+            .into_iter()
+            .filter(|name| name != "vars" && !vars.contains_key(name) && !self.is_global(name))
+            .min();
+        match (error.kind(), missing) {
+            (ErrorKind::UndefinedError, Some(name)) => lacks(&prompt.name, &name, vars),
+            (ErrorKind::UndefinedError, None) => Problem::error(
+                "undefined_variable",
+                format!(
+                    "prompt `{}` uses a part of a variable that this case does not have",
+                    prompt.name
+                ),
+            )
+            .help("a key or an item is missing; test with `is defined` what may be absent"),
+            (ErrorKind::OutOfFuel, _) => {
+                Problem::error("template", format!("prompt `{}` does not come to an end", prompt.name))
+                    .help(format!("a template may take {FUEL} steps"))
+            }
+            _ => {
+                let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+                Problem::error("template", format!("prompt `{}`: {detail}", prompt.name))
+                    .help("the template cannot deal with the variables of this case")
+            }
+        }
+    }
+
+    fn is_global(&self, name: &str) -> bool {
+        self.environment.globals().any(|(global, _)| global == name)
+    }
+}
+
+impl Compiled {
+    fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.system.iter().chain(self.messages.iter().map(|(_, piece)| piece))
+    }
+}
+
+impl Bit {
+    /// Whether the variable is there and prints as itself.
+    fn known(&self, vars: &Map<String, Value>) -> bool {
+        match self {
+            Self::Text(_) => true,
+            Self::Path(path) => looked_up(path, vars).is_some_and(|value| !value.is_null()),
+        }
+    }
+}
+
+/// A variable that a prompt wants and a case lacks.
+fn lacks(prompt: &str, name: &str, vars: &Map<String, Value>) -> Problem {
+    let names: Vec<&str> = vars.keys().map(String::as_str).collect();
+    let problem = Problem::error(
+        "undefined_variable",
+        format!("prompt `{prompt}` wants `{name}`, which this case does not have"),
+    );
+    if matches!(name, "expect" | "expected") {
+        return problem.help("what is expected is never sent to a model; give a variable another name");
+    }
+    match nearest(name, names.iter().copied()) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None if names.is_empty() => problem.help("it has no variables at all"),
+        None => problem.help(format!("it has {}", listed(&names))),
+    }
+}
+
+fn not_compiled(error: &minijinja::Error, prompt: &Prompt, source: &str) -> Problem {
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let line = match error.line() {
+        Some(line) if source.lines().count() > 1 => format!(", line {line}"),
+        _ => String::new(),
+    };
+    let problem = Problem::error(
+        "template",
+        format!("template of prompt `{}`{line}: {detail}", prompt.name),
+    );
+    if source.contains("{{") || source.contains("{%") {
+        problem
+            .help("`{{ name }}` puts a variable in; text that shall keep its braces stands in `{% raw %}…{% endraw %}`")
+    } else {
+        problem
+    }
+}
+
+fn picture(name: &str) -> Image {
+    let source = if is_address(name) {
+        ImageSource::Url(name.to_owned())
+    } else {
+        ImageSource::Url(format!("file:{name}"))
+    };
+    Image {
+        name: name.to_owned(),
+        source,
+    }
+}
+
+/// Whether a picture lies on the web rather than in a file.
+#[must_use]
+pub fn is_address(name: &str) -> bool {
+    let lower = name.get(..8).unwrap_or(name).to_ascii_lowercase();
+    lower.starts_with("http://") || lower.starts_with("https://")
+}
+
+/// The parts of a template that does nothing but put variables into text.
+fn plain(source: &str) -> Option<Vec<Bit>> {
+    if source.contains("{%") || source.contains("{#") {
+        return None;
+    }
+    let mut bits = Vec::new();
+    let mut rest = source;
+    while let Some(open) = rest.find("{{") {
+        if open > 0 {
+            bits.push(Bit::Text(rest[..open].to_owned()));
+        }
+        let inner = &rest[open + 2..];
+        let close = inner.find("}}")?;
+        let path: Vec<String> = inner[..close].trim().split('.').map(str::to_owned).collect();
+        if !path.iter().all(|name| is_identifier(name)) {
+            return None;
+        }
+        bits.push(Bit::Path(path));
+        rest = &inner[close + 2..];
+    }
+    if !rest.is_empty() {
+        bits.push(Bit::Text(rest.to_owned()));
+    }
+    Some(bits)
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters
+        .next()
+        .is_some_and(|first| first == '_' || first.is_alphabetic())
+        && letters.all(|letter| letter == '_' || letter.is_alphanumeric())
+        && !matches!(
+            name,
+            "true" | "false" | "none" | "True" | "False" | "None" | "not" | "self" | "loop"
+        )
+}
+
+/// The text of a plain template, when each of its variables is text or a whole number.
+fn filled(bits: &[Bit], vars: &Map<String, Value>) -> Option<String> {
+    let mut text = String::new();
+    for bit in bits {
+        match bit {
+            Bit::Text(piece) => text.push_str(piece),
+            Bit::Path(path) => match looked_up(path, vars)? {
+                Value::String(value) => text.push_str(value),
+                Value::Number(number) if !number.is_f64() => text.push_str(&number.to_string()),
+                _ => return None,
+            },
+        }
+    }
+    Some(text)
+}
+
+fn looked_up<'v>(path: &[String], vars: &'v Map<String, Value>) -> Option<&'v Value> {
+    let (first, rest) = path.split_first()?;
+    let (start, rest) = match (vars.get(first), rest.split_first()) {
+        (Some(value), _) if first != "vars" => (value, rest),
+        (_, Some((second, rest))) if first == "vars" => (vars.get(second)?, rest),
+        _ => return None,
+    };
+    rest.iter().try_fold(start, |value, name| value.get(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::PromptMessage;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn prompt(template: &str) -> Prompt {
+        Prompt {
+            name: "p".to_owned(),
+            system: None,
+            messages: vec![PromptMessage {
+                role: Role::User,
+                content: template.to_owned(),
+            }],
+            params: Params::default(),
+        }
+    }
+
+    fn case(vars: &Value) -> Case {
+        Case {
+            vars: vars.as_object().unwrap().clone(),
+            ..Case::default()
+        }
+    }
+
+    fn render(template: &str, vars: &Value) -> Result<String, Problem> {
+        let templates = Templates::new(&[prompt(template)], &Params::default()).unwrap();
+        let case = case(vars);
+        let rendered = templates.render(0, &case).map(|call| call.question());
+        assert_eq!(templates.check(&case.vars).is_ok(), rendered.is_ok(), "{template}");
+        rendered
+    }
+
+    #[test]
+    fn not_a_byte_is_changed() {
+        for template in [
+            "{{ question }}",
+            "\n{{question}}\n\n",
+            "{% if true %}\n {{ question }}\n{% endif %}\n",
+            "  <b>&{{ question }}</b>",
+        ] {
+            let expected = template
+                .replace("{% if true %}", "")
+                .replace("{% endif %}", "")
+                .replace("{{ question }}", "<\"가\n")
+                .replace("{{question}}", "<\"가\n");
+            assert_eq!(render(template, &json!({"question": "<\"가\n"})).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn values_are_not_rendered_again() {
+        let vars = json!({"question": "{{ secret }} {% raw %}", "secret": "x"});
+        assert_eq!(render("{{ question }}", &vars).unwrap(), "{{ secret }} {% raw %}");
+        assert_eq!(
+            render("{% if 1 %}{{ question }}{% endif %}", &vars).unwrap(),
+            "{{ secret }} {% raw %}"
+        );
+    }
+
+    #[test]
+    fn missing_variables_are_named_with_those_that_exist() {
+        let problem = render("{{ qestion }}", &json!({"question": "x"})).unwrap_err();
+        assert_eq!(
+            problem.message,
+            "prompt `p` wants `qestion`, which this case does not have"
+        );
+        assert_eq!(problem.help.unwrap(), "did you mean `question`?");
+        let problem = render("{% if topic %}a{% endif %}", &json!({"question": "x", "지문": "y"})).unwrap_err();
+        assert_eq!(problem.help.unwrap(), "it has `question`, `지문`");
+        let problem = render("{{ expect }}", &json!({"question": "x"})).unwrap_err();
+        assert!(problem.help.unwrap().contains("never sent"));
+        assert!(render("{{ a.b }}", &json!({"a": {"c": 1}})).is_err());
+        assert!(render("{{ a[1] }}", &json!({"a": [1]})).is_err());
+    }
+
+    #[test]
+    fn optional_variables_may_be_absent() {
+        let template = "{% if context is defined %}{{ context }}\n{% endif %}{{ question }}";
+        assert_eq!(render(template, &json!({"question": "q"})).unwrap(), "q");
+        assert_eq!(render("{{ x | default('-') }}", &json!({})).unwrap(), "-");
+    }
+
+    #[test]
+    fn nulls_are_not_printed() {
+        assert!(render("{{ x }}", &json!({"x": null})).is_err());
+        assert_eq!(render("{{ x or '' }}", &json!({"x": null})).unwrap(), "");
+    }
+
+    #[test]
+    fn odd_names_are_reached_through_vars() {
+        let vars = json!({"보기 1": "가", "1": "나", "x": "다"});
+        assert_eq!(
+            render("{{ vars['보기 1'] }}{{ vars['1'] }}{{ vars.x }}", &vars).unwrap(),
+            "가나다"
+        );
+        assert_eq!(render("{{ vars.x }}", &json!({"x": 1})).unwrap(), "1");
+    }
+
+    #[test]
+    fn endless_templates_stop() {
+        let template = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
+        let problem = render(template, &json!({})).unwrap_err();
+        assert!(
+            problem.message.contains("does not come to an end"),
+            "{}",
+            problem.message
+        );
+    }
+
+    #[test]
+    fn wrong_templates_are_all_told() {
+        let problems = Templates::new(
+            &[prompt("{{ a"), prompt("ok"), prompt("a\n{% if %}")],
+            &Params::default(),
+        )
+        .unwrap_err();
+        assert_eq!(problems.len(), 2);
+        assert!(problems[1].message.contains("line 2"), "{}", problems[1].message);
+    }
+
+    #[test]
+    fn parameters_lie_over_each_other_and_pictures_come_last() {
+        let suite = Params {
+            temperature: Some(0.1),
+            seed: Some(1),
+            top_k: Some(1),
+            ..Params::default()
+        };
+        let mut one = prompt("{{ question }}");
+        one.params.seed = Some(2);
+        one.params.top_k = Some(2);
+        one.system = Some("너는 {{ role }}".to_owned());
+        let templates = Templates::new(&[one], &suite).unwrap();
+        let mut case = case(&json!({"question": "q", "role": "선생님"}));
+        case.params.top_k = Some(3);
+        case.images = vec!["suites/a.png".to_owned(), "https://example.com/b.png".to_owned()];
+        let call = templates.render(0, &case).unwrap();
+        assert_eq!(call.system.as_deref(), Some("너는 선생님"));
+        assert_eq!(
+            (call.params.temperature, call.params.seed, call.params.top_k),
+            (Some(0.1), Some(2), Some(3))
+        );
+        let parts = &call.messages[0].parts;
+        assert_eq!(parts.len(), 3);
+        let Part::Image(image) = &parts[1] else { panic!() };
+        assert_eq!(image.source, ImageSource::Url("file:suites/a.png".to_owned()));
+    }
+
+    #[test]
+    fn wanted_names_leave_branches_out() {
+        let templates = Templates::new(
+            &[
+                prompt("{{ question }} {{ a.b }} {{ vars.c }}"),
+                prompt("{% if d %}{% endif %}"),
+            ],
+            &Params::default(),
+        )
+        .unwrap();
+        assert_eq!(templates.wanted().into_iter().collect::<Vec<_>>(), ["a", "question"]);
+    }
+
+    proptest! {
+        /// The short way must give what the engine gives.
+        #[test]
+        fn plain_templates_render_alike(
+            source in "([a-z가 \n}]|\\{\\{ (a|b|c\\.d|vars\\.b|e) \\}\\}){0,8}",
+            a in "\\PC{0,6}",
+            b in any::<i64>(),
+        ) {
+            let vars = json!({"a": a, "b": b, "c": {"d": "x"}});
+            let templates = Templates::new(&[prompt(&source)], &Params::default()).unwrap();
+            let Some(bits) = plain(&source) else { return Ok(()); };
+            let own = minijinja::Value::from(Serde(&vars));
+            let engine = templates.environment.get_template("0/0").unwrap().render(context! { vars => own.clone(), ..own });
+            match filled(&bits, vars.as_object().unwrap()) {
+                Some(text) => prop_assert_eq!(text, engine.unwrap()),
+                None => prop_assert!(engine.is_err()),
+            }
+        }
+    }
+}
