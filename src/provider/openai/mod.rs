@@ -9,7 +9,6 @@ mod fault;
 mod pretend;
 mod read;
 mod rules;
-mod think;
 mod write;
 
 pub(super) use answer::{items, logprob, usage_of};
