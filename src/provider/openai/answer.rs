@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::domain::{Fault, FaultKind, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
+use crate::provider::Piece;
 use crate::provider::shared::{count_at, number, text_at};
-use crate::provider::{Piece, think};
 
 use super::fault;
+use super::think;
 
 /// What has come so far.
 #[derive(Debug, Default)]

@@ -9,6 +9,7 @@ mod fault;
 mod pretend;
 mod read;
 mod rules;
+mod think;
 mod write;
 
 pub(super) use answer::{items, logprob, usage_of};
