@@ -24,10 +24,7 @@ fn main() {
         println!("skipped: run it with `cargo bench --bench engine`, on Linux");
         return;
     }
-    println!(
-        "{:<44} {:>9} {:>9} {:>9}  beside",
-        "what", "wall", "cpu", "peak"
-    );
+    println!("{:<44} {:>9} {:>9} {:>9}  beside", "what", "wall", "cpu", "peak");
     let home = tempfile::tempdir().expect("a temporary folder");
     start_up(home.path());
     check(home.path(), 10_000);
@@ -222,8 +219,7 @@ fn narani(home: &Path) -> Command {
 
 fn write_suite(home: &Path, cases: usize) -> String {
     let name = format!("suite-{cases}.jsonl");
-    let mut file =
-        std::io::BufWriter::new(fs::File::create(home.join(&name)).expect("a file in our folder"));
+    let mut file = std::io::BufWriter::new(fs::File::create(home.join(&name)).expect("a file in our folder"));
     for n in 0..cases {
         let line = serde_json::json!({
             "id": format!("case-{n}"),

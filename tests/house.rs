@@ -80,7 +80,9 @@ fn named(line: &str) -> Vec<String> {
 }
 
 fn first_word(text: &str) -> String {
-    text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+    text.chars()
+        .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+        .collect()
 }
 
 #[test]
@@ -91,9 +93,21 @@ fn imports_go_down_only() {
     let mut wrong = Vec::new();
     for file in files {
         let inside = file.strip_prefix(root().join("src")).unwrap();
-        let module = inside.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        let module = inside
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_str()
+            .unwrap()
+            .trim_end_matches(".rs")
+            .to_owned();
         let Some(&own) = floors.get(module.as_str()) else {
-            assert!(matches!(module.as_str(), "main" | "lib"), "src/{} has no floor: add it to tests/house.rs", inside.display());
+            assert!(
+                matches!(module.as_str(), "main" | "lib"),
+                "src/{} has no floor: add it to tests/house.rs",
+                inside.display()
+            );
             continue;
         };
         let text = fs::read_to_string(&file).unwrap();
@@ -108,12 +122,21 @@ fn imports_go_down_only() {
                 let floor = floors[used.as_str()];
                 let allowed = used == module || floor < own || NEIGHBOURS.contains(&(module.as_str(), used.as_str()));
                 if !allowed {
-                    wrong.push(format!("src/{}:{}: `{module}` (floor {own}) uses `{used}` (floor {floor})\n    {}", inside.display(), number + 1, line.trim()));
+                    wrong.push(format!(
+                        "src/{}:{}: `{module}` (floor {own}) uses `{used}` (floor {floor})\n    {}",
+                        inside.display(),
+                        number + 1,
+                        line.trim()
+                    ));
                 }
             }
         }
     }
-    assert!(wrong.is_empty(), "imports go down only:\n{}\nfloors: {FLOORS:?}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "imports go down only:\n{}\nfloors: {FLOORS:?}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -141,7 +164,10 @@ fn pure_floors_do_not_wait_or_look_outside() {
         }
         let mut files = Vec::new();
         sources(&folder, &mut files);
-        for file in files.iter().filter(|file| !file.components().any(|part| part.as_os_str() == "tests") && !file.ends_with("tests.rs")) {
+        for file in files
+            .iter()
+            .filter(|file| !file.components().any(|part| part.as_os_str() == "tests") && !file.ends_with("tests.rs"))
+        {
             let text = fs::read_to_string(file).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap();
             for (number, line) in code.lines().enumerate() {
@@ -171,7 +197,11 @@ fn every_provider_has_wire_cases() {
 fn every_scorer_has_a_documented_example() {
     for kind in narani::scorer::ALL {
         let page = narani::scorer::page(kind);
-        assert!(page.contains("Example") && page.contains(&format!("type: {}", kind.name)), "scorer `{}` has no example", kind.name);
+        assert!(
+            page.contains("Example") && page.contains(&format!("type: {}", kind.name)),
+            "scorer `{}` has no example",
+            kind.name
+        );
     }
     assert!(narani::scorer::ALL.len() >= 20, "scorers are missing from the list");
 }
@@ -190,7 +220,11 @@ fn nothing_committed_names_this_machine() {
         let Ok(text) = fs::read_to_string(&file) else { continue };
         let manifest = root();
         let own = manifest.to_str().unwrap();
-        assert!(!text.contains(own), "{} names the folder of this checkout", file.display());
+        assert!(
+            !text.contains(own),
+            "{} names the folder of this checkout",
+            file.display()
+        );
         if home.len() > 6 {
             assert!(!text.contains(&home), "{} names a home folder", file.display());
         }
@@ -200,6 +234,10 @@ fn nothing_committed_names_this_machine() {
 fn all(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { all(&path, into) } else { into.push(path) }
+        if path.is_dir() {
+            all(&path, into)
+        } else {
+            into.push(path)
+        }
     }
 }

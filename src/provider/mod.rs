@@ -21,6 +21,8 @@ pub mod openai_responses;
 mod path;
 mod pretending;
 mod shared;
+#[cfg(test)]
+mod testing;
 mod think;
 
 /// The provider of a name. The list of all protocols.

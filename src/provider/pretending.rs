@@ -2,28 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Pretence, WireHead};
-use crate::domain::{Finish, Reply};
+use super::{Asked, Pretence, openai};
+use crate::domain::{Finish, Reply, WireHead};
 
 /// Stands where services write the time: 2026-01-01T00:00:00Z in seconds since 1970. Pretending knows no clock.
 pub(super) const MADE_UP_SECONDS: i64 = 1_767_225_600;
-
-/// `text` in pieces of `size` characters, as streams bring it; none when it is empty.
-pub(super) fn pieces(text: &str, size: usize) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let end = rest
-            .char_indices()
-            .nth(size)
-            .map_or(rest.len(), |(at, _)| at);
-        let (piece, later) = rest.split_at(end);
-        rest = later;
-        Some(piece)
-    })
-}
 
 /// The word for the end of an answer: the reply's own where it is one of this protocol, else `own`'s.
 ///
@@ -36,6 +19,14 @@ pub(super) fn finish_word(
     match &reply.finish_raw {
         Some(raw) if reads_as(raw) == reply.finish => Some(raw.clone()),
         _ => own(reply.finish).map(str::to_owned),
+    }
+}
+
+/// An id for an answer that has none: the same one for the same answer to the same question.
+pub(super) fn id(prefix: &str, reply: &Reply, asked: &Asked) -> String {
+    match &reply.id {
+        Some(id) => id.clone(),
+        None => format!("{prefix}{}", &openai::mark(reply, asked)[..24]),
     }
 }
 
@@ -85,17 +76,6 @@ pub(super) fn header(name: &str, value: impl Into<String>) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn pieces_join_to_the_text() {
-        for text in ["", "a", "한국어 글과 🇰🇷 깃발", "abcdef"] {
-            for size in [1, 2, 3, 100] {
-                let pieces: Vec<&str> = pieces(text, size).collect();
-                assert_eq!(pieces.concat(), text);
-                assert!(pieces.iter().all(|piece| !piece.is_empty()));
-            }
-        }
-    }
 
     #[test]
     fn foreign_words_for_the_end_are_translated() {

@@ -1,179 +1,191 @@
-//! Parts thinking from answers of models that write both into one text, the thinking first, between
-//! `<think>` and `</think>`.
+//! Thinking that some servers leave inside the answer: one leading `<think>…</think>`.
 //!
-//! Only a tag at the very beginning counts. A lone `</think>` further on is left in the text: what stands
-//! before it may be thinking or an answer about tags, and nothing in the bytes tells which.
-
-use super::Piece;
+//! [`split`] judges the whole text and is what counts; [`Splitter`] sorts pieces as they arrive, for the
+//! times to first text. Both agree except where only the closing tag is there, which nobody can know before
+//! it comes.
 
 const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
 
-/// Parts a text that arrives in pieces.
-#[derive(Debug, Default)]
-pub(super) struct Think {
-    stage: Stage,
-    /// What came but cannot be told apart yet.
-    held: String,
-    text: String,
-    thinking: String,
+/// A content taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Split<'a> {
+    /// What stood between the tags, blanks around it removed.
+    pub(crate) thinking: Option<&'a str>,
+    /// The visible rest; an end of the content.
+    pub(crate) text: &'a str,
+    /// Only the closing tag was there.
+    pub(crate) unopened: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Stage {
-    /// The tag may still come.
+/// Takes thinking off the front of a content.
+///
+/// Some templates put the opening tag into the prompt, so the answer holds the closing tag only. It is taken
+/// for one when it stands at the start or the end of a line; in the middle of a sentence it is being talked
+/// about.
+pub(crate) fn split(content: &str) -> Split<'_> {
+    if let Some(rest) = content.trim_start().strip_prefix(OPEN) {
+        let (thinking, text) = rest.split_once(CLOSE).unwrap_or((rest, ""));
+        return Split {
+            thinking: Some(thinking.trim()),
+            text: text.trim_start(),
+            unopened: false,
+        };
+    }
+    if let Some((thinking, text)) = content.split_once(CLOSE)
+        && !thinking.contains(OPEN)
+        && (thinking.is_empty() || thinking.ends_with('\n') || text.is_empty() || text.starts_with(['\n', '\r']))
+    {
+        return Split {
+            thinking: Some(thinking.trim()),
+            text: text.trim_start(),
+            unopened: true,
+        };
+    }
+    Split {
+        thinking: None,
+        text: content,
+        unopened: false,
+    }
+}
+
+/// Sorts pieces into thinking and text as they arrive.
+#[derive(Debug, Default)]
+pub(crate) struct Splitter {
+    held: String,
+    state: State,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing but blanks and perhaps the start of the opening tag so far.
     #[default]
     Start,
-    /// Inside the tags.
-    Inside,
-    /// After the closing tag, before the answer: blanks are dropped.
-    Gap,
-    /// Everything is the answer.
-    Answer,
+    /// Between the tags.
+    Thinking,
+    /// Behind the closing tag, only blanks so far.
+    Behind,
+    /// In the visible text.
+    Text,
 }
 
-impl Think {
-    /// Thinking came apart from the text after all: the rest is the answer, tags or not.
-    pub(super) fn apart(&mut self, piece: &mut dyn FnMut(Piece<'_>)) {
-        if self.stage == Stage::Start {
-            self.stage = Stage::Answer;
-            self.feed("", piece);
+impl Splitter {
+    /// Takes a piece and calls `each` with what can be told: `true` for thinking.
+    pub(crate) fn feed(&mut self, piece: &str, each: &mut dyn FnMut(bool, &str)) {
+        if self.state == State::Text {
+            if !piece.is_empty() {
+                each(false, piece);
+            }
+            return;
         }
-    }
-
-    /// Takes the next piece of the text and calls `piece` for what can be told.
-    pub(super) fn feed(&mut self, more: &str, piece: &mut dyn FnMut(Piece<'_>)) {
-        self.held.push_str(more);
-        loop {
-            match self.stage {
-                Stage::Start => {
-                    let begin = self.held.trim_start();
-                    if let Some(rest) = begin.strip_prefix(OPEN) {
-                        self.held = rest.to_owned();
-                        self.stage = Stage::Inside;
-                    } else if OPEN.starts_with(begin) {
-                        return;
-                    } else {
-                        self.stage = Stage::Answer;
-                    }
-                }
-                Stage::Inside => {
-                    let Some((inside, rest)) = self.held.split_once(CLOSE) else {
-                        let sure = self.held.len() - held_back(&self.held);
-                        let rest = self.held.split_off(sure);
-                        let inside = std::mem::replace(&mut self.held, rest);
-                        self.think(&inside, piece);
-                        return;
-                    };
-                    let (inside, rest) = (inside.to_owned(), rest.to_owned());
-                    self.think(&inside, piece);
-                    self.held = rest;
-                    self.stage = Stage::Gap;
-                }
-                Stage::Gap => {
-                    let rest = self.held.trim_start();
-                    if rest.is_empty() {
-                        self.held.clear();
-                        return;
-                    }
-                    self.held = rest.to_owned();
-                    self.stage = Stage::Answer;
-                }
-                Stage::Answer => {
-                    let answer = std::mem::take(&mut self.held);
-                    if !answer.is_empty() {
-                        self.text.push_str(&answer);
-                        piece(Piece::Text(&answer));
-                    }
-                    return;
-                }
+        self.held.push_str(piece);
+        let mut give = |thinking: bool, text: &str| {
+            if !text.is_empty() {
+                each(thinking, text);
+            }
+        };
+        if self.state == State::Start {
+            let seen = self.held.trim_start();
+            if let Some(rest) = seen.strip_prefix(OPEN) {
+                self.held = rest.to_owned();
+                self.state = State::Thinking;
+            } else if !OPEN.starts_with(seen) {
+                self.state = State::Text;
+                give(false, &std::mem::take(&mut self.held));
+            }
+        }
+        if self.state == State::Thinking {
+            if let Some((thinking, rest)) = self.held.split_once(CLOSE) {
+                give(true, thinking);
+                self.held = rest.to_owned();
+                self.state = State::Behind;
+            } else {
+                let keep = self.held.len() - open_end(&self.held);
+                give(true, &self.held[..keep]);
+                self.held.drain(..keep);
+            }
+        }
+        if self.state == State::Behind {
+            let text = self.held.trim_start();
+            if !text.is_empty() {
+                give(false, text);
+                self.held.clear();
+                self.state = State::Text;
             }
         }
     }
 
-    fn think(&mut self, inside: &str, piece: &mut dyn FnMut(Piece<'_>)) {
-        if !inside.is_empty() {
-            self.thinking.push_str(inside);
-            piece(Piece::Thinking(inside));
+    /// Nothing more comes: gives what was held back.
+    pub(crate) fn finish(&mut self, each: &mut dyn FnMut(bool, &str)) {
+        let held = std::mem::take(&mut self.held);
+        match self.state {
+            State::Start if !held.is_empty() => each(false, &held),
+            State::Thinking if !held.is_empty() => each(true, &held),
+            _ => {}
         }
-    }
-
-    /// The visible text so far.
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The text has ended: the answer, and the thinking when there was any.
-    pub(super) fn finish(mut self) -> (String, Option<String>) {
-        match self.stage {
-            Stage::Inside => self.thinking.push_str(&self.held),
-            Stage::Start | Stage::Answer => self.text.push_str(&self.held),
-            Stage::Gap => {}
-        }
-        let thinking = self.thinking.trim();
-        let thinking = (!thinking.is_empty()).then(|| thinking.to_owned());
-        (self.text, thinking)
+        self.state = State::Text;
     }
 }
 
-/// Bytes at the end of `text` that may be the beginning of a closing tag.
-fn held_back(text: &str) -> usize {
+/// Length of the longest end of `text` that could become the closing tag.
+fn open_end(text: &str) -> usize {
     (1..CLOSE.len())
         .rev()
-        .find(|length| text.ends_with(&CLOSE[..*length]))
+        .find(|&length| text.ends_with(&CLOSE[..length]))
         .unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn part(text: &str, size: usize) -> (String, Option<String>) {
-        let mut think = Think::default();
-        let mut shown = String::new();
-        let mut thought = String::new();
-        for piece in super::super::pretending::pieces(text, size) {
-            think.feed(piece, &mut |piece| match piece {
-                Piece::Text(text) => shown.push_str(text),
-                Piece::Thinking(text) => thought.push_str(text),
-            });
-        }
-        let (text, thinking) = think.finish();
-        assert!(text.starts_with(&shown));
-        (text, thinking)
+    fn parts(content: &str) -> (Option<&str>, &str) {
+        let split = split(content);
+        (split.thinking, split.text)
     }
 
     #[test]
-    fn tags_are_found_wherever_the_text_is_cut() {
-        for (text, answer, thinking) in [
-            ("<think>\n생각\n</think>\n\n답", "답", Some("생각")),
-            ("\n<think>생각</think>답", "답", Some("생각")),
-            ("<think>\n\n</think>\n\n답", "답", None),
-            ("<think>a </thin b</think>답", "답", Some("a </thin b")),
-            ("<think>끝없이 </thi", "", Some("끝없이 </thi")),
-            ("<thin", "<thin", None),
-            (" <b>굵게</b>", " <b>굵게</b>", None),
-            ("생각</think>답", "생각</think>답", None),
-            ("답 <think>인용</think>", "답 <think>인용</think>", None),
-            ("", "", None),
-            ("  ", "  ", None),
+    fn tags_in_every_position() {
+        for (content, thinking, text) in [
+            ("안녕", None, "안녕"),
+            ("<think>\n음\n</think>\n\n안녕", Some("음"), "안녕"),
+            ("\n<think></think>답", Some(""), "답"),
+            ("<think>길고 긴", Some("길고 긴"), ""),
+            ("먼저 생각\n</think>\n\n답", Some("먼저 생각"), "답"),
+            ("생각</think>\n답", Some("생각"), "답"),
+            ("write `</think>` to end it", None, "write `</think>` to end it"),
+            ("a <think>b</think>\nc", None, "a <think>b</think>\nc"),
+            ("<think>a</think>b</think>\nc", Some("a"), "b</think>\nc"),
         ] {
-            for size in 1..=text.chars().count().max(1) {
-                let parted = part(text, size);
-                assert_eq!(parted.0, answer, "{text:?} by {size}");
-                assert_eq!(parted.1.as_deref(), thinking, "{text:?} by {size}");
-            }
+            assert_eq!(parts(content), (thinking, text), "{content}");
         }
     }
 
-    #[test]
-    fn thinking_told_apart_ends_the_search() {
-        let mut think = Think::default();
-        think.apart(&mut |_| {});
-        think.feed("<think>글자 그대로</think>", &mut |_| {});
-        assert_eq!(
-            think.finish(),
-            ("<think>글자 그대로</think>".to_owned(), None)
-        );
+    proptest! {
+        #[test]
+        fn pieces_agree_with_the_whole(
+            pieces in proptest::collection::vec(
+                prop_oneof![
+                    Just("<think>".to_owned()), Just("</think>".to_owned()), Just("<th".to_owned()),
+                    Just("ink>".to_owned()), Just("</".to_owned()), Just("\n".to_owned()), "\\PC{0,3}",
+                ], 0..9),
+        ) {
+            let whole = pieces.concat();
+            let split = split(&whole);
+            prop_assume!(!split.unopened);
+            let (mut thinking, mut text) = (String::new(), String::new());
+            let mut each = |is_thinking: bool, piece: &str| {
+                if is_thinking { thinking.push_str(piece) } else { text.push_str(piece) }
+            };
+            let mut splitter = Splitter::default();
+            for piece in &pieces {
+                splitter.feed(piece, &mut each);
+            }
+            splitter.finish(&mut each);
+            prop_assert_eq!(&text, split.text);
+            prop_assert_eq!(thinking.trim(), split.thinking.unwrap_or(""));
+        }
     }
 }

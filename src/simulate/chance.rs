@@ -38,10 +38,7 @@ impl Chance {
     }
 
     /// Uniform in [0, 1).
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "53 bits are what a float can hold"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are what a float can hold")]
     pub(super) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
@@ -50,8 +47,7 @@ impl Chance {
     pub(super) fn below(&mut self, count: usize) -> usize {
         let count = count.max(1) as u64;
         // The high half of the product: no bias worth speaking of for ranges this small.
-        usize::try_from((u128::from(self.next()) * u128::from(count)) >> 64)
-            .expect("below a count that fits")
+        usize::try_from((u128::from(self.next()) * u128::from(count)) >> 64).expect("below a count that fits")
     }
 
     /// One of `items`, which must not be empty.

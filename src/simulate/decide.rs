@@ -94,14 +94,7 @@ impl Desk {
         let failure = self.options.fail.draw(&mut fate, nth);
         if let Some(failure) = failure {
             ticket.entry.verdict = Verdict::Failed(failure);
-            if let Some(planned) = instead(
-                provider,
-                failure,
-                asked,
-                total,
-                self.options.retry_after,
-                &mut fate,
-            ) {
+            if let Some(planned) = instead(provider, failure, asked, total, self.options.retry_after) {
                 return planned;
             }
         }
@@ -151,11 +144,7 @@ impl Desk {
     fn service(&self, provider: ProviderName, model: &str, key: Option<&str>) -> Arc<Service> {
         /// Models that are told apart; more are taken together, so that nobody fills the memory with names.
         const MOST: u64 = 10_000;
-        let name = name_key(&format!(
-            "{}\n{model}\n{}",
-            provider.word(),
-            key.unwrap_or_default()
-        ));
+        let name = name_key(&format!("{}\n{model}\n{}", provider.word(), key.unwrap_or_default()));
         let services = self.services.read().expect("no holder of this lock panics");
         if let Some(service) = services.get(&name) {
             return Arc::clone(service);
@@ -163,10 +152,7 @@ impl Desk {
         let full = services.len() as u64 >= MOST;
         drop(services);
         let name = if full { name % MOST } else { name };
-        let mut services = self
-            .services
-            .write()
-            .expect("no holder of this lock panics");
+        let mut services = self.services.write().expect("no holder of this lock panics");
         let service = services.entry(name).or_insert_with(|| {
             Arc::new(Service {
                 open: Arc::default(),
@@ -205,9 +191,7 @@ impl Desk {
                 Some(wait),
             ),
             Refusal::TooLarge { limit, asked } => (
-                format!(
-                    "simulated limit: the request alone has {asked} tokens, and {model} may have {limit} a minute"
-                ),
+                format!("simulated limit: the request alone has {asked} tokens, and {model} may have {limit} a minute"),
                 None,
             ),
         };
@@ -218,37 +202,19 @@ impl Desk {
         Some(pretence)
     }
 
-    fn tell_limits(
-        &self,
-        provider: &'static dyn Provider,
-        service: &Service,
-        pretence: &mut Pretence,
-    ) {
+    fn tell_limits(&self, provider: &'static dyn Provider, service: &Service, pretence: &mut Pretence) {
         if self.options.limits.quiet || !self.limits() {
             return;
         }
         let info = service.meter().info(Instant::now());
         // Some vendors tell the time of day at which a limit is full again. Only pretended heads show this clock.
         let now_us = jiff::Timestamp::now().as_microsecond();
-        pretence
-            .head
-            .headers
-            .extend(provider.pretend_limits(&info, now_us));
+        pretence.head.headers.extend(provider.pretend_limits(&info, now_us));
     }
 
     /// The answer and its time, or why there is none.
-    fn reply(
-        &self,
-        asked: &Asked,
-        question: &str,
-        nth: u32,
-        total: Duration,
-    ) -> Result<(Reply, Duration), Fault> {
-        let known = self
-            .options
-            .knowledge
-            .as_ref()
-            .and_then(|oracle| oracle(question));
+    fn reply(&self, asked: &Asked, question: &str, nth: u32, total: Duration) -> Result<(Reply, Duration), Fault> {
+        let known = self.options.knowledge.as_ref().and_then(|oracle| oracle(question));
         let asking = Asking {
             call: &asked.call,
             model: &asked.model,
@@ -265,10 +231,7 @@ impl Desk {
                 return Ok((reply, total));
             }
             if self.options.unrecorded == Unrecorded::Refuse {
-                let message = format!(
-                    "no recorded answer of {} to this question (`--unrecorded invent` makes one up)",
-                    asked.model
-                );
+                let message = format!("no recorded answer of {} to this question", asked.model);
                 // Of this call only: an unknown model would end the whole target.
                 return Err(Fault::new(FaultKind::BadRequest, message));
             }

@@ -102,11 +102,7 @@ impl FromStr for Faults {
     /// restricts the failure to the first tries of a question, so `500:1x2` fails twice and then answers.
     fn from_str(text: &str) -> Result<Self, FaultsError> {
         let mut rules: Vec<Rule> = Vec::new();
-        for item in text
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-        {
+        for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
             let rule = rule(item)?;
             if rules.iter().any(|known| known.failure == rule.failure) {
                 return Err(FaultsError::Twice(rule.failure.to_string()));
@@ -137,9 +133,7 @@ fn rule(item: &str) -> Result<Rule, FaultsError> {
     let (share_text, tries) = match rest.split_once('x') {
         None => (rest, None),
         Some((share, tries)) => {
-            let count = tries
-                .parse()
-                .map_err(|_| FaultsError::Shape(item.to_owned()))?;
+            let count = tries.parse().map_err(|_| FaultsError::Shape(item.to_owned()))?;
             (share, Some(count))
         }
     };
@@ -163,9 +157,7 @@ pub(super) fn share(text: &str) -> Option<f64> {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum FaultsError {
     /// Not `NAME:SHARE`.
-    #[error(
-        "`{0}` is not `NAME:SHARE`: write for example `500:0.1` or `429:1x2` (only the first two tries)"
-    )]
+    #[error("`{0}` is not `NAME:SHARE`: write for example `500:0.1` or `429:1x2` (only the first two tries)")]
     Shape(String),
     /// No failure of this name.
     #[error(

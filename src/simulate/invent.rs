@@ -34,15 +34,13 @@ pub(super) fn answer(asking: &Asking<'_>, rights: &Rights) -> Reply {
     let model_key = name_key(asking.model);
     let steady = asking.call.params.temperature == Some(0.0);
     let trial = if steady { 0 } else { asking.nth };
-    let mut chance = Chance::of(
-        asking.seed,
-        "answer",
-        &[question_key, model_key, u64::from(trial)],
-    );
+    let mut chance = Chance::of(asking.seed, "answer", &[question_key, model_key, u64::from(trial)]);
     let korean = is_korean(&question);
     let schema = asking.call.params.json_schema.as_ref();
 
-    let (mut text, refused) = match asking.known {
+    // A question without an expectation may still be known by its id.
+    let known = asking.known.filter(|known| !known.right.trim().is_empty());
+    let (mut text, refused) = match known {
         None => (echo(asking.model, &question, korean, &mut chance), false),
         Some(known) => {
             let draw = Draw {
@@ -69,8 +67,8 @@ pub(super) fn answer(asking: &Asking<'_>, rights: &Rights) -> Reply {
         }
     };
     if let Some(schema) = schema {
-        let fits = serde_json::from_str(&text)
-            .is_ok_and(|value: serde_json::Value| value.is_object() || value.is_array());
+        let fits =
+            serde_json::from_str(&text).is_ok_and(|value: serde_json::Value| value.is_object() || value.is_array());
         if !fits {
             text = schema::instance(schema, &text, &mut chance).to_string();
         }
@@ -110,12 +108,7 @@ pub(super) fn complete(reply: &mut Reply, asking: &Asking<'_>) {
     }
     if reply.id.is_none() {
         let key = text_key(&asking.call.question());
-        let id = Chance::of(
-            asking.seed,
-            "id",
-            &[key, name_key(asking.model), u64::from(asking.nth)],
-        )
-        .below(usize::MAX);
+        let id = Chance::of(asking.seed, "id", &[key, name_key(asking.model), u64::from(asking.nth)]).below(usize::MAX);
         reply.id = Some(format!("simulated-{id:016x}"));
     }
 }
@@ -285,9 +278,7 @@ mod tests {
     fn trials_vary_unless_the_temperature_is_zero() {
         let mut warm = Call::ask("Tell me something.");
         let texts = |call: &Call| -> std::collections::BTreeSet<String> {
-            (1..20)
-                .map(|nth| reply_to(call, None, nth, "1").text)
-                .collect()
+            (1..20).map(|nth| reply_to(call, None, nth, "1").text).collect()
         };
         assert!(texts(&warm).len() > 5);
         warm.params.temperature = Some(0.0);
@@ -298,8 +289,13 @@ mod tests {
     fn unknown_questions_get_text_that_says_what_it_is() {
         let reply = reply_to(&Call::ask("왜 하늘은 파란가요?"), None, 1, "1");
         assert!(reply.text.starts_with("[모의 답변 · test-1]"));
+        assert!(reply_to(&Call::ask(""), None, 1, "1").text.contains("Simulated"));
+        let only_id = Known {
+            id: "c1".to_owned(),
+            ..Known::default()
+        };
         assert!(
-            reply_to(&Call::ask(""), None, 1, "1")
+            reply_to(&Call::ask("why?"), Some(&only_id), 1, "1")
                 .text
                 .contains("Simulated")
         );
@@ -330,10 +326,7 @@ mod tests {
             ..Params::default()
         };
         let thought = reply_to(&call, None, 1, "1");
-        assert_eq!(
-            (thought.text.as_str(), thought.finish),
-            ("", Finish::Length)
-        );
+        assert_eq!((thought.text.as_str(), thought.finish), ("", Finish::Length));
         assert_eq!(thought.usage.reasoning, Some(20));
     }
 
@@ -355,11 +348,7 @@ mod tests {
         call.params.logprobs = Some(2);
         let reply = reply_to(&call, None, 1, "1");
         assert!(reply.usage.reasoning > Some(0) && reply.reasoning.is_some());
-        let joined: String = reply
-            .logprobs
-            .iter()
-            .map(|token| token.token.as_str())
-            .collect();
+        let joined: String = reply.logprobs.iter().map(|token| token.token.as_str()).collect();
         assert_eq!(joined, reply.text);
         assert!(
             reply

@@ -16,7 +16,7 @@ pub type Oracle = Arc<dyn Fn(&str) -> Option<Known> + Send + Sync>;
 pub struct Known {
     /// The case's id, for recorded answers that go by id; may be empty.
     pub id: String,
-    /// A right answer, short: a choice, a number, a few words, or JSON text.
+    /// A right answer, short: a choice, a number, a few words, or JSON text. Empty when nothing is expected.
     pub right: String,
     /// All the answers to choose from, where there is a choice (`A` to `D`, labels); wrong answers come from here.
     pub options: Vec<String>,
@@ -92,8 +92,7 @@ impl Knowledge {
     #[must_use]
     pub fn find(&self, question: &str) -> Option<Known> {
         let store = self.read();
-        let (key, place) =
-            question_keys(question).find_map(|key| store.places.get(&key).map(|at| (key, *at)))?;
+        let (key, place) = question_keys(question).find_map(|key| store.places.get(&key).map(|at| (key, *at)))?;
         let entry = store.entries[index(place)];
         let (id, right) = store.text(entry);
         // The other question is chosen by this one's key, so the same question gets the same wrong answer.
@@ -188,9 +187,7 @@ mod tests {
         let knowledge = Knowledge::default();
         knowledge.add("첫 질문?", &known("가"));
         knowledge.add("둘째 질문?", &known("나"));
-        let found = knowledge
-            .find("짧게 답하세요.\n\n질문: 둘째  질문?")
-            .unwrap();
+        let found = knowledge.find("짧게 답하세요.\n\n질문: 둘째  질문?").unwrap();
         assert_eq!((found.right.as_str(), found.id.as_str()), ("나", "case-나"));
         assert!(found.alone);
         assert_eq!(found.options.len(), 2);

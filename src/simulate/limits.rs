@@ -50,9 +50,7 @@ impl Meter {
             requests: limits
                 .requests_per_minute
                 .map(|limit| Bucket::full(u64::from(limit), now)),
-            tokens: limits
-                .tokens_per_minute
-                .map(|limit| Bucket::full(limit, now)),
+            tokens: limits.tokens_per_minute.map(|limit| Bucket::full(limit, now)),
         }
     }
 
@@ -189,10 +187,7 @@ mod tests {
             Err(Refusal::Requests(Duration::from_nanos(1)))
         );
         assert_eq!(meter.take(1000, start + second), Ok(()));
-        assert_eq!(
-            meter.take(1000, start + second),
-            Err(Refusal::Requests(second))
-        );
+        assert_eq!(meter.take(1000, start + second), Err(Refusal::Requests(second)));
     }
 
     #[test]
@@ -201,10 +196,7 @@ mod tests {
         let mut meter = Meter::new(&limits(Some(10), Some(6000)), start);
         assert_eq!(meter.take(5000, start), Ok(()));
         // 2000 are missing at 100 a second.
-        assert_eq!(
-            meter.take(3000, start),
-            Err(Refusal::Tokens(Duration::from_secs(20)))
-        );
+        assert_eq!(meter.take(3000, start), Err(Refusal::Tokens(Duration::from_secs(20))));
         let info = meter.info(start);
         assert_eq!(info.requests.remaining, Some(9));
         assert_eq!(info.tokens.remaining, Some(1000));
@@ -224,10 +216,7 @@ mod tests {
         let start = Instant::now();
         let mut meter = Meter::new(&limits(None, Some(1)), start);
         assert_eq!(meter.take(1, start), Ok(()));
-        assert_eq!(
-            meter.take(1, start),
-            Err(Refusal::Tokens(Duration::from_mins(1)))
-        );
+        assert_eq!(meter.take(1, start), Err(Refusal::Tokens(Duration::from_mins(1))));
     }
 
     #[test]
@@ -238,10 +227,7 @@ mod tests {
         meter.spend(8000);
         assert_eq!(meter.info(start).tokens.remaining, Some(0));
         // 3000 in debt and 100 wanted, at 100 a second.
-        assert_eq!(
-            meter.take(100, start),
-            Err(Refusal::Tokens(Duration::from_secs(31)))
-        );
+        assert_eq!(meter.take(100, start), Err(Refusal::Tokens(Duration::from_secs(31))));
         assert_eq!(meter.take(100, start + Duration::from_secs(31)), Ok(()));
     }
 

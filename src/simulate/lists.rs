@@ -54,12 +54,7 @@ pub(super) fn get(path: &str, anthropic: bool, options: &Options) -> Option<Valu
 
 fn list(options: &Options, field: &str, entry: impl Fn(&str) -> Value) -> Value {
     let recorded = options.answers.iter().flat_map(super::Answers::models);
-    let mut models: Vec<&str> = options
-        .models
-        .iter()
-        .map(String::as_str)
-        .chain(recorded)
-        .collect();
+    let mut models: Vec<&str> = options.models.iter().map(String::as_str).chain(recorded).collect();
     models.dedup();
     if models.is_empty() {
         models.push(ANY_MODEL);
@@ -91,14 +86,7 @@ fn paths() -> Value {
         })
         .collect();
     paths.extend(
-        [
-            "/v1/models",
-            "/v1beta/models",
-            "/api/tags",
-            "/api/version",
-            "/health",
-        ]
-        .map(|path| format!("GET {path}")),
+        ["/v1/models", "/v1beta/models", "/api/tags", "/api/version", "/health"].map(|path| format!("GET {path}")),
     );
     json!(paths)
 }

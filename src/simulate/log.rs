@@ -54,10 +54,7 @@ pub struct Entry {
     pub tokens: u64,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks for a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn hexadecimal<S: Serializer>(key: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{key:016x}"))
 }
@@ -202,11 +199,7 @@ impl Log {
     /// # Errors
     /// The first thing that went wrong with the file.
     pub(super) fn close(&self) -> std::io::Result<()> {
-        let writer = self
-            .writer
-            .lock()
-            .expect("no holder of this lock panics")
-            .take();
+        let writer = self.writer.lock().expect("no holder of this lock panics").take();
         match writer {
             None => Ok(()),
             Some(Writer { lines, thread }) => {

@@ -87,9 +87,7 @@ impl FromStr for Slow {
 
 /// A text that does not say how many answers are slow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not `SHARE:FACTOR`: write for example `0.005:60`, one answer in 200 taking 60 times as long"
-)]
+#[error("`{0}` is not `SHARE:FACTOR`: write for example `0.005:60`, one answer in 200 taking 60 times as long")]
 pub struct SlowError(String);
 
 /// Pieces of a stream that would follow each other faster than this go out together: waking for each would cost

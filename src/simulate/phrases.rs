@@ -43,21 +43,13 @@ pub(super) fn refusal(korean: bool) -> &'static str {
 }
 
 pub(super) fn do_not_know(korean: bool) -> &'static str {
-    if korean {
-        "모르겠습니다."
-    } else {
-        "I don't know."
-    }
+    if korean { "모르겠습니다." } else { "I don't know." }
 }
 
 /// A plausible wrong answer.
 pub(super) fn wrong(known: &Known, korean: bool, chance: &mut Chance) -> String {
     let right = known.right.trim();
-    let others: Vec<&String> = known
-        .options
-        .iter()
-        .filter(|option| option.trim() != right)
-        .collect();
+    let others: Vec<&String> = known.options.iter().filter(|option| option.trim() != right).collect();
     if !others.is_empty() {
         return (*chance.pick(&others)).clone();
     }
@@ -120,11 +112,7 @@ pub(super) fn echo(model: &str, question: &str, korean: bool, chance: &mut Chanc
         .unwrap_or_default()
         .trim();
     let begin: String = first_line.chars().take(60).collect();
-    let dots = if begin.len() < first_line.len() {
-        "…"
-    } else {
-        ""
-    };
+    let dots = if begin.len() < first_line.len() { "…" } else { "" };
     let mut text = if korean {
         format!("[모의 답변 · {model}] “{begin}{dots}”에 대한 답변입니다.")
     } else {

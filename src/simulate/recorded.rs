@@ -79,8 +79,7 @@ impl Answers {
                 continue;
             }
             let wrong = |why: String| AnswersError::Line { line: number, why };
-            let read: Line =
-                serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
+            let read: Line = serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
             answers.take(read).map_err(|why| wrong(why.to_owned()))?;
         }
         Ok(answers)
@@ -128,10 +127,7 @@ impl Answers {
                 known.push(recorded.clone());
             }
             if let Some(question) = &line.question {
-                let known = self
-                    .by_question
-                    .entry((text_key(question), model_key))
-                    .or_default();
+                let known = self.by_question.entry((text_key(question), model_key)).or_default();
                 known.push(recorded);
             }
         }
@@ -144,19 +140,12 @@ impl Answers {
     }
 
     /// The answer to the `nth` asking (from 1) of a question; `id` where the asker is known to be a case.
-    pub(super) fn find(
-        &self,
-        question: &str,
-        id: Option<&str>,
-        model: &str,
-        nth: u32,
-    ) -> Option<&Recorded> {
+    pub(super) fn find(&self, question: &str, id: Option<&str>, model: &str, nth: u32) -> Option<&Recorded> {
         let models = [name_key(&model.to_lowercase()), name_key(ANY)];
-        let of_id = id.map(name_key).into_iter().flat_map(|id| {
-            models
-                .iter()
-                .filter_map(move |model| self.by_id.get(&(id, *model)))
-        });
+        let of_id = id
+            .map(name_key)
+            .into_iter()
+            .flat_map(|id| models.iter().filter_map(move |model| self.by_id.get(&(id, *model))));
         let of_question = question_keys(question).flat_map(|question| {
             models
                 .iter()
@@ -225,13 +214,7 @@ mod tests {
 {"question": "bad?", "model": "*", "refusal": "no", "finish": "filter"}
 "#;
 
-    fn text(
-        answers: &Answers,
-        question: &str,
-        id: Option<&str>,
-        model: &str,
-        nth: u32,
-    ) -> Option<String> {
+    fn text(answers: &Answers, question: &str, id: Option<&str>, model: &str, nth: u32) -> Option<String> {
         answers
             .find(question, id, model, nth)
             .map(|recorded| recorded.reply.text.clone())
@@ -247,16 +230,10 @@ mod tests {
         assert_eq!(find("1 + 1?", "other", 9).unwrap(), "any");
         assert_eq!(find("Question: 2 + 2?", "llama", 1).unwrap(), "five");
         assert_eq!(find("2 + 2?", "other", 1), None);
-        assert_eq!(
-            text(&answers, "unseen wording", Some("c2"), "gpt-5", 1).unwrap(),
-            "4"
-        );
+        assert_eq!(text(&answers, "unseen wording", Some("c2"), "gpt-5", 1).unwrap(), "4");
         assert_eq!(answers.models().collect::<Vec<_>>(), ["Llama", "gpt-5"]);
         let first = answers.find("1 + 1?", None, "gpt-5", 1).unwrap();
-        assert_eq!(
-            (first.reply.usage.output, first.latency_ms),
-            (Some(7), Some(40))
-        );
+        assert_eq!((first.reply.usage.output, first.latency_ms), (Some(7), Some(40)));
         let refused = answers.find("bad?", None, "x", 1).unwrap();
         assert_eq!(refused.reply.refusal.as_deref(), Some("no"));
         assert_eq!(refused.reply.finish, Finish::Filter);
@@ -268,22 +245,14 @@ mod tests {
             ("{", "EOF"),
             ("{\"question\": \"q\"}", "neither `answer` nor `answers`"),
             ("{\"answer\": \"a\"}", "neither `question` nor `id`"),
-            (
-                "{\"question\": \"q\", \"anser\": \"a\"}",
-                "unknown field `anser`",
-            ),
+            ("{\"question\": \"q\", \"anser\": \"a\"}", "unknown field `anser`"),
             (
                 "{\"question\": \"q\", \"model\": \"m\", \"answers\": {\"n\": \"a\"}}",
                 "`model` stands",
             ),
         ] {
-            let error = Answers::parse(&format!("\n{line}\n"))
-                .expect_err(line)
-                .to_string();
-            assert!(
-                error.starts_with("line 2 ") && error.contains(part),
-                "{error}"
-            );
+            let error = Answers::parse(&format!("\n{line}\n")).expect_err(line).to_string();
+            assert!(error.starts_with("line 2 ") && error.contains(part), "{error}");
         }
         assert!(
             Answers::load(Path::new("nowhere.jsonl"))

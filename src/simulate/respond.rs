@@ -87,7 +87,7 @@ pub(super) async fn respond(
             return Response::new(Body::empty());
         }
         Trouble::Reset => {
-            sleep_until(received + total).await;
+            until(received + total).await;
             link.reset();
             ticket.entry.complete = true;
             return Response::new(Body::empty());
@@ -114,18 +114,14 @@ pub(super) async fn respond(
         _ => End::Orderly(Duration::ZERO),
     };
     let head_due = pieces.front().map_or(received + total, |(_, due)| *due);
-    sleep_until(head_due).await;
+    until(head_due).await;
 
     let mut response = Response::new(body(pieces, end, ticket));
-    *response.status_mut() =
-        StatusCode::from_u16(pretence.head.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(pretence.head.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     for (name, value) in &pretence.head.headers {
         // A name or value that HTTP does not allow is left out; the provider's tests catch it.
-        if let (Ok(name), Ok(value)) = (
-            name.parse::<HeaderName>(),
-            HeaderValue::from_bytes(value.as_bytes()),
-        ) {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes())) {
             headers.append(name, value);
         }
     }
@@ -137,6 +133,13 @@ pub(super) async fn respond(
         .entry(CONTENT_TYPE)
         .or_insert(HeaderValue::from_static("application/json"));
     response
+}
+
+/// Waits, unless it is time already: timers count whole milliseconds and would make that one.
+async fn until(due: Instant) {
+    if due > Instant::now() {
+        sleep_until(due).await;
+    }
 }
 
 /// Pieces of a body with the times at which they are due.
@@ -189,14 +192,13 @@ fn body(pieces: Timed, end: End, ticket: Ticket) -> Body {
     let state = (pieces, end, ticket);
     let paced = stream::unfold(state, async |(mut pieces, end, mut ticket)| {
         if let Some((bytes, due)) = pieces.pop_front() {
-            sleep_until(due).await;
-            ticket.entry.complete =
-                pieces.is_empty() && matches!(&end, End::Orderly(wait) if wait.is_zero());
+            until(due).await;
+            ticket.entry.complete = pieces.is_empty() && matches!(&end, End::Orderly(wait) if wait.is_zero());
             return Some((Ok(bytes), (pieces, end, ticket)));
         }
         match &end {
             End::Orderly(wait) => {
-                tokio::time::sleep(*wait).await;
+                until(Instant::now() + *wait).await;
                 ticket.entry.complete = true;
                 None
             }

@@ -33,11 +33,7 @@ impl FromStr for Rights {
 
     fn from_str(text: &str) -> Result<Self, RightsError> {
         let mut rules: Vec<(String, f64)> = Vec::new();
-        for item in text
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-        {
+        for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
             let (name, value) = item.split_once('=').unwrap_or(("*", item));
             let name = name.trim().trim_matches('*').to_lowercase();
             let share = share(value).ok_or_else(|| RightsError::Share(item.to_owned()))?;
@@ -54,9 +50,7 @@ impl FromStr for Rights {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RightsError {
     /// No share in it.
-    #[error(
-        "`{0}` is not `MODEL=SHARE`: write for example `gpt=0.9,llama=0.6`, or `0.8` for every model"
-    )]
+    #[error("`{0}` is not `MODEL=SHARE`: write for example `gpt=0.9,llama=0.6`, or `0.8` for every model")]
     Share(String),
     /// The same model twice.
     #[error("`{0}` names a model that stands there already: keep one of the two")]

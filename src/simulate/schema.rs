@@ -34,10 +34,7 @@ impl<'a> Maker<'a> {
         };
         if let Some(target) = rules.get("$ref").and_then(Value::as_str) {
             let root = self.root;
-            return match target
-                .strip_prefix('#')
-                .and_then(|pointer| root.pointer(pointer))
-            {
+            return match target.strip_prefix('#').and_then(|pointer| root.pointer(pointer)) {
                 Some(found) => self.make(found, depth + 1),
                 None => Value::Null,
             };
@@ -60,11 +57,7 @@ impl<'a> Maker<'a> {
         match type_of(rules) {
             "object" => self.object(rules, depth),
             "array" => {
-                let count = rules
-                    .get("minItems")
-                    .and_then(Value::as_u64)
-                    .unwrap_or(1)
-                    .min(100);
+                let count = rules.get("minItems").and_then(Value::as_u64).unwrap_or(1).min(100);
                 let item = rules.get("items");
                 Value::Array(
                     (0..count)
@@ -81,11 +74,9 @@ impl<'a> Maker<'a> {
     }
 
     fn choose(&mut self, choices: &[Value]) -> Value {
-        let wanted = self.answer.and_then(|answer| {
-            choices
-                .iter()
-                .find(|choice| choice.as_str() == Some(answer.trim()))
-        });
+        let wanted = self
+            .answer
+            .and_then(|answer| choices.iter().find(|choice| choice.as_str() == Some(answer.trim())));
         if let Some(choice) = wanted {
             self.answer = None;
             return choice.clone();
@@ -101,10 +92,7 @@ impl<'a> Maker<'a> {
         let mut object = Map::new();
         if let Some(properties) = rules.get("properties").and_then(Value::as_object) {
             for (name, inner) in properties {
-                if required
-                    .as_ref()
-                    .is_none_or(|names| names.contains(&name.as_str()))
-                {
+                if required.as_ref().is_none_or(|names| names.contains(&name.as_str())) {
                     let value = self.make(inner, depth + 1);
                     object.insert(name.clone(), value);
                 }
@@ -117,12 +105,8 @@ impl<'a> Maker<'a> {
         let bound = |word: &str| rules.get(word).and_then(Value::as_f64);
         let low = bound("minimum").or(bound("exclusiveMinimum").map(|low| low + 1.0));
         let high = bound("maximum").or(bound("exclusiveMaximum").map(|high| high - 1.0));
-        let within = |value: f64| {
-            low.is_none_or(|low| value >= low) && high.is_none_or(|high| value <= high)
-        };
-        let given = self
-            .answer
-            .and_then(|answer| answer.trim().parse::<f64>().ok());
+        let within = |value: f64| low.is_none_or(|low| value >= low) && high.is_none_or(|high| value <= high);
+        let given = self.answer.and_then(|answer| answer.trim().parse::<f64>().ok());
         if let Some(value) = given
             && value.is_finite()
             && within(value)
@@ -160,11 +144,7 @@ impl<'a> Maker<'a> {
     reason = "drawn between bounds; a cut end is still a number"
 )]
 fn number(value: f64, whole: bool) -> Value {
-    if whole {
-        json!(value as i64)
-    } else {
-        json!(value)
-    }
+    if whole { json!(value as i64) } else { json!(value) }
 }
 
 fn is_null_type(schema: &Value) -> bool {
@@ -219,7 +199,8 @@ mod tests {
 
     #[test]
     fn the_answer_stands_where_it_fits() {
-        let verdict = json!({"type": "object", "properties": {"why": {"enum": ["x"]}, "verdict": {"enum": ["A", "B"]}}});
+        let verdict =
+            json!({"type": "object", "properties": {"why": {"enum": ["x"]}, "verdict": {"enum": ["A", "B"]}}});
         for answer in ["A", "B"] {
             assert_eq!(made(&verdict, answer)["verdict"], answer);
         }
@@ -229,8 +210,7 @@ mod tests {
 
     #[test]
     fn recursion_ends() {
-        let endless =
-            json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]});
+        let endless = json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]});
         assert!(made(&endless, "x").to_string().len() < 1000);
     }
 }

@@ -148,8 +148,7 @@ pub(super) async fn start_with(
     });
     let router = Router::new().fallback(handle).with_state(shared);
     let service = router.into_make_service_with_connect_info::<Link>();
-    let serving =
-        axum::serve(Door(listener), service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = axum::serve(Door(listener), service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let task = tokio::spawn(serving.into_future());
     Ok(Running {
         address,
@@ -188,13 +187,13 @@ async fn handle(
                     headers: &headers,
                     body: &bytes,
                 };
-                answer(&shared, &incoming, &mut ticket).unwrap_or_else(|| {
-                    json_response(404, &lists::not_found(parts.method.as_str(), path))
-                })
+                answer(&shared, &incoming, &mut ticket)
+                    .unwrap_or_else(|| json_response(404, &lists::not_found(parts.method.as_str(), path)))
             }
             Err(error) => {
                 ticket.entry.verdict = Verdict::BadRequest;
-                let message = serde_json::json!({"error": {"message": error.to_string(), "type": "invalid_request_error"}});
+                let message =
+                    serde_json::json!({"error": {"message": error.to_string(), "type": "invalid_request_error"}});
                 json_response(413, &message)
             }
         }
@@ -229,9 +228,7 @@ fn key_of<'a>(incoming: &Incoming<'a>) -> Option<&'a str> {
     });
     header.or_else(|| {
         let (_, query) = incoming.path.split_once('?')?;
-        let keys = query
-            .split('&')
-            .filter_map(|pair| pair.strip_prefix("key="));
+        let keys = query.split('&').filter_map(|pair| pair.strip_prefix("key="));
         keys.into_iter().find(|key| !key.is_empty())
     })
 }

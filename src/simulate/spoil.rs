@@ -18,7 +18,6 @@ pub(super) fn instead(
     asked: &Asked,
     total: Duration,
     retry_after: Duration,
-    chance: &mut Chance,
 ) -> Option<Planned> {
     let error_time = total / ERROR_TIME;
     let head = |status: u16, content_type: &str| WireHead {
@@ -27,15 +26,13 @@ pub(super) fn instead(
         received_us: 0,
     };
     let planned = match failure {
-        Failure::Status(status) => Planned::plain(
-            provider.pretend_fault(&fault_of(status, retry_after)),
-            error_time,
-        ),
+        Failure::Status(status) => Planned::plain(provider.pretend_fault(&fault_of(status, retry_after)), error_time),
         Failure::Quota => {
-            let fault = Fault::new(
-                FaultKind::Quota,
-                "simulated: the money of this account is used up",
-            );
+            let mut fault = Fault::new(FaultKind::Quota, "simulated: the money of this account is used up");
+            // These two have no error of their own for it; HTTP has.
+            if matches!(provider.name(), ProviderName::Clova | ProviderName::Ollama) {
+                fault.status = Some(402);
+            }
             Planned::plain(provider.pretend_fault(&fault), error_time)
         }
         Failure::Html => {
@@ -60,11 +57,6 @@ pub(super) fn instead(
                 Trouble::Reset
             },
         },
-        Failure::Garbage => {
-            let mut pretence = provider.pretend(&Reply::default(), asked);
-            pretence.chunks = garbage(pretence.chunks, asked.stream, chance);
-            Planned::plain(pretence, total)
-        }
         Failure::Empty => {
             let reply = Reply {
                 finish: Finish::Stop,
@@ -88,7 +80,7 @@ pub(super) fn instead(
             };
             Planned::plain(provider.pretend(&reply, asked), total)
         }
-        Failure::Cut | Failure::SlowCut | Failure::Stall => return None,
+        Failure::Garbage | Failure::Cut | Failure::SlowCut | Failure::Stall => return None,
     };
     Some(planned)
 }
@@ -105,10 +97,7 @@ fn fault_of(status: u16, retry_after: Duration) -> Fault {
         429 => (FaultKind::RateLimit, "simulated: too many requests for now"),
         503 | 529 => (FaultKind::Server, "simulated: overloaded"),
         500.. => (FaultKind::Server, "simulated: the server broke"),
-        _ => (
-            FaultKind::BadRequest,
-            "simulated: the request is not as it should be",
-        ),
+        _ => (FaultKind::BadRequest, "simulated: the request is not as it should be"),
     };
     let mut fault = Fault::new(kind, message);
     fault.status = Some(status);
@@ -117,19 +106,18 @@ fn fault_of(status: u16, retry_after: Duration) -> Fault {
 }
 
 /// An answer that breaks on its way.
-pub(super) fn spoiled(
-    pretence: Pretence,
-    failure: Failure,
-    total: Duration,
-    chance: &mut Chance,
-) -> Planned {
+pub(super) fn spoiled(mut pretence: Pretence, failure: Failure, total: Duration, chance: &mut Chance) -> Planned {
     let orderly = chance.unit() < 0.5;
     let trouble = match failure {
+        Failure::Garbage => {
+            pretence.chunks = garbage(pretence.chunks, chance);
+            Trouble::None
+        }
+        Failure::Stall => Trouble::Stall,
         Failure::SlowCut => Trouble::Cut {
             after: SLOW_CUT,
             orderly,
         },
-        Failure::Stall => Trouble::Stall,
         _ => Trouble::Cut {
             after: Duration::ZERO,
             orderly,
@@ -142,8 +130,8 @@ pub(super) fn spoiled(
     }
 }
 
-/// A body that is no answer: half of one with a bad end, or bytes that are not even text.
-fn garbage(chunks: Vec<Vec<u8>>, stream: bool, chance: &mut Chance) -> Vec<Vec<u8>> {
+/// A body that is no answer: broken JSON, or bytes that are not even text; in a stream, after a good beginning.
+fn garbage(chunks: Vec<Vec<u8>>, chance: &mut Chance) -> Vec<Vec<u8>> {
     let broken: Vec<u8> = if chance.unit() < 0.5 {
         let mut bytes = vec![0xff, 0xfe, 0x00, 0x1b];
         bytes.extend((0..60).map(|_| u8::try_from(chance.below(256)).expect("below 256")));
@@ -151,11 +139,11 @@ fn garbage(chunks: Vec<Vec<u8>>, stream: bool, chance: &mut Chance) -> Vec<Vec<u
     } else {
         b"{\"choices\": [{\"message\": {\"content\": \"this is not\" JSON,,}".to_vec()
     };
-    if !stream {
+    let good = chunks.len() / 2;
+    if good == 0 {
         return vec![broken];
     }
-    // One good beginning, then a frame that cannot be read, then an end.
-    let mut pieces: Vec<Vec<u8>> = chunks.into_iter().take(1).collect();
+    let mut pieces: Vec<Vec<u8>> = chunks.into_iter().take(good).collect();
     pieces.push([b"data: ".as_slice(), &broken, b"\n\n".as_slice()].concat());
     pieces
 }

@@ -9,9 +9,20 @@ const MOST: usize = 1 << 16;
 const SHARDS: usize = 16;
 
 /// Counts of questions, bounded: when too many have come, those not asked for longest are forgotten.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tries {
     shards: [Mutex<Generations>; SHARDS],
+    /// Size of a generation of a shard.
+    most: usize,
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self {
+            shards: <[Mutex<Generations>; SHARDS]>::default(),
+            most: MOST,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -24,15 +35,13 @@ impl Tries {
     /// Counts a question once more and tells how often it came, from 1.
     pub(super) fn next(&self, question: u64) -> u32 {
         let shard = usize::try_from(question % SHARDS as u64).expect("below sixteen");
-        let mut counts = self.shards[shard]
-            .lock()
-            .expect("no holder of this lock panics");
+        let mut counts = self.shards[shard].lock().expect("no holder of this lock panics");
         let nth = match counts.young.get(&question) {
             Some(count) => *count,
             None => counts.old.remove(&question).unwrap_or(0),
         }
         .saturating_add(1);
-        if counts.young.len() >= MOST {
+        if counts.young.len() >= self.most {
             counts.old = std::mem::take(&mut counts.young);
         }
         counts.young.insert(question, nth);
@@ -55,10 +64,13 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_the_recent_are_kept() {
-        let tries = Tries::default();
-        for question in 0..(3 * MOST * SHARDS) as u64 {
+        let tries = Tries {
+            most: 100,
+            ..Tries::default()
+        };
+        for question in 0..(30 * 100 * SHARDS) as u64 {
             tries.next(question);
-            if question % 10_000 == 0 {
+            if question % 100 == 0 {
                 tries.next(u64::MAX);
             }
         }
@@ -70,8 +82,8 @@ mod tests {
                 counts.young.len() + counts.old.len()
             })
             .sum();
-        assert!(held <= 2 * (MOST + 1) * SHARDS);
-        assert!(tries.next(u64::MAX) > 300);
+        assert!(held <= 2 * (100 + 1) * SHARDS);
+        assert_eq!(usize::try_from(tries.next(u64::MAX)), Ok(30 * SHARDS + 1));
         assert_eq!(tries.next(0), 1);
     }
 }

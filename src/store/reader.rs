@@ -390,7 +390,12 @@ impl Reader {
             let mut statement = self.connection.prepare(
                 "SELECT currency, sum(cost_nano) FROM outcomes WHERE cost_nano IS NOT NULL AND cached = 0 GROUP BY currency",
             )?;
-            let rows = statement.query_map([], |row| Ok(Money { currency: Currency(row.get(0)?), nano: row.get(1)? }))?;
+            let rows = statement.query_map([], |row| {
+                Ok(Money {
+                    currency: Currency(row.get(0)?),
+                    nano: row.get(1)?,
+                })
+            })?;
             rows.collect()
         };
         read().map_err(|error| self.fail(&error))

@@ -341,7 +341,9 @@ fn expect(desk: &mut Desk<'_, '_>, node: &Node) -> Vec<Value> {
                 .help("leave it out, or judge with the scorers `length` or `regex`");
             desk.tell(item.span, problem);
         } else {
-            accepted.push(item.to_value());
+            // A text is compared as written; inside JSON a number is a number.
+            let scalar = item.as_text().is_some();
+            accepted.push(if scalar { item.to_value() } else { item.to_json() });
         }
     }
     accepted

@@ -57,8 +57,8 @@ impl<'a> Origin<'a> {
 
     /// A text file in which somebody may have written a key: excerpts blot out what looks like one.
     #[must_use]
-    pub fn secretive(file: &'a str, text: &'a str) -> Self {
-        let mut origin = Self::text(file, text);
+    pub fn secretive(file: &'a str, text: &'a str, offset: usize) -> Self {
+        let mut origin = Self::record(file, text, offset, 1);
         if let Kind::Text { secret, .. } = &mut origin.kind {
             *secret = true;
         }
@@ -87,7 +87,13 @@ impl<'a> Origin<'a> {
     #[must_use]
     pub fn place(&self, span: Span) -> Place {
         match &self.kind {
-            Kind::Text { text, offset, line, .. } => {
+            Kind::Text {
+                text,
+                offset,
+                line,
+                secret,
+                ..
+            } => {
                 let row = self.row(span.start);
                 let begin = self.starts()[row];
                 let at = floor(text, span.start.saturating_sub(*offset)).max(begin);
@@ -95,7 +101,8 @@ impl<'a> Origin<'a> {
                     file: self.file.to_owned(),
                     line: line + row,
                     column: text[begin..at].chars().count() + 1,
-                    span: Some(span.start..span.end.max(span.start)),
+                    // Whoever draws from the file itself would show the key.
+                    span: (!secret).then_some(span.start..span.end.max(span.start)),
                     cell: None,
                 }
             }
@@ -306,7 +313,7 @@ mod tests {
     #[test]
     fn keys_are_blotted_out_of_excerpts() {
         let text = "[targets.a]\nkey = \"abcdefgh12345678XY\"\nmodel = \"gpt-6.2-sol\"\n";
-        let origin = Origin::secretive("config.toml", text);
+        let origin = Origin::secretive("config.toml", text, 0);
         let at = text.find("key").unwrap();
         let excerpt = origin.excerpt(Span::new(at, at + 3)).unwrap();
         assert!(!excerpt.text.contains("abcdefgh"), "{}", excerpt.text);

@@ -56,7 +56,7 @@ fn node(value: &Spanned<DeValue<'_>>, offset: usize) -> Node {
             |_| Data::Text(number.to_string()),
             |whole| Data::Plain(whole.to_string()),
         ),
-        DeValue::Float(number) => Data::Plain(number.as_str().to_owned()),
+        DeValue::Float(number) => Data::Plain(number.as_str().trim_start_matches('+').to_owned()),
         DeValue::Boolean(truth) => Data::Plain(truth.to_string()),
         DeValue::Datetime(time) => Data::Text(time.to_string()),
         DeValue::Array(items) => Data::List(items.iter().map(|item| node(item, offset)).collect()),

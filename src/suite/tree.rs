@@ -125,6 +125,23 @@ impl Node {
         }
     }
 
+    /// The same as JSON for machines (schemas, request bodies): a plain scalar that is a number in JSON is one, however
+    /// it is written, so that `0.10` is not sent as text.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match &self.data {
+            Data::Plain(text) => canonical_json(text),
+            Data::Text(text) => Value::String(text.clone()),
+            Data::List(items) => Value::Array(items.iter().map(Self::to_json).collect()),
+            Data::Map(entries) => Value::Object(
+                entries
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.value.to_json()))
+                    .collect::<Map<_, _>>(),
+            ),
+        }
+    }
+
     /// What it is, for sentences like "takes a list, not a map".
     #[must_use]
     pub fn describe(&self) -> String {
@@ -172,6 +189,17 @@ pub fn canonical(text: &str) -> Value {
         .map_or_else(|| Value::String(text.to_owned()), Value::Number)
 }
 
+/// What an unquoted scalar is in JSON.
+fn canonical_json(text: &str) -> Value {
+    match canonical(text) {
+        Value::String(text) => match serde_json::from_str::<Number>(&text) {
+            Ok(number) => Value::Number(number),
+            Err(_) => Value::String(text),
+        },
+        value => value,
+    }
+}
+
 fn canonical_number(text: &str) -> Option<Number> {
     let number = if let Ok(whole) = text.parse::<i64>() {
         Number::from(whole)
@@ -215,6 +243,22 @@ mod tests {
         }
         assert_eq!(canonical("no"), Value::String("no".to_owned()));
         assert_eq!(canonical("True"), Value::String("True".to_owned()));
+    }
+
+    #[test]
+    fn machines_get_numbers_where_json_has_them() {
+        let json = |text: &str| {
+            Node {
+                data: Data::Plain(text.to_owned()),
+                span: Span::default(),
+            }
+            .to_json()
+        };
+        assert_eq!(json("0.10"), 0.1);
+        assert_eq!(json("1e3"), 1000.0);
+        for text in ["007", "+5", ".5", "1_000", "no", "1e999"] {
+            assert_eq!(json(text), text);
+        }
     }
 
     #[test]

@@ -187,7 +187,7 @@ fn guided(node: &Node, schema: &Value, root: &Value, subject: &str) -> Result<Va
     }
     let types = types(schema);
     if types.is_empty() {
-        return Ok(node.to_value());
+        return Ok(node.to_json());
     }
     let misfit = || misfit(node, subject, &wants(schema, &types));
     let allowed = |word: &str| types.contains(&word);
@@ -219,7 +219,7 @@ fn guided(node: &Node, schema: &Value, root: &Value, subject: &str) -> Result<Va
 
 fn list(items: &[Node], schema: &Value, root: &Value, subject: &str) -> Result<Value, Misfit> {
     let Some(inner) = schema.get("items") else {
-        return Ok(Value::Array(items.iter().map(Node::to_value).collect()));
+        return Ok(Value::Array(items.iter().map(Node::to_json).collect()));
     };
     items
         .iter()
@@ -252,7 +252,7 @@ fn object(node: &Node, entries: &[Entry], schema: &Value, root: &Value, subject:
                     )),
                 });
             }
-            (None, _) => entry.value.to_value(),
+            (None, _) => entry.value.to_json(),
         };
         map.insert(entry.key.clone(), value);
     }

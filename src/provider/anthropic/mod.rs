@@ -7,7 +7,9 @@
 mod asked;
 mod fault;
 mod limits;
+mod message;
 mod models;
+mod params;
 mod pretend;
 mod read;
 mod write;

@@ -2,13 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::read::finish;
+use super::message::finish;
 use crate::domain::{Finish, Reply, Usage};
-use crate::provider::pretending::{arguments, finish_word, header, pieces, shown, streamed, whole};
+use crate::provider::pretending::{arguments, finish_word, header, id, shown, streamed, whole};
+use crate::provider::shared::pieces;
 use crate::provider::{Asked, Pretence};
-
-/// Characters of a text delta; the service sends a few tokens at a time.
-const PIECE: usize = 12;
 
 /// Stands for the signature of a thinking block, which only the service can make.
 const SIGNATURE: &str = "c2ltdWxhdGVk";
@@ -19,7 +17,7 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
             vec![
                 header("content-type", "text/event-stream; charset=utf-8"),
                 header("cache-control", "no-cache"),
-                request_id(reply),
+                request_id(reply, asked),
             ],
             events(reply, asked),
         )
@@ -30,30 +28,22 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
         message.insert("usage".to_owned(), Value::Object(usage(&reply.usage)));
         whole(
             200,
-            vec![
-                header("content-type", "application/json"),
-                request_id(reply),
-            ],
+            vec![header("content-type", "application/json"), request_id(reply, asked)],
             &Value::Object(message),
         )
     }
 }
 
-fn request_id(reply: &Reply) -> (String, String) {
-    let id = reply.id.as_deref().unwrap_or("simulated");
-    header(
-        "request-id",
-        format!("req_{}", id.trim_start_matches("msg_")),
-    )
+fn request_id(reply: &Reply, asked: &Asked) -> (String, String) {
+    let id = id("msg_01", reply, asked);
+    header("request-id", format!("req_{}", id.trim_start_matches("msg_")))
 }
 
 fn opening(reply: &Reply, asked: &Asked) -> Map<String, Value> {
     let mut message = Map::new();
     let model = reply.model.as_ref().unwrap_or(&asked.model);
     message.insert("model".to_owned(), json!(model));
-    if let Some(id) = &reply.id {
-        message.insert("id".to_owned(), json!(id));
-    }
+    message.insert("id".to_owned(), json!(id("msg_01", reply, asked)));
     message.insert("type".to_owned(), json!("message"));
     message.insert("role".to_owned(), json!("assistant"));
     message
@@ -127,10 +117,7 @@ fn usage(usage: &Usage) -> Map<String, Value> {
         told.insert("output_tokens".to_owned(), json!(output));
     }
     if let Some(thinking) = usage.reasoning {
-        told.insert(
-            "output_tokens_details".to_owned(),
-            json!({"thinking_tokens": thinking}),
-        );
+        told.insert("output_tokens_details".to_owned(), json!({"thinking_tokens": thinking}));
     }
     told
 }
@@ -159,10 +146,7 @@ fn events(reply: &Reply, asked: &Asked) -> Vec<String> {
             events.push("event: ping\ndata: {\"type\": \"ping\"}\n\n".to_owned());
         }
         for delta in deltas {
-            events.push(event(
-                "content_block_delta",
-                &json!({"index": index, "delta": delta}),
-            ));
+            events.push(event("content_block_delta", &json!({"index": index, "delta": delta})));
         }
         events.push(event("content_block_stop", &json!({"index": index})));
     }
@@ -178,12 +162,12 @@ fn events(reply: &Reply, asked: &Asked) -> Vec<String> {
 fn opened(mut block: Value) -> (Value, Vec<Value>) {
     let mut deltas = Vec::new();
     if let Some(text) = block.get("text").and_then(Value::as_str) {
-        for piece in pieces(text, PIECE) {
+        for piece in pieces(text) {
             deltas.push(json!({"type": "text_delta", "text": piece}));
         }
         block["text"] = json!("");
     } else if let Some(thinking) = block.get("thinking").and_then(Value::as_str) {
-        for piece in pieces(thinking, PIECE) {
+        for piece in pieces(thinking) {
             deltas.push(json!({"type": "thinking_delta", "thinking": piece}));
         }
         deltas.push(json!({"type": "signature_delta", "signature": block["signature"]}));
@@ -195,7 +179,7 @@ fn opened(mut block: Value) -> (Value, Vec<Value>) {
             other => other.to_string(),
         };
         deltas.push(json!({"type": "input_json_delta", "partial_json": ""}));
-        for piece in pieces(&text, PIECE) {
+        for piece in pieces(&text) {
             deltas.push(json!({"type": "input_json_delta", "partial_json": piece}));
         }
         block["input"] = json!({});

@@ -2,26 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::models::{self, Model, Sampling, Thinking};
+use super::params::settle;
 use crate::domain::{
-    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
-    wire::AuthHeader,
+    Auth, Call, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest, wire::AuthHeader,
 };
 use crate::provider::Wish;
-use crate::provider::capability::Wishes;
 use crate::provider::shared;
 
-/// Cap on the answer when the call has none: the protocol demands one.
-pub(super) const DEFAULT_MAX_TOKENS: u32 = 4096;
-
-/// Least thinking budget the service takes.
-const LEAST_BUDGET: u32 = 1024;
-
-/// While thinking, `top_p` below this is refused.
-const LEAST_TOP_P_THINKING: f64 = 0.95;
-
 /// Version of the protocol that is written and read here.
-pub(super) const PROTOCOL_VERSION: &str = "2023-06-01";
+const PROTOCOL_VERSION: &str = "2023-06-01";
 
 pub(super) fn write(call: &Call, target: &Target) -> WireRequest {
     let mut body = Map::new();
@@ -89,238 +78,149 @@ fn block(part: &Part) -> Value {
     }
 }
 
-/// The parameters as fields of the body, and what could not be said.
-fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
-    let model = models::of(name);
-    let mut wishes = Wishes::default();
-    let mut fields = Map::new();
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Effort, ProviderName};
+    use crate::provider::testing::{call, target};
 
-    let thinking = thinking(name, model, params, &mut wishes);
-    let max_tokens = params.max_output_tokens.unwrap_or_else(|| match thinking {
-        // The cap counts thinking too; without this a large budget would leave nothing for the answer.
-        Ask::Budget(budget) => budget.saturating_add(DEFAULT_MAX_TOKENS),
-        _ => DEFAULT_MAX_TOKENS,
-    });
-    fields.insert("max_tokens".to_owned(), json!(max_tokens));
-    sampling(
-        name,
-        model,
-        params,
-        thinking.thinks(),
-        &mut fields,
-        &mut wishes,
-    );
+    fn body(model: &str, params: Params) -> Value {
+        write(&call(params), &target(ProviderName::Anthropic, model)).body
+    }
 
-    let stop: Vec<&String> = params
-        .stop
-        .iter()
-        .flatten()
-        .filter(|text| !text.trim().is_empty())
-        .collect();
-    if params
-        .stop
-        .as_ref()
-        .is_some_and(|all| all.len() > stop.len())
-    {
-        wishes.say("stop", "Anthropic takes no stop text made of blanks only");
+    fn told(model: &str, params: &Params) -> Vec<&'static str> {
+        wishes(&target(ProviderName::Anthropic, model), params)
+            .iter()
+            .map(|wish| wish.field)
+            .collect()
     }
-    if !stop.is_empty() {
-        fields.insert("stop_sequences".to_owned(), json!(stop));
-    }
-    match thinking {
-        Ask::Nothing => {}
-        Ask::Off => {
-            fields.insert("thinking".to_owned(), json!({"type": "disabled"}));
-        }
-        Ask::Adaptive => {
-            fields.insert("thinking".to_owned(), json!({"type": "adaptive"}));
-        }
-        Ask::Budget(budget) => {
-            fields.insert(
-                "thinking".to_owned(),
-                json!({"type": "enabled", "budget_tokens": budget}),
-            );
-        }
-    }
-    let mut output = Map::new();
-    if let Some(effort) = effort(name, model, params, &mut wishes) {
-        output.insert("effort".to_owned(), json!(effort.word()));
-    }
-    if let Some(schema) = &params.json_schema {
-        if model.schema {
-            output.insert(
-                "format".to_owned(),
-                json!({"type": "json_schema", "schema": schema}),
-            );
-        } else {
-            wishes.say("json_schema", format!("{name} takes no JSON schema"));
-        }
-    }
-    if !output.is_empty() {
-        fields.insert("output_config".to_owned(), Value::Object(output));
-    }
-    wishes.leave("seed", params.seed.as_ref(), "Anthropic takes no seed");
-    wishes.leave(
-        "logprobs",
-        params.logprobs.as_ref(),
-        "Anthropic gives no log-probabilities",
-    );
-    (fields, wishes.into_vec())
-}
 
-/// What is asked for in the field `thinking`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ask {
-    Nothing,
-    Off,
-    Adaptive,
-    Budget(u32),
-}
-
-impl Ask {
-    fn thinks(self) -> bool {
-        matches!(self, Self::Adaptive | Self::Budget(_))
-    }
-}
-
-fn thinking(name: &str, model: Model, params: &Params, wishes: &mut Wishes) -> Ask {
-    let budget = params.reasoning_budget;
-    if is_off(params) {
-        return switched_off(name, model, params, wishes);
-    }
-    if let Some(budget) = budget {
-        if model.thinking.takes_budget() {
-            if let Some(budget) = fitting(budget, params.max_output_tokens, wishes) {
-                return Ask::Budget(budget);
-            }
-        } else if model.thinking == Thinking::Never {
-            wishes.say("reasoning_budget", format!("{name} does not think"));
-        } else {
-            wishes.say(
-                "reasoning_budget",
-                format!("{name} takes no budget for thinking; set `reasoning_effort`"),
-            );
-        }
-    }
-    if params.reasoning_effort.is_some() && model.thinking.is_adaptive() {
-        Ask::Adaptive
-    } else {
-        Ask::Nothing
-    }
-}
-
-/// Whether the call wants no thinking: effort `none`, or a budget of nothing.
-fn is_off(params: &Params) -> bool {
-    params.reasoning_effort == Some(Effort::None) || params.reasoning_budget == Some(0)
-}
-
-fn switched_off(name: &str, model: Model, params: &Params, wishes: &mut Wishes) -> Ask {
-    if params.reasoning_budget.is_some_and(|budget| budget > 0) {
-        wishes.say("reasoning_budget", "effort `none` switches thinking off");
-    }
-    match model.thinking {
-        // Off unless asked for: nothing needs to be said.
-        Thinking::Never | Thinking::Budget | Thinking::BudgetOrAdaptive => Ask::Nothing,
-        Thinking::Adaptive => Ask::Off,
-        Thinking::Always => {
-            let field = if params.reasoning_effort == Some(Effort::None) {
-                "reasoning_effort"
-            } else {
-                "reasoning_budget"
-            };
-            wishes.say(field, format!("{name} cannot switch thinking off"));
-            Ask::Nothing
-        }
-    }
-}
-
-/// A budget within the service's bounds: at least 1024 and below the cap on the whole answer.
-fn fitting(budget: u32, cap: Option<u32>, wishes: &mut Wishes) -> Option<u32> {
-    let most = cap.map_or(u32::MAX, |cap| cap.saturating_sub(1));
-    if most < LEAST_BUDGET {
-        wishes.say(
-            "reasoning_budget",
-            format!("a budget of at least {LEAST_BUDGET} does not fit under `max_output_tokens`"),
-        );
-        return None;
-    }
-    let fitted = budget.clamp(LEAST_BUDGET, most);
-    if fitted != budget {
-        wishes.say(
-            "reasoning_budget",
-            format!(
-                "Anthropic takes {LEAST_BUDGET} or more, below `max_output_tokens`; {fitted} is sent"
-            ),
-        );
-    }
-    Some(fitted)
-}
-
-fn effort(name: &str, model: Model, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
-    let effort = params
-        .reasoning_effort
-        .filter(|effort| *effort != Effort::None)?;
-    if params.reasoning_budget == Some(0) {
-        wishes.say("reasoning_effort", "a budget of 0 switches thinking off");
-        return None;
-    }
-    if model.efforts.is_empty() {
-        let why = if model.thinking == Thinking::Never {
-            format!("{name} does not think")
-        } else {
-            format!("{name} takes no effort level; set `reasoning_budget`")
+    #[test]
+    fn a_whole_request() {
+        let asked = Call {
+            system: Some("한 문장으로 답하세요.".to_owned()),
+            messages: vec![
+                Message::text(Role::User, "안녕?"),
+                Message::text(Role::Assistant, "안녕하세요."),
+                Message {
+                    role: Role::User,
+                    parts: vec![
+                        Part::Text("이것은?".to_owned()),
+                        Part::Image(Image {
+                            name: "a.png".to_owned(),
+                            source: ImageSource::Bytes {
+                                media_type: "image/png".to_owned(),
+                                base64: "aGk=".to_owned(),
+                            },
+                        }),
+                    ],
+                },
+            ],
+            params: Params {
+                temperature: Some(0.2),
+                stop: Some(vec!["끝".to_owned()]),
+                ..Params::default()
+            },
         };
-        wishes.say("reasoning_effort", why);
-        return None;
+        let mut target = target(ProviderName::Anthropic, "claude-haiku-4-5");
+        target.stream = true;
+        target.extra.insert("metadata".to_owned(), json!({"user_id": "u"}));
+        let request = write(&asked, &target);
+        assert_eq!(request.url, "https://api.anthropic.com/v1/messages");
+        assert_eq!(request.auth, Auth::Header(AuthHeader::XApiKey));
+        assert_eq!(
+            request.headers,
+            [("anthropic-version".to_owned(), "2023-06-01".to_owned())]
+        );
+        assert_eq!(
+            request.body,
+            json!({
+                "model": "claude-haiku-4-5",
+                "system": "한 문장으로 답하세요.",
+                "messages": [
+                    {"role": "user", "content": "안녕?"},
+                    {"role": "assistant", "content": "안녕하세요."},
+                    {"role": "user", "content": [
+                        {"type": "text", "text": "이것은?"},
+                        {"type": "image", "source": {
+                            "type": "base64", "media_type": "image/png", "data": "aGk="
+                        }},
+                    ]},
+                ],
+                "max_tokens": 4096,
+                "temperature": 0.2,
+                "stop_sequences": ["끝"],
+                "stream": true,
+                "metadata": {"user_id": "u"},
+            })
+        );
+        target.address = "http://localhost:1/v1/".to_owned();
+        assert_eq!(write(&asked, &target).url, "http://localhost:1/v1/messages");
     }
-    wishes.level(effort, model.efforts, name)
-}
 
-fn sampling(
-    name: &str,
-    model: Model,
-    params: &Params,
-    thinks: bool,
-    fields: &mut Map<String, Value>,
-    wishes: &mut Wishes,
-) {
-    if model.sampling == Sampling::Fixed {
-        let why = format!("{name} takes no sampling parameters");
-        wishes.leave("temperature", params.temperature.as_ref(), &why);
-        wishes.leave("top_p", params.top_p.as_ref(), &why);
-        wishes.leave("top_k", params.top_k.as_ref(), &why);
-        return;
+    #[test]
+    fn new_models_get_no_sampling_parameters() {
+        let params = Params {
+            temperature: Some(0.0),
+            top_p: Some(0.9),
+            top_k: Some(5),
+            seed: Some(1),
+            logprobs: Some(2),
+            ..Params::default()
+        };
+        assert_eq!(
+            told("claude-opus-5-5", &params),
+            ["temperature", "top_p", "top_k", "seed", "logprobs"]
+        );
+        let sent = body("claude-opus-5-5", params.clone());
+        assert_eq!(sent.as_object().map(Map::len), Some(3), "{sent}");
+        assert_eq!(told("claude-haiku-4-5", &params), ["top_p", "seed", "logprobs"]);
+        assert_eq!(told("claude-sonnet-4-20250514", &params), ["seed", "logprobs"]);
     }
-    let mut temperature = params.temperature;
-    if thinks && temperature.is_some_and(|value| (value - 1.0).abs() > f64::EPSILON) {
-        wishes.say("temperature", "while thinking, only 1 is taken");
-        temperature = None;
+
+    #[test]
+    fn thinking_is_asked_for_as_each_generation_takes_it() {
+        let effort = |effort| Params {
+            reasoning_effort: Some(effort),
+            ..Params::default()
+        };
+        let budget = |budget| Params {
+            reasoning_budget: Some(budget),
+            ..Params::default()
+        };
+        let sent = body("claude-sonnet-5-5", effort(Effort::Xhigh));
+        assert_eq!(sent["thinking"], json!({"type": "adaptive"}));
+        assert_eq!(sent["output_config"], json!({"effort": "xhigh"}));
+        let sent = body("claude-opus-4-6", effort(Effort::Xhigh));
+        assert_eq!(sent["output_config"], json!({"effort": "high"}));
+        let sent = body("claude-sonnet-5", effort(Effort::None));
+        assert_eq!(sent["thinking"], json!({"type": "disabled"}));
+        assert_eq!(told("claude-opus-5-5", &effort(Effort::None)), ["reasoning_effort"]);
+        assert_eq!(told("claude-opus-5-5", &budget(2000)), ["reasoning_budget"]);
+        assert_eq!(told("claude-haiku-4-5", &effort(Effort::High)), ["reasoning_effort"]);
+        let sent = body("claude-haiku-4-5", budget(2000));
+        assert_eq!(sent["thinking"], json!({"type": "enabled", "budget_tokens": 2000}));
+        assert_eq!(sent["max_tokens"], 6096);
     }
-    let temperature =
-        temperature.map(|value| wishes.clamp("temperature", value, 0.0, 1.0, "Anthropic"));
-    if let Some(value) = temperature {
-        fields.insert("temperature".to_owned(), json!(value));
-    }
-    if let Some(value) = params.top_p {
-        if model.sampling == Sampling::Either && temperature.is_some() {
-            wishes.say(
-                "top_p",
-                format!("{name} takes `temperature` or `top_p`, not both"),
-            );
-        } else if thinks && value < LEAST_TOP_P_THINKING {
-            wishes.say(
-                "top_p",
-                format!("while thinking, only {LEAST_TOP_P_THINKING} to 1 is taken"),
-            );
-        } else {
-            fields.insert("top_p".to_owned(), json!(value));
-        }
-    }
-    if let Some(value) = params.top_k {
-        if thinks {
-            wishes.say("top_k", "not taken while thinking");
-        } else {
-            fields.insert("top_k".to_owned(), json!(value));
+
+    #[test]
+    fn a_budget_stays_between_its_bounds() {
+        let params = |budget, cap| Params {
+            reasoning_budget: Some(budget),
+            max_output_tokens: Some(cap),
+            temperature: Some(0.5),
+            ..Params::default()
+        };
+        for (budget, cap, sent) in [
+            (10, 5000, json!(1024)),
+            (9000, 5000, json!(4999)),
+            (9000, 1024, Value::Null),
+        ] {
+            let body = body("claude-haiku-4-5", params(budget, cap));
+            assert_eq!(body["thinking"]["budget_tokens"], sent);
+            assert_eq!(body["max_tokens"], cap);
+            // While thinking, no other temperature than 1 is taken.
+            assert_eq!(body.get("temperature").is_none(), !sent.is_null());
         }
     }
 }

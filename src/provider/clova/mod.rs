@@ -1,9 +1,10 @@
-//! NAVER CLOVA Studio: HyperCLOVA X.
+//! NAVER CLOVA Studio: the models of `HyperCLOVA` X.
 //!
 //! Version 3 of the native interface, and version 1 for the two models that know no other. Written from the
 //! guide; no recorded traffic was to be had. The guide speaks of limits in headers without naming them, so
 //! none are read.
 
+mod answer;
 mod asked;
 mod fault;
 mod models;

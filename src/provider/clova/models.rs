@@ -1,4 +1,4 @@
-//! What each HyperCLOVA X model takes, as data. Facts from NAVER Cloud's guide up to October 2026.
+//! What each model of CLOVA Studio takes, as data. Facts from NAVER Cloud's guide up to October 2026.
 
 use crate::provider::capability::row;
 
@@ -48,9 +48,7 @@ pub(super) fn of(name: &str) -> Model {
     if name.starts_with("tasks/") {
         return PLAIN;
     }
-    row(MODELS, &name.to_ascii_uppercase())
-        .copied()
-        .unwrap_or(THINKER)
+    row(MODELS, &name.to_ascii_uppercase()).copied().unwrap_or(THINKER)
 }
 
 #[cfg(test)]

@@ -2,17 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::answer::finish;
 use super::fault;
 use super::models::{self, Api};
-use super::read::{SUCCESS, finish};
+use super::read::SUCCESS;
 use crate::domain::{Fault, FaultKind, Finish, Reply};
-use crate::provider::pretending::{
-    MADE_UP_SECONDS, arguments, finish_word, header, pieces, shown, streamed, whole,
-};
+use crate::provider::pretending::{MADE_UP_SECONDS, arguments, finish_word, header, shown, streamed, whole};
+use crate::provider::shared::pieces;
 use crate::provider::{Asked, Pretence};
-
-/// Characters of a token event; Korean tokens are a syllable or a few.
-const PIECE: usize = 3;
 
 pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
     if let Some(blocked) = &reply.blocked {
@@ -128,14 +125,14 @@ fn ending(reply: &Reply, api: Api) -> Map<String, Value> {
 
 fn events(reply: &Reply, asked: &Asked, api: Api) -> Vec<String> {
     let mut messages = Vec::new();
-    for piece in pieces(reply.reasoning.as_deref().unwrap_or(""), PIECE) {
+    for piece in pieces(reply.reasoning.as_deref().unwrap_or("")) {
         messages.push(json!({"role": "assistant", "content": "", "thinkingContent": piece}));
     }
-    for piece in pieces(shown(reply), PIECE) {
+    for piece in pieces(shown(reply)) {
         messages.push(json!({"role": "assistant", "content": piece}));
     }
     for (index, call) in reply.tool_calls.iter().enumerate() {
-        for piece in pieces(&call.arguments, PIECE * 4) {
+        for piece in pieces(&call.arguments) {
             let function = json!({"name": call.name, "partialJson": piece});
             let told = json!({"id": call_id(index), "type": "function", "function": function});
             messages.push(json!({"role": "assistant", "content": "", "toolCalls": [told]}));

@@ -3,9 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::models::{self, Api, Model};
-use crate::domain::{
-    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
-};
+use crate::domain::{Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest};
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
 use crate::provider::{path, shared};
@@ -58,14 +56,8 @@ fn url(target: &Target) -> String {
         Api::V3 => "v3",
     };
     match target.model.strip_prefix("tasks/") {
-        Some(task) => format!(
-            "{address}/{version}/tasks/{}/chat-completions",
-            path::encode(task)
-        ),
-        None => format!(
-            "{address}/{version}/chat-completions/{}",
-            path::encode(&target.model)
-        ),
+        Some(task) => format!("{address}/{version}/tasks/{}/chat-completions", path::encode(task)),
+        None => format!("{address}/{version}/chat-completions/{}", path::encode(&target.model)),
     }
 }
 
@@ -101,20 +93,10 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
     let effort = if model.thinks {
         effort(name, params, &mut wishes)
     } else {
-        let asked = params
-            .reasoning_effort
-            .filter(|effort| *effort != Effort::None);
-        wishes.leave(
-            "reasoning_effort",
-            asked.as_ref(),
-            format!("{name} does not think"),
-        );
+        let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
+        wishes.leave("reasoning_effort", asked.as_ref(), format!("{name} does not think"));
         let asked = params.reasoning_budget.filter(|budget| *budget > 0);
-        wishes.leave(
-            "reasoning_budget",
-            asked.as_ref(),
-            format!("{name} does not think"),
-        );
+        wishes.leave("reasoning_budget", asked.as_ref(), format!("{name} does not think"));
         None
     };
     if let Some(effort) = effort {
@@ -152,10 +134,7 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
     }
     if let Some(schema) = &params.json_schema {
         if model.thinks {
-            fields.insert(
-                "responseFormat".to_owned(),
-                json!({"type": "json", "schema": schema}),
-            );
+            fields.insert("responseFormat".to_owned(), json!({"type": "json", "schema": schema}));
         } else {
             wishes.say("json_schema", format!("{name} takes no JSON schema"));
         }
@@ -178,9 +157,7 @@ fn effort(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
             format!("{name} takes no budget for thinking; set `reasoning_effort`"),
         );
     }
-    let asked = params
-        .reasoning_effort
-        .filter(|effort| *effort != Effort::None);
+    let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
     if params.json_schema.is_some() {
         // The guide allows a schema only with thinking off; the schema decides whether the answer can be
         // read at all, so it wins.
@@ -191,7 +168,7 @@ fn effort(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
             );
         } else if params.reasoning_effort.is_none() && !off {
             wishes.say(
-                "json_schema",
+                "reasoning_effort",
                 format!("{name} follows a schema only without thinking, which is switched off"),
             );
         }
@@ -230,14 +207,144 @@ fn sampling(model: Model, params: &Params, fields: &mut Map<String, Value>, wish
     match params.seed {
         Some(0) => wishes.say("seed", "CLOVA Studio takes seed 0 for a random one"),
         Some(seed) if seed > u64::from(u32::MAX) => {
-            wishes.say(
-                "seed",
-                format!("CLOVA Studio takes seeds up to {}", u32::MAX),
-            );
+            wishes.say("seed", format!("CLOVA Studio takes seeds up to {}", u32::MAX));
         }
         Some(seed) => {
             fields.insert("seed".to_owned(), json!(seed));
         }
         None => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ProviderName;
+    use crate::provider::testing::{call, target};
+
+    fn body(model: &str, params: Params) -> Value {
+        write(&call(params), &target(ProviderName::Clova, model)).body
+    }
+
+    #[test]
+    fn the_model_stands_in_the_path_and_a_header_switches_streaming_on() {
+        let mut target = target(ProviderName::Clova, "HCX-007");
+        target.stream = true;
+        let request = write(&Call::ask("안녕"), &target);
+        assert_eq!(
+            request.url,
+            "https://clovastudio.stream.ntruss.com/v3/chat-completions/HCX-007"
+        );
+        assert!(
+            request
+                .headers
+                .contains(&("accept".to_owned(), "text/event-stream".to_owned()))
+        );
+        assert_eq!(request.body, json!({"messages": [{"role": "user", "content": "안녕"}]}));
+        for (address, model, url) in [
+            (
+                "https://x.gov/testapp/",
+                "tasks/t1",
+                "https://x.gov/testapp/v3/tasks/t1/chat-completions",
+            ),
+            (
+                "https://x/v3",
+                "HCX-DASH-001",
+                "https://x/v1/chat-completions/HCX-DASH-001",
+            ),
+        ] {
+            target.address = address.to_owned();
+            target.model = model.to_owned();
+            assert_eq!(write(&Call::ask("안녕"), &target).url, url);
+        }
+    }
+
+    #[test]
+    fn the_system_prompt_comes_first_and_pictures_by_address_or_bytes() {
+        let image = |source| {
+            Part::Image(Image {
+                name: "그림.png".to_owned(),
+                source,
+            })
+        };
+        let asked = Call {
+            system: Some("존댓말로 답하세요.".to_owned()),
+            messages: vec![Message {
+                role: Role::User,
+                parts: vec![
+                    Part::Text("무엇인가요?".to_owned()),
+                    image(ImageSource::Url("https://x/1.png".to_owned())),
+                    image(ImageSource::Bytes {
+                        media_type: "image/png".to_owned(),
+                        base64: "aGk=".to_owned(),
+                    }),
+                ],
+            }],
+            params: Params::default(),
+        };
+        assert_eq!(
+            write(&asked, &target(ProviderName::Clova, "HCX-005")).body,
+            json!({"messages": [
+                {"role": "system", "content": "존댓말로 답하세요."},
+                {"role": "user", "content": [
+                    {"type": "text", "text": "무엇인가요?"},
+                    {"type": "image_url", "imageUrl": {"url": "https://x/1.png"}},
+                    {"type": "image_url", "dataUri": {"data": "aGk="}},
+                ]},
+            ]})
+        );
+    }
+
+    #[test]
+    fn the_thinking_model_has_rules_of_its_own() {
+        let params = Params {
+            max_output_tokens: Some(100),
+            stop: Some(vec!["끝".to_owned()]),
+            ..Params::default()
+        };
+        let thinking = body("HCX-007", params.clone());
+        assert_eq!(thinking["maxCompletionTokens"], 100);
+        assert!(thinking.get("stop").is_none());
+        let quiet = body(
+            "HCX-007",
+            Params {
+                reasoning_effort: Some(Effort::None),
+                ..params.clone()
+            },
+        );
+        assert_eq!(quiet["stop"], json!(["끝"]));
+        assert_eq!(quiet["thinking"]["effort"], "none");
+        let schema = body(
+            "HCX-007",
+            Params {
+                json_schema: Some(json!({"type": "object"})),
+                reasoning_effort: Some(Effort::High),
+                ..Params::default()
+            },
+        );
+        assert_eq!(schema["thinking"]["effort"], "none");
+        assert_eq!(schema["responseFormat"]["type"], "json");
+        let old = body("HCX-003", params);
+        assert_eq!(old["maxTokens"], 100);
+        assert_eq!(old["stopBefore"], json!(["끝"]));
+    }
+
+    #[test]
+    fn numbers_are_moved_into_the_ranges_of_the_guide() {
+        let params = Params {
+            temperature: Some(1.7),
+            top_k: Some(500),
+            max_output_tokens: Some(9000),
+            seed: Some(0),
+            ..Params::default()
+        };
+        let target = target(ProviderName::Clova, "HCX-005");
+        let fields: Vec<&str> = wishes(&target, &params).iter().map(|wish| wish.field).collect();
+        assert_eq!(fields, ["temperature", "top_k", "seed", "max_output_tokens"]);
+        let sent = write(&call(params), &target).body;
+        assert_eq!(sent["temperature"], 1.0);
+        assert_eq!(sent["topK"], 128);
+        assert_eq!(sent["maxTokens"], 4096);
+        assert!(sent.get("seed").is_none());
     }
 }

@@ -3,6 +3,7 @@
 //! Tools of the service (search, maps, code) are asked for through the target's `extra`; what they found is
 //! kept in the notes of a reply. The service tells no limits in its headers.
 
+mod answer;
 mod array;
 mod asked;
 mod fault;

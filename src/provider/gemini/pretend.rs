@@ -3,13 +3,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::read::finish;
+use super::answer::finish;
 use crate::domain::{Finish, Reply, Usage, WireHead};
-use crate::provider::pretending::{arguments, finish_word, header, pieces, shown, streamed};
+use crate::provider::pretending::{arguments, finish_word, header, id, shown, streamed};
+use crate::provider::shared::pieces;
 use crate::provider::{Asked, Pretence};
 
-/// Characters of a chunk; the service gathers many tokens in one event.
-const PIECE: usize = 60;
+/// Tokens or so in a chunk; the service gathers many in one event.
+const GATHERED: usize = 16;
 
 /// Stands for the signature of a thought, which only the service can make.
 const SIGNATURE: &str = "c2ltdWxhdGVk";
@@ -29,7 +30,7 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
             chunks,
         );
     }
-    let body = response(reply, asked, all_parts(reply), true);
+    let body = response(reply, asked, &all_parts(reply), true);
     let text = serde_json::to_string_pretty(&body).expect("JSON values can be written");
     Pretence {
         head: WireHead {
@@ -71,13 +72,10 @@ fn calls(reply: &Reply) -> impl Iterator<Item = Value> {
 }
 
 /// One response object; the last (or only) one carries the end and the full counts.
-fn response(reply: &Reply, asked: &Asked, parts: Vec<Value>, last: bool) -> Value {
+fn response(reply: &Reply, asked: &Asked, parts: &[Value], last: bool) -> Value {
     let mut body = Map::new();
     if is_prompt_blocked(reply) {
-        body.insert(
-            "promptFeedback".to_owned(),
-            json!({"blockReason": reply.blocked}),
-        );
+        body.insert("promptFeedback".to_owned(), json!({"blockReason": reply.blocked}));
     } else {
         let mut content = json!({"role": "model"});
         if !parts.is_empty() {
@@ -98,9 +96,7 @@ fn response(reply: &Reply, asked: &Asked, parts: Vec<Value>, last: bool) -> Valu
     body.insert("usageMetadata".to_owned(), usage(&reply.usage, last));
     let model = reply.model.as_ref().unwrap_or(&asked.model);
     body.insert("modelVersion".to_owned(), json!(model));
-    if let Some(id) = &reply.id {
-        body.insert("responseId".to_owned(), json!(id));
-    }
+    body.insert("responseId".to_owned(), json!(id("", reply, asked)));
     Value::Object(body)
 }
 
@@ -121,22 +117,22 @@ fn end(reply: &Reply) -> Option<String> {
 
 fn events(reply: &Reply, asked: &Asked) -> Vec<Value> {
     if is_prompt_blocked(reply) {
-        return vec![response(reply, asked, Vec::new(), true)];
+        return vec![response(reply, asked, &[], true)];
     }
     let mut parts: Vec<Value> = Vec::new();
-    for piece in pieces(reply.reasoning.as_deref().unwrap_or(""), PIECE) {
-        parts.push(json!({"text": piece, "thought": true}));
+    for chunk in pieces(reply.reasoning.as_deref().unwrap_or("")).chunks(GATHERED) {
+        parts.push(json!({"text": chunk.concat(), "thought": true}));
     }
-    for piece in pieces(shown(reply), PIECE) {
-        parts.push(json!({"text": piece}));
+    for chunk in pieces(shown(reply)).chunks(GATHERED) {
+        parts.push(json!({"text": chunk.concat()}));
     }
     parts.extend(calls(reply));
     let mut events: Vec<Value> = parts
         .into_iter()
-        .map(|part| response(reply, asked, vec![part], false))
+        .map(|part| response(reply, asked, &[part], false))
         .collect();
-    let last = vec![json!({"text": "", "thoughtSignature": SIGNATURE})];
-    events.push(response(reply, asked, last, true));
+    let last = [json!({"text": "", "thoughtSignature": SIGNATURE})];
+    events.push(response(reply, asked, &last, true));
     events
 }
 

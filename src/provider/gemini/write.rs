@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::models::{self, Thinking};
 use crate::domain::{
-    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
-    wire::AuthHeader,
+    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest, wire::AuthHeader,
 };
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
@@ -20,10 +19,7 @@ const MOST_SEED: u64 = i32::MAX as u64;
 pub(super) fn write(call: &Call, target: &Target) -> WireRequest {
     let mut body = Map::new();
     if let Some(system) = call.system.as_deref().filter(|text| !text.is_empty()) {
-        body.insert(
-            "systemInstruction".to_owned(),
-            json!({"parts": [{"text": system}]}),
-        );
+        body.insert("systemInstruction".to_owned(), json!({"parts": [{"text": system}]}));
     }
     let contents: Vec<Value> = call.messages.iter().map(content).collect();
     body.insert("contents".to_owned(), Value::Array(contents));
@@ -163,9 +159,7 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
     match models::of(name).thinking {
         Thinking::Never => {
             let why = format!("{name} does not think");
-            let asked = params
-                .reasoning_effort
-                .filter(|effort| *effort != Effort::None);
+            let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
             wishes.leave("reasoning_effort", asked.as_ref(), &why);
             let asked = params.reasoning_budget.filter(|budget| *budget > 0);
             wishes.leave("reasoning_budget", asked.as_ref(), &why);
@@ -202,10 +196,7 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
                     format!("{name} cannot switch thinking off; a budget of {fitted} is sent"),
                 );
             } else if fitted != budget {
-                wishes.say(
-                    field,
-                    format!("{name} takes {least} to {most}; {fitted} is sent"),
-                );
+                wishes.say(field, format!("{name} takes {least} to {most}; {fitted} is sent"));
             }
             Some(json!({"thinkingBudget": fitted}))
         }
@@ -218,5 +209,189 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
             let level = wishes.level(params.reasoning_effort?, levels, name)?;
             Some(json!({"thinkingLevel": level.word().to_ascii_uppercase()}))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ProviderName;
+    use crate::provider::testing::{call, target};
+
+    fn config(model: &str, params: Params) -> Value {
+        write(&call(params), &target(ProviderName::Gemini, model)).body["generationConfig"].clone()
+    }
+
+    fn told(model: &str, params: &Params) -> Vec<&'static str> {
+        wishes(&target(ProviderName::Gemini, model), params)
+            .iter()
+            .map(|wish| wish.field)
+            .collect()
+    }
+
+    #[test]
+    fn a_whole_request_with_tools_from_extra() {
+        let asked = Call {
+            system: Some("짧게.".to_owned()),
+            messages: vec![
+                Message::text(Role::User, "하나"),
+                Message::text(Role::Assistant, "둘"),
+                Message {
+                    role: Role::User,
+                    parts: vec![
+                        Part::Image(Image {
+                            name: "v".to_owned(),
+                            source: ImageSource::Url("https://youtu.be/x".to_owned()),
+                        }),
+                        Part::Text("셋".to_owned()),
+                    ],
+                },
+            ],
+            params: Params {
+                logprobs: Some(3),
+                json_schema: Some(json!({"type": "object"})),
+                ..Params::default()
+            },
+        };
+        let mut target = target(ProviderName::Gemini, "gemini-3.8-flash");
+        target.extra.insert("tools".to_owned(), json!([{"googleSearch": {}}]));
+        target.extra.insert(
+            "generationConfig".to_owned(),
+            json!({"thinkingConfig": {"includeThoughts": true}}),
+        );
+        let request = write(&asked, &target);
+        assert_eq!(
+            request.url,
+            "https://generativelanguage.googleapis.com/v1beta/models/gemini-3.8-flash:generateContent"
+        );
+        assert_eq!(request.auth, Auth::Header(AuthHeader::XGoogApiKey));
+        assert_eq!(
+            request.body,
+            json!({
+                "systemInstruction": {"parts": [{"text": "짧게."}]},
+                "contents": [
+                    {"role": "user", "parts": [{"text": "하나"}]},
+                    {"role": "model", "parts": [{"text": "둘"}]},
+                    {"role": "user", "parts": [
+                        {"fileData": {"fileUri": "https://youtu.be/x"}}, {"text": "셋"}
+                    ]},
+                ],
+                "generationConfig": {
+                    "responseMimeType": "application/json",
+                    "responseJsonSchema": {"type": "object"},
+                    "responseLogprobs": true,
+                    "logprobs": 3,
+                    "thinkingConfig": {"includeThoughts": true},
+                },
+                "tools": [{"googleSearch": {}}],
+            })
+        );
+    }
+
+    #[test]
+    fn addresses_with_and_without_a_version() {
+        let mut target = target(ProviderName::Gemini, "gemini-4-argon");
+        target.stream = true;
+        for (address, model, url) in [
+            ("http://h", "m", "http://h/v1beta/models/m"),
+            ("http://h/v1beta/", "m", "http://h/v1beta/models/m"),
+            ("http://h/v1", "models/m", "http://h/v1/models/m"),
+            ("http://h", "tunedModels/한", "http://h/v1beta/tunedModels/%ED%95%9C"),
+            (
+                "https://h/v1/projects/p/locations/l/publishers/google",
+                "m",
+                "https://h/v1/projects/p/locations/l/publishers/google/models/m",
+            ),
+        ] {
+            target.address = address.to_owned();
+            target.model = model.to_owned();
+            let request = write(&Call::ask("?"), &target);
+            assert_eq!(request.url, format!("{url}:streamGenerateContent?alt=sse"));
+            assert_eq!(request.auth == Auth::Bearer, address.contains("projects"));
+        }
+    }
+
+    #[test]
+    fn thinking_is_a_budget_or_a_level() {
+        let effort = |effort| Params {
+            reasoning_effort: Some(effort),
+            ..Params::default()
+        };
+        let budget = |budget| Params {
+            reasoning_budget: Some(budget),
+            ..Params::default()
+        };
+        let thinking = |model: &str, params: Params| config(model, params)["thinkingConfig"].clone();
+        for (model, params, sent, wishes) in [
+            (
+                "gemini-2.5-flash",
+                effort(Effort::None),
+                json!({"thinkingBudget": 0}),
+                0,
+            ),
+            (
+                "gemini-2.5-pro",
+                effort(Effort::None),
+                json!({"thinkingBudget": 128}),
+                1,
+            ),
+            ("gemini-2.5-pro", budget(90_000), json!({"thinkingBudget": 32_768}), 1),
+            ("gemini-2.5-flash-lite", budget(5), json!({"thinkingBudget": 512}), 1),
+            ("gemini-2.5-flash", effort(Effort::High), Value::Null, 1),
+            (
+                "gemini-3.8-flash",
+                effort(Effort::Minimal),
+                json!({"thinkingLevel": "MINIMAL"}),
+                0,
+            ),
+            (
+                "gemini-3.1-pro-preview",
+                effort(Effort::Minimal),
+                json!({"thinkingLevel": "LOW"}),
+                1,
+            ),
+            (
+                "gemini-3.8-flash",
+                effort(Effort::None),
+                json!({"thinkingLevel": "MINIMAL"}),
+                1,
+            ),
+            ("gemini-3.8-flash", budget(100), Value::Null, 1),
+            (
+                "gemini-4-argon",
+                effort(Effort::Xhigh),
+                json!({"thinkingLevel": "HIGH"}),
+                1,
+            ),
+            (
+                "gemini-4-neon",
+                effort(Effort::Xhigh),
+                json!({"thinkingLevel": "XHIGH"}),
+                0,
+            ),
+            ("gemini-2.0-flash", effort(Effort::Low), Value::Null, 1),
+            ("gemini-2.0-flash", effort(Effort::None), Value::Null, 0),
+        ] {
+            assert_eq!(told(model, &params).len(), wishes, "{model} {params:?}");
+            assert_eq!(thinking(model, params), sent, "{model}");
+        }
+    }
+
+    #[test]
+    fn gemini_4_ignores_sampling_and_says_so() {
+        let params = Params {
+            temperature: Some(0.0),
+            top_k: Some(1),
+            seed: Some(1 << 40),
+            stop: Some(vec!["x".to_owned(); 7]),
+            ..Params::default()
+        };
+        assert_eq!(
+            told("gemini-4-argon", &params),
+            ["temperature", "top_k", "seed", "stop"]
+        );
+        let sent = config("gemini-4-argon", params.clone());
+        assert_eq!(sent, json!({"stopSequences": ["x", "x", "x", "x", "x"]}));
+        assert_eq!(config("gemini-3.8-flash", params)["temperature"], 0.0);
     }
 }

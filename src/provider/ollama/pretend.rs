@@ -5,13 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::read::finish;
 use crate::domain::{Finish, Reply, TokenLogprob};
-use crate::provider::pretending::{
-    MADE_UP_SECONDS, arguments, finish_word, header, pieces, shown, streamed, whole,
-};
+use crate::provider::openai::spoken;
+use crate::provider::pretending::{MADE_UP_SECONDS, arguments, finish_word, header, shown, streamed, whole};
+use crate::provider::shared::pieces;
 use crate::provider::{Asked, Pretence};
-
-/// Characters of a line; the service sends every token by itself.
-const PIECE: usize = 4;
 
 /// Nanoseconds a token takes, made up: reading is faster than writing.
 const READ_NS: u64 = 1_500_000;
@@ -33,6 +30,9 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
     }
     let mut body = frame(reply, asked, 0, message);
     body.extend(ending(reply));
+    if !reply.logprobs.is_empty() {
+        body.insert("logprobs".to_owned(), logprobs(&reply.logprobs));
+    }
     whole(
         200,
         vec![header("content-type", "application/json; charset=utf-8")],
@@ -84,10 +84,7 @@ fn ending(reply: &Reply) -> Map<String, Value> {
     }
     let read = reply.usage.input.unwrap_or(0).saturating_mul(READ_NS);
     let write = reply.usage.output.unwrap_or(0).saturating_mul(WRITE_NS);
-    ending.insert(
-        "total_duration".to_owned(),
-        json!(read.saturating_add(write)),
-    );
+    ending.insert("total_duration".to_owned(), json!(read.saturating_add(write)));
     if let Some(input) = reply.usage.input {
         ending.insert("prompt_eval_count".to_owned(), json!(input));
         ending.insert("prompt_eval_duration".to_owned(), json!(read));
@@ -96,47 +93,57 @@ fn ending(reply: &Reply) -> Map<String, Value> {
         ending.insert("eval_count".to_owned(), json!(output));
         ending.insert("eval_duration".to_owned(), json!(write));
     }
-    if !reply.logprobs.is_empty() {
-        let steps: Vec<Value> = reply.logprobs.iter().map(logprob).collect();
-        ending.insert("logprobs".to_owned(), Value::Array(steps));
-    }
     ending
+}
+
+fn logprobs(steps: &[TokenLogprob]) -> Value {
+    steps.iter().map(logprob).collect()
 }
 
 fn logprob(step: &TokenLogprob) -> Value {
     let pair = |token: &str, logprob: f64| json!({"token": token, "logprob": logprob, "bytes": token.as_bytes()});
     let mut told = pair(&step.token, step.logprob);
     if !step.top.is_empty() {
-        told["top_logprobs"] = step
-            .top
-            .iter()
-            .map(|(token, logprob)| pair(token, *logprob))
-            .collect();
+        told["top_logprobs"] = step.top.iter().map(|(token, logprob)| pair(token, *logprob)).collect();
     }
     told
 }
 
 fn lines(reply: &Reply, asked: &Asked) -> Vec<String> {
-    let mut messages = Vec::new();
-    for piece in pieces(reply.reasoning.as_deref().unwrap_or(""), PIECE) {
-        messages.push(json!({"role": "assistant", "content": "", "thinking": piece}));
+    let said = |content: &str| json!({"role": "assistant", "content": content});
+    let mut messages: Vec<(Value, &[TokenLogprob])> = Vec::new();
+    for piece in pieces(reply.reasoning.as_deref().unwrap_or("")) {
+        let mut message = said("");
+        message["thinking"] = json!(piece);
+        messages.push((message, &[]));
     }
-    for piece in pieces(shown(reply), PIECE) {
-        messages.push(json!({"role": "assistant", "content": piece}));
+    for (piece, steps) in spoken(reply) {
+        messages.push((said(piece), steps));
+    }
+    if reply.text.is_empty() {
+        messages.extend(
+            pieces(shown(reply))
+                .into_iter()
+                .map(|piece| (said(piece), [].as_slice())),
+        );
     }
     if let Some(calls) = calls(reply) {
-        messages.push(json!({"role": "assistant", "content": "", "tool_calls": calls}));
+        let mut message = said("");
+        message["tool_calls"] = calls;
+        messages.push((message, &[]));
     }
     let mut lines = Vec::with_capacity(messages.len() + 1);
     let mut number = 0;
-    for message in messages {
+    for (message, steps) in messages {
         let mut line = frame(reply, asked, number, message);
         line.insert("done".to_owned(), json!(false));
+        if !steps.is_empty() {
+            line.insert("logprobs".to_owned(), logprobs(steps));
+        }
         lines.push(format!("{}\n", Value::Object(line)));
         number += 1;
     }
-    let empty = json!({"role": "assistant", "content": ""});
-    let mut last = frame(reply, asked, number, empty);
+    let mut last = frame(reply, asked, number, said(""));
     last.extend(ending(reply));
     lines.push(format!("{}\n", Value::Object(last)));
     lines

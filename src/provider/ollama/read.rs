@@ -6,8 +6,7 @@ use serde_json::Value;
 use super::fault;
 use crate::domain::{Fault, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
 use crate::provider::frames::JsonLines;
-use crate::provider::think::Think;
-use crate::provider::{Piece, StreamReader, shared};
+use crate::provider::{Piece, StreamReader, shared, think};
 
 /// What a body without an answer lacks, for messages.
 const WANTED: &str = "`message`";
@@ -35,11 +34,7 @@ pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
         return Err(shared::shape_fault(head, &value, WANTED));
     }
     if value.get("done").and_then(Value::as_bool) == Some(false) {
-        return Err(shared::cut_fault(
-            head,
-            "`\"done\": true`",
-            answer.content.text(),
-        ));
+        return Err(shared::cut_fault(head, "`\"done\": true`", &answer.content));
     }
     Ok(answer.into_reply())
 }
@@ -49,9 +44,7 @@ fn is_lines(body: &[u8]) -> bool {
     body.trim_ascii_start()
         .split(|byte| *byte == b'\n')
         .next()
-        .is_some_and(|line| {
-            serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object())
-        })
+        .is_some_and(|line| serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object()))
 }
 
 /// Reads a stream.
@@ -82,11 +75,7 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
+        let Self { head, frames, state } = self;
         frames.feed(bytes, &mut |line| state.take(head, line, piece));
     }
 
@@ -105,7 +94,7 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.ended {
-            let text = state.answer.content.text();
+            let text = &state.answer.content;
             return Err(shared::cut_fault(&head, "`\"done\": true`", text));
         }
         if !state.answer.spoke {
@@ -136,7 +125,9 @@ impl State {
 /// An answer as far as it is known.
 #[derive(Debug, Default)]
 struct Answer {
-    content: Think,
+    content: String,
+    splitter: think::Splitter,
+    /// Thinking that came apart from the content.
     thinking: String,
     tool_calls: Vec<ToolCall>,
     finish: Option<String>,
@@ -155,14 +146,15 @@ impl Answer {
         for thinking in [message.get("thinking"), value.get("thinking")] {
             let thinking = thinking.and_then(Value::as_str).unwrap_or("");
             if !thinking.is_empty() {
-                self.content.apart(piece);
                 self.thinking.push_str(thinking);
                 piece(Piece::Thinking(thinking));
             }
         }
         for content in [message.get("content"), value.get("response")] {
-            if let Some(content) = content.and_then(Value::as_str) {
-                self.content.feed(content, piece);
+            let content = content.and_then(Value::as_str).unwrap_or("");
+            if !content.is_empty() {
+                self.content.push_str(content);
+                self.show(content, piece);
             }
         }
         for call in array(message.get("tool_calls")) {
@@ -176,8 +168,7 @@ impl Answer {
                 },
             });
         }
-        self.logprobs
-            .extend(array(value.get("logprobs")).filter_map(logprob));
+        self.logprobs.extend(array(value.get("logprobs")).filter_map(logprob));
         self.model = shared::text_at(value, "model").or(self.model.take());
         self.finish = shared::text_at(value, "done_reason").or(self.finish.take());
         self.usage.input = shared::count_at(value, "prompt_eval_count").or(self.usage.input);
@@ -185,10 +176,32 @@ impl Answer {
         self.load_ns = shared::count_at(value, "load_duration").or(self.load_ns);
     }
 
+    /// Tells a piece of the content, unless the model's template left thinking in it.
+    fn show(&mut self, content: &str, piece: &mut dyn FnMut(Piece<'_>)) {
+        if self.thinking.is_empty() {
+            self.splitter.feed(content, &mut |thinking, text| {
+                piece(if thinking {
+                    Piece::Thinking(text)
+                } else {
+                    Piece::Text(text)
+                });
+            });
+        } else {
+            piece(Piece::Text(content));
+        }
+    }
+
     fn into_reply(self) -> Reply {
         let mut notes = Vec::new();
-        let (text, tagged) = self.content.finish();
-        if tagged.is_none() && text.contains("</think>") {
+        let apart = !self.thinking.is_empty();
+        let split = think::split(&self.content);
+        let (text, reasoning) = if apart || split.unopened {
+            (self.content.clone(), Some(self.thinking))
+        } else {
+            (split.text.to_owned(), split.thinking.map(str::to_owned))
+        };
+        if split.unopened && !apart {
+            // Where thinking begins nobody says, so a lone closing tag stays as it came.
             notes.push("the answer holds thinking up to `</think>`".to_owned());
         }
         if let Some(load) = self.load_ns.filter(|load| *load >= TOLD_LOAD_NS) {
@@ -199,16 +212,13 @@ impl Answer {
                 tenths % 10
             ));
         }
-        let reasoning = Some(self.thinking)
-            .filter(|thinking| !thinking.is_empty())
-            .or(tagged);
         let finish = match self.finish.as_deref() {
             Some("stop") | None if !self.tool_calls.is_empty() => Finish::Tool,
             reason => finish(reason),
         };
         Reply {
             text,
-            reasoning,
+            reasoning: reasoning.filter(|thinking| !thinking.is_empty()),
             tool_calls: self.tool_calls,
             finish,
             finish_raw: self.finish,

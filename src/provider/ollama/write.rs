@@ -3,9 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::models::{self, LEVELS, Thinking};
-use crate::domain::{
-    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
-};
+use crate::domain::{Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest};
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
 use crate::provider::shared;
@@ -77,11 +75,7 @@ fn base(address: &str) -> String {
 /// Host and port of `host`, `host:port`, `[v6]` or `[v6]:port`.
 fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
-        Some((host, port))
-            if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            (host, Some(port))
-        }
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
         Some((host, "")) => (host, None),
         _ => (authority, None),
     }
@@ -173,10 +167,7 @@ fn think(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
         );
     }
     let effort = if off {
-        if params
-            .reasoning_effort
-            .is_some_and(|effort| effort != Effort::None)
-        {
+        if params.reasoning_effort.is_some_and(|effort| effort != Effort::None) {
             wishes.say("reasoning_effort", "a budget of 0 switches thinking off");
         }
         Effort::None
@@ -192,15 +183,8 @@ fn think(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
         }
         Thinking::Any if effort == Effort::None => Some(json!(false)),
         Thinking::Levels if effort == Effort::None => {
-            let field = if off {
-                "reasoning_budget"
-            } else {
-                "reasoning_effort"
-            };
-            wishes.say(
-                field,
-                format!("{name} cannot switch thinking off; `low` is sent"),
-            );
+            let field = if off { "reasoning_budget" } else { "reasoning_effort" };
+            wishes.say(field, format!("{name} cannot switch thinking off; `low` is sent"));
             Some(json!("low"))
         }
         Thinking::Any | Thinking::Levels => {
@@ -213,6 +197,8 @@ fn think(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ProviderName;
+    use crate::provider::testing::{call, target};
 
     #[test]
     fn addresses_are_read_as_ollama_reads_its_variable() {
@@ -232,5 +218,74 @@ mod tests {
         ] {
             assert_eq!(base(given), base_address, "{given}");
         }
+    }
+
+    #[test]
+    fn a_whole_request() {
+        let asked = Call {
+            system: Some("짧게.".to_owned()),
+            messages: vec![Message {
+                role: Role::User,
+                parts: vec![
+                    Part::Text("이것은?".to_owned()),
+                    Part::Image(Image {
+                        name: "a.png".to_owned(),
+                        source: ImageSource::Bytes {
+                            media_type: "image/png".to_owned(),
+                            base64: "aGk=".to_owned(),
+                        },
+                    }),
+                ],
+            }],
+            params: Params {
+                temperature: Some(0.0),
+                max_output_tokens: Some(9),
+                stop: Some(vec!["끝".to_owned()]),
+                logprobs: Some(2),
+                json_schema: Some(json!({"type": "object"})),
+                ..Params::default()
+            },
+        };
+        let mut target = target(ProviderName::Ollama, "llava");
+        target.extra.insert("options".to_owned(), json!({"num_ctx": 8192}));
+        let request = write(&asked, &target);
+        assert_eq!(request.url, "http://localhost:11434/api/chat");
+        assert_eq!(
+            request.body,
+            json!({
+                "model": "llava",
+                "messages": [
+                    {"role": "system", "content": "짧게."},
+                    {"role": "user", "content": "이것은?", "images": ["aGk="]},
+                ],
+                "stream": false,
+                "truncate": false,
+                "shift": false,
+                "format": {"type": "object"},
+                "options": {"temperature": 0.0, "num_predict": 9, "stop": ["끝"], "num_ctx": 8192},
+                "logprobs": true,
+                "top_logprobs": 2,
+            })
+        );
+    }
+
+    #[test]
+    fn thinking_is_a_word_or_off() {
+        let think = |model: &str, effort| {
+            let params = Params {
+                reasoning_effort: Some(effort),
+                ..Params::default()
+            };
+            let target = target(ProviderName::Ollama, model);
+            let wishes = wishes(&target, &params).len();
+            let mut body = write(&call(params), &target).body;
+            (body["think"].take(), wishes)
+        };
+        assert_eq!(think("qwen3:4b", Effort::None), (json!(false), 0));
+        assert_eq!(think("qwen3:4b", Effort::High), (json!("high"), 0));
+        assert_eq!(think("qwen3:4b", Effort::Xhigh), (json!("high"), 1));
+        assert_eq!(think("gpt-oss:20b", Effort::None), (json!("low"), 1));
+        assert_eq!(think("llama3.2:1b", Effort::None), (Value::Null, 0));
+        assert_eq!(think("llama3.2:1b", Effort::High), (Value::Null, 1));
     }
 }

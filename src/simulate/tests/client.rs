@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt as _;
 use serde_json::Map;
 
-use crate::domain::{
-    Auth, Call, Fault, FaultKind, Limits, Params, ProviderName, Reply, Target, WireHead,
-};
+use crate::domain::{Auth, Call, Fault, FaultKind, Limits, Params, ProviderName, Reply, Target, WireHead};
 use crate::provider::{self, Provider};
 
 /// What came back.
@@ -107,12 +105,7 @@ impl Client {
             headers: response
                 .headers()
                 .iter()
-                .map(|(name, value)| {
-                    (
-                        name.as_str().to_owned(),
-                        value.to_str().unwrap_or("").to_owned(),
-                    )
-                })
+                .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap_or("").to_owned()))
                 .collect(),
             received_us: 0,
         };
@@ -120,8 +113,7 @@ impl Client {
         let mut reader = provider::reader(self.provider, &wire, &head);
         let mut body = response.bytes_stream();
         while let Some(bytes) = body.next().await {
-            let bytes =
-                bytes.map_err(|error| Fault::new(FaultKind::Truncated, error.to_string()))?;
+            let bytes = bytes.map_err(|error| Fault::new(FaultKind::Truncated, error.to_string()))?;
             reader.feed(&bytes, &mut |_| visible.push(begun.elapsed()));
         }
         reader.end()

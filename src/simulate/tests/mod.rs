@@ -23,10 +23,7 @@ const STUB: &[&dyn Provider] = &[&Stub];
 fn quick() -> Options {
     Options {
         latency: Latency::none(),
-        log: LogTo {
-            file: None,
-            keep: true,
-        },
+        log: LogTo { file: None, keep: true },
         ..Options::default()
     }
 }
@@ -87,11 +84,7 @@ async fn answers_take_their_time_and_streams_are_spread_over_it() {
     assert!((200..2000).contains(&streamed.took.as_millis()));
     let first = streamed.visible[0].as_millis();
     let last = streamed.visible.last().unwrap().as_millis();
-    assert!(
-        (50..last).contains(&first) && last >= 195,
-        "{:?}",
-        streamed.visible
-    );
+    assert!((50..last).contains(&first) && last >= 195, "{:?}", streamed.visible);
     drop(running);
 }
 
@@ -205,11 +198,7 @@ async fn every_failure_looks_as_it_should() {
         ("401:1", false, &[FaultKind::Auth]),
         ("html:1", true, &[FaultKind::Server]),
         ("garbage:1", false, &[FaultKind::Network]),
-        (
-            "garbage:1",
-            true,
-            &[FaultKind::Network, FaultKind::Truncated],
-        ),
+        ("garbage:1", true, &[FaultKind::Network, FaultKind::Truncated]),
         ("cut:1", false, &[FaultKind::Truncated]),
         ("cut:1", true, &[FaultKind::Truncated]),
         ("slowcut:1", true, &[FaultKind::Truncated]),
@@ -225,10 +214,7 @@ async fn every_failure_looks_as_it_should() {
         let questions: Vec<String> = (0..6).map(|n| format!("tell me something {n}")).collect();
         let asking = questions.iter().map(|question| client.ask(question));
         for answer in futures::future::join_all(asking).await {
-            assert!(
-                kinds.contains(&answer.fault().kind),
-                "{fail} {stream} {answer:?}"
-            );
+            assert!(kinds.contains(&answer.fault().kind), "{fail} {stream} {answer:?}");
         }
         for entry in ended(&running, 6).await {
             let Verdict::Failed(failure) = entry.verdict else {
@@ -280,11 +266,7 @@ async fn a_stop_ends_hanging_calls_too() {
 }
 
 /// Fates of twenty questions, asked up to three times each, by question and try.
-async fn fates(
-    order: impl Iterator<Item = usize>,
-    seed: u64,
-    parallel: bool,
-) -> BTreeMap<(usize, u32), u16> {
+async fn fates(order: impl Iterator<Item = usize>, seed: u64, parallel: bool) -> BTreeMap<(usize, u32), u16> {
     let options = Options {
         fail: "500:0.3,429:0.2".parse().unwrap(),
         seed,
@@ -295,10 +277,7 @@ async fn fates(
     let one = |client: Arc<Client>, n: usize| async move {
         let mut fates = Vec::new();
         for nth in 1..=3u32 {
-            fates.push((
-                (n, nth),
-                client.ask(&format!("question {n}")).await.status(),
-            ));
+            fates.push(((n, nth), client.ask(&format!("question {n}")).await.status()));
         }
         fates
     };
@@ -345,10 +324,7 @@ async fn limits_do_not_shift_fates() {
     assert_eq!(seen, [500, 500, 429, 429]);
     // What was turned away was not counted as a try.
     let log = ended(&running, 4).await;
-    assert_eq!(
-        log.iter().map(|entry| entry.nth).collect::<Vec<_>>(),
-        [1, 1, 0, 0]
-    );
+    assert_eq!(log.iter().map(|entry| entry.nth).collect::<Vec<_>>(), [1, 1, 0, 0]);
 }
 
 #[tokio::test]
@@ -378,12 +354,7 @@ async fn recorded_answers_are_played_back_and_nothing_else() {
     assert_eq!(client.ask("2 + 2?").await.text(), "four");
     let missing = client.ask("3 + 3?").await;
     assert_eq!(missing.status(), 400);
-    assert!(
-        missing
-            .fault()
-            .message
-            .contains("no recorded answer of gpt-5")
-    );
+    assert!(missing.fault().message.contains("no recorded answer of gpt-5"));
     assert_eq!(ended(&running, 3).await[2].verdict, Verdict::Unrecorded);
 
     let inventing = Options {
@@ -455,8 +426,7 @@ async fn lists_and_unknown_paths_answer() {
             .await
             .unwrap();
         let status = response.status().as_u16();
-        let body: serde_json::Value =
-            serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        let body: serde_json::Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
         (status, body)
     };
     for path in [
@@ -472,10 +442,7 @@ async fn lists_and_unknown_paths_answer() {
     assert_eq!(get("/v1/models").await.1["data"][0]["id"], "m1");
     let (status, body) = get("/nowhere").await;
     assert_eq!(status, 404);
-    assert!(
-        body["error"]["paths"].as_array().unwrap().len() > 8,
-        "{body}"
-    );
+    assert!(body["error"]["paths"].as_array().unwrap().len() > 8, "{body}");
     let post = http()
         .post(format!("http://{}/nowhere", running.address))
         .body("x")
@@ -510,10 +477,7 @@ async fn the_log_file_has_every_request() {
     assert!(running.log().is_empty());
     running.shutdown().await.unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
-    let entries: Vec<serde_json::Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let entries: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(entries.len(), 50);
     assert_eq!(entries[0]["verdict"], "answered");
     assert_eq!(entries[0]["protocol"], "openai");
@@ -528,10 +492,7 @@ async fn what_cannot_start_says_why() {
         port: running.address.port(),
         ..quick()
     };
-    let error = start_with(taken, STUB)
-        .await
-        .expect_err("taken")
-        .to_string();
+    let error = start_with(taken, STUB).await.expect_err("taken").to_string();
     assert!(error.contains("choose another port"), "{error}");
     let nowhere = Options {
         log: LogTo {
@@ -540,10 +501,7 @@ async fn what_cannot_start_says_why() {
         },
         ..quick()
     };
-    let error = start_with(nowhere, STUB)
-        .await
-        .expect_err("no folder")
-        .to_string();
+    let error = start_with(nowhere, STUB).await.expect_err("no folder").to_string();
     assert!(error.contains("`no/such/folder/log`"), "{error}");
 }
 

@@ -4,13 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::domain::{
-    Auth, Call, Fault, FaultKind, Finish, Params, ProviderName, Reply, Target, WireHead,
-    WireRequest,
-};
-use crate::provider::{
-    About, Asked, Incoming, Piece, Pretence, Provider, RateInfo, StreamReader, Wish,
-};
+use crate::domain::{Auth, Call, Fault, FaultKind, Finish, Params, ProviderName, Reply, Target, WireHead, WireRequest};
+use crate::provider::{About, Asked, Incoming, Piece, Pretence, Provider, RateInfo, StreamReader, Wish};
 
 pub(super) struct Stub;
 
@@ -91,15 +86,13 @@ impl Provider for Stub {
         if request.path != "/stub/ask" {
             return None;
         }
-        let read = serde_json::from_slice::<Value>(request.body)
-            .ok()
-            .and_then(|body| {
-                Some(Asked {
-                    model: body["model"].as_str()?.to_owned(),
-                    call: serde_json::from_value(body["call"].clone()).ok()?,
-                    stream: body["stream"].as_bool()?,
-                })
-            });
+        let read = serde_json::from_slice::<Value>(request.body).ok().and_then(|body| {
+            Some(Asked {
+                model: body["model"].as_str()?.to_owned(),
+                call: serde_json::from_value(body["call"].clone()).ok()?,
+                stream: body["stream"].as_bool()?,
+            })
+        });
         Some(read.ok_or_else(|| Fault::new(FaultKind::BadRequest, "no")))
     }
 
@@ -143,9 +136,7 @@ impl Provider for Stub {
 
     fn pretend_limits(&self, info: &RateInfo, _: i64) -> Vec<(String, String)> {
         let left = info.requests.remaining.map(|left| left.to_string());
-        left.map(|left| ("left".to_owned(), left))
-            .into_iter()
-            .collect()
+        left.map(|left| ("left".to_owned(), left)).into_iter().collect()
     }
 }
 
@@ -161,10 +152,7 @@ struct Lines {
 impl StreamReader for Lines {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
         self.bytes.extend_from_slice(bytes);
-        while let Some(end) = self.bytes[self.read..]
-            .iter()
-            .position(|byte| *byte == b'\n')
-        {
+        while let Some(end) = self.bytes[self.read..].iter().position(|byte| *byte == b'\n') {
             let line = &self.bytes[self.read..self.read + end];
             match serde_json::from_slice::<Value>(line) {
                 Ok(frame) => {
