@@ -1,4 +1,6 @@
 //! Reports (stub).
+pub mod csv;
+pub mod jsonl;
 pub mod words;
 /// How to draw.
 #[derive(Debug, Clone, Copy)]

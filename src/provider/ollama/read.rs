@@ -193,17 +193,16 @@ impl Answer {
 
     fn into_reply(self) -> Reply {
         let mut notes = Vec::new();
-        let (mut text, mut reasoning) = (self.content, Some(self.thinking));
-        if reasoning.as_deref() == Some("") {
-            let split = think::split(&text);
-            reasoning = split.thinking.map(str::to_owned);
-            if split.unopened {
-                // The server says where thinking begins, if anywhere; a lone closing tag stays as it came.
-                notes.push("the answer holds thinking up to `</think>`".to_owned());
-                reasoning = None;
-            } else {
-                text = split.text.to_owned();
-            }
+        let apart = !self.thinking.is_empty();
+        let split = think::split(&self.content);
+        let (text, reasoning) = if apart || split.unopened {
+            (self.content.clone(), Some(self.thinking))
+        } else {
+            (split.text.to_owned(), split.thinking.map(str::to_owned))
+        };
+        if split.unopened && !apart {
+            // Where thinking begins nobody says, so a lone closing tag stays as it came.
+            notes.push("the answer holds thinking up to `</think>`".to_owned());
         }
         if let Some(load) = self.load_ns.filter(|load| *load >= TOLD_LOAD_NS) {
             let tenths = load / 100_000_000;
