@@ -75,8 +75,8 @@ fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
         viewer.push(record);
         Ok(())
     })?;
-    let unexpressed = reader.meta("unexpressed")?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    Ok(viewer.finish(unexpressed))
+    let unexpressed: Vec<compare::Unexpressed> = reader.meta("unexpressed")?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    Ok(viewer.finish(&unexpressed))
 }
 
 /// Calls `each` with every record of a run, in order.
@@ -111,7 +111,7 @@ pub(super) fn write_csv(
     audience: Audience,
 ) -> Result<(), Failure> {
     let info = Arc::clone(reader.info());
-    let mut report = CsvReport::begin(out, &info, layout, audience)?;
+    let mut report = CsvReport::begin(out, &info, layout, audience, &|_, _| None)?;
     each_record(reader, book, |record| Ok(report.record(record)?))?;
     report.finish()?;
     Ok(())
