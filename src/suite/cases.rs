@@ -86,14 +86,21 @@ impl Bench<'_> {
         let Some(draft) = self.draft(desk, node) else {
             return;
         };
+        let base = Self::base(&draft);
         if desk.findings.errors() > before {
+            // A wrong case still has its id, which another must not have.
+            if draft.id.is_some() && draft.each.is_empty() {
+                self.named(desk, node, &draft, &base, "", 0);
+            }
             return;
         }
-        let base = Self::base(&draft);
         for (values, label) in combinations(&draft.each) {
             let mut case = draft.case.clone();
             case.vars.extend(values);
-            if let Some(Err(problem)) = self.templates.map(|templates| templates.check(&case.vars)) {
+            if let Some(Err(mut problem)) = self.templates.map(|templates| templates.check(&case.vars)) {
+                if let Some((id, _)) = &draft.id {
+                    problem.message = problem.message.replace("this case", &format!("case `{id}`"));
+                }
                 desk.tell(node.span, problem);
                 return;
             }
