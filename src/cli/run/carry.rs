@@ -205,10 +205,12 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     }
     writer.barrier().await?;
     writer.finish();
-    if let Some(pretender) = pretender {
-        let _ = pretender.running.shutdown().await;
-    }
-    finish(&reader, &listed, &why, &board, *signal.borrow(), args, printer)
+    // The simulator ends with the process; waiting for its idle connections would only take time.
+    drop(pretender);
+    let exit = finish(&reader, &listed, &why, &board, *signal.borrow(), args, printer);
+    drop(reader);
+    folder.settle();
+    exit
 }
 
 /// Writes the files for people, prints the summary, and says how to go on.
