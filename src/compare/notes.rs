@@ -1,10 +1,14 @@
 //! What a reader must know beside the numbers.
 
+use serde::{Deserialize, Serialize};
+
+use serde::{Deserialize, Serialize};
+
 use super::tally::Column;
 use crate::domain::RunInfo;
 
 /// A parameter that a target's provider cannot express; the calls went out without it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unexpressed {
     /// Index of the target.
     pub target: usize,

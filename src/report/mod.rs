@@ -3,10 +3,17 @@
 //! Reports turn views and records into text. They read nothing, open nothing and never look at a clock: what they are
 //! given is all they know, so the same run gives the same bytes.
 
+pub mod case;
 pub mod csv;
+pub mod json;
 pub mod jsonl;
+pub mod markdown;
 pub mod number;
+pub mod plan;
+pub mod runs;
+pub mod side_by_side;
 pub mod table;
+pub mod terminal;
 pub mod words;
 
 /// How to draw for a terminal.

@@ -145,12 +145,11 @@ fn amount(nano: u64, whole: bool) -> Option<String> {
     }
     let scale = 10u64.pow(places);
     let units = grouped(rounded / scale);
-    Some(
-    if places == 0 {
-        units
-    } else {
-        format!("{units}.{:0width$}", rounded % scale, width = places as usize)
-    }
+    let width = places as usize;
+    Some(match places {
+        0 => units,
+        _ => format!("{units}.{:0width$}", rounded % scale),
+    })
 }
 
 /// What was paid in one cell of a table: sums joined by ` + `, `local`, `?` where no price is known, `cache` where all was
