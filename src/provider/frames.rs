@@ -236,14 +236,8 @@ mod tests {
     #[test]
     fn every_line_end_ends_a_line() {
         for end in ["\n", "\r\n", "\r"] {
-            let body = format!(
-                "\u{feff}: hello{end}event: a{end}data: 1{end}data:2{end}{end}data:{end}{end}"
-            );
-            assert_eq!(
-                events(&[body.as_bytes()]),
-                pairs(&[("a", "1\n2"), ("", "")]),
-                "{end:?}"
-            );
+            let body = format!("\u{feff}: hello{end}event: a{end}data: 1{end}data:2{end}{end}data:{end}{end}");
+            assert_eq!(events(&[body.as_bytes()]), pairs(&[("a", "1\n2"), ("", "")]), "{end:?}");
         }
     }
 
@@ -264,12 +258,9 @@ mod tests {
     fn fields_without_colon_and_unknown_fields_do_no_harm() {
         let mut sse = Sse::new();
         let mut seen = Vec::new();
-        sse.feed(
-            b"data\nid: 7\nretry: 10\n{\"error\": 1}\n\n",
-            &mut |event, data| {
-                seen.push((event.to_owned(), data.to_owned()));
-            },
-        );
+        sse.feed(b"data\nid: 7\nretry: 10\n{\"error\": 1}\n\n", &mut |event, data| {
+            seen.push((event.to_owned(), data.to_owned()));
+        });
         assert_eq!(seen, pairs(&[("", "")]));
         assert_eq!(sse.stray(), "{\"error\": 1}");
     }
@@ -327,11 +318,7 @@ mod tests {
     fn hostile() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             Just("data:".as_bytes().to_vec()),
-            Just(
-                "data: {\"나\":\"🙂 한\u{1112}\u{1161}\u{11ab}\"}"
-                    .as_bytes()
-                    .to_vec()
-            ),
+            Just("data: {\"나\":\"🙂 한\u{1112}\u{1161}\u{11ab}\"}".as_bytes().to_vec()),
             Just(b"event: x".to_vec()),
             Just(b"\n".to_vec()),
             Just(b"\r".to_vec()),

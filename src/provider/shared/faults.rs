@@ -135,10 +135,7 @@ pub(crate) fn body_fault(head: &WireHead, body: &[u8]) -> Fault {
 
 /// The fault for JSON that holds no answer and no reason for its absence; `wanted` names what was looked for.
 pub(crate) fn shape_fault(head: &WireHead, value: &Value, wanted: &str) -> Fault {
-    let message = format!(
-        "the body holds no {wanted}: `{}`",
-        clip_to(&value.to_string(), 300)
-    );
+    let message = format!("the body holds no {wanted}: `{}`", clip_to(&value.to_string(), 300));
     status_fault(head, &message)
 }
 
@@ -245,11 +242,7 @@ mod tests {
             (529, FaultKind::Server, Retry::Again, Scope::Call),
         ] {
             let fault = status_fault(&head(status), "no");
-            assert_eq!(
-                (fault.kind, fault.retry, fault.scope),
-                (kind, retry, scope),
-                "{status}"
-            );
+            assert_eq!((fault.kind, fault.retry, fault.scope), (kind, retry, scope), "{status}");
             assert_eq!(fault.status, Some(status));
         }
     }
@@ -270,8 +263,7 @@ mod tests {
     #[test]
     fn redirects_name_the_new_place() {
         let mut head = head(308);
-        head.headers
-            .push(("location".into(), "https://example.org/v1".into()));
+        head.headers.push(("location".into(), "https://example.org/v1".into()));
         assert_eq!(
             status_fault(&head, "").message,
             "the service moved to `https://example.org/v1`; set the target's address to it"
@@ -284,24 +276,13 @@ mod tests {
             &head(200),
             b"<!DOCTYPE html><html><head><TITLE>\n Welcome &amp; hello</TITLE></head></html>",
         );
-        assert!(
-            fault.message.contains("`Welcome & hello`"),
-            "{}",
-            fault.message
-        );
-        assert_eq!(
-            (fault.kind, fault.scope),
-            (FaultKind::Network, Scope::Target)
-        );
+        assert!(fault.message.contains("`Welcome & hello`"), "{}", fault.message);
+        assert_eq!((fault.kind, fault.scope), (FaultKind::Network, Scope::Target));
         let fault = body_fault(
             &head(502),
             b"<html><script>var a = '<b>';</script><h1>502 Bad</h1>\xed\x95\x9c <hr",
         );
-        assert!(
-            fault.message.contains("`502 Bad \u{d55c}`"),
-            "{}",
-            fault.message
-        );
+        assert!(fault.message.contains("`502 Bad \u{d55c}`"), "{}", fault.message);
         assert_eq!((fault.kind, fault.retry), (FaultKind::Server, Retry::Again));
     }
 
@@ -311,11 +292,7 @@ mod tests {
         assert!(empty.message.contains("empty"), "{}", empty.message);
         assert_eq!(empty.kind, FaultKind::Network);
         let broken = json_body(&head(200), "{\"a\": \"나\",\n \"b\": ?}".as_bytes()).unwrap_err();
-        assert!(
-            broken.message.contains("from byte 19 on"),
-            "{}",
-            broken.message
-        );
+        assert!(broken.message.contains("from byte 19 on"), "{}", broken.message);
         let cut = json_body(&head(200), b"{\"a\": [1").unwrap_err();
         assert!(cut.message.contains("valid JSON"), "{}", cut.message);
         assert_eq!(
@@ -334,14 +311,7 @@ mod tests {
 
     #[test]
     fn pages_of_any_bytes_do_no_harm() {
-        for page in [
-            "<",
-            "<title",
-            "<title>",
-            "<script",
-            "<İ<title>x</title>",
-            "<style>한",
-        ] {
+        for page in ["<", "<title", "<title>", "<script", "<İ<title>x</title>", "<style>한"] {
             let _ = body_fault(&head(200), page.as_bytes());
         }
     }

@@ -26,19 +26,13 @@ pub(crate) fn retry_after(head: &WireHead) -> Option<Duration> {
 }
 
 fn positive(seconds: f64) -> Option<Duration> {
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|wait| !wait.is_zero())
+    Duration::try_from_secs_f64(seconds).ok().filter(|wait| !wait.is_zero())
 }
 
 /// From the arrival of the head to an HTTP date. Where the arrival is unknown the server's own `date` stands
 /// in for it.
 fn until_date(head: &WireHead, value: &str) -> Option<Duration> {
-    let date = |text: &str| {
-        rfc2822::DateTimeParser::new()
-            .parse_timestamp(text.trim())
-            .ok()
-    };
+    let date = |text: &str| rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok();
     let now = if head.received_us > 0 {
         Timestamp::from_microsecond(head.received_us).ok()?
     } else {
@@ -121,9 +115,7 @@ fn decimal(amount: u64, places: u32) -> String {
         return whole.to_string();
     }
     let width = usize::try_from(places).expect("a few places");
-    format!("{whole}.{part:0width$}")
-        .trim_end_matches('0')
-        .to_owned()
+    format!("{whole}.{part:0width$}").trim_end_matches('0').to_owned()
 }
 
 /// A wait in seconds with as many decimals as it needs, for `retry-after`.
@@ -141,10 +133,7 @@ pub(crate) fn retry_headers(wait: Option<Duration>) -> Vec<(String, String)> {
     };
     let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     vec![
-        (
-            "retry-after-ms".into(),
-            seconds_text(wait.saturating_mul(1000)),
-        ),
+        ("retry-after-ms".into(), seconds_text(wait.saturating_mul(1000))),
         ("retry-after".into(), whole.to_string()),
     ]
 }
@@ -180,26 +169,14 @@ mod tests {
     #[test]
     fn waits_are_read_in_every_form() {
         for (headers, expected) in [
-            (
-                vec![("retry-after-ms", "1500"), ("retry-after", "9")],
-                Some(1500),
-            ),
-            (
-                vec![("retry-after-ms", "0"), ("retry-after", "9")],
-                Some(9000),
-            ),
-            (
-                vec![("retry-after-ms", "soon"), ("retry-after", " 0.25 ")],
-                Some(250),
-            ),
+            (vec![("retry-after-ms", "1500"), ("retry-after", "9")], Some(1500)),
+            (vec![("retry-after-ms", "0"), ("retry-after", "9")], Some(9000)),
+            (vec![("retry-after-ms", "soon"), ("retry-after", " 0.25 ")], Some(250)),
             (vec![("retry-after", "0")], None),
             (vec![("retry-after", "-3")], None),
             (vec![("retry-after", "inf")], None),
             (vec![("retry-after", "NaN")], None),
-            (
-                vec![("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")],
-                Some(30_000),
-            ),
+            (vec![("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")], Some(30_000)),
             (vec![("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], None),
             (vec![("retry-after", "tomorrow")], None),
             (vec![], None),
@@ -241,14 +218,10 @@ mod tests {
             ("1..2s", None),
             ("99999999999999999999h", None),
         ] {
-            assert_eq!(
-                go_duration(text),
-                expected.map(Duration::from_micros),
-                "{text}"
-            );
+            assert_eq!(go_duration(text), expected.map(Duration::from_micros), "{text}");
         }
-        assert_eq!(go_text(Duration::from_secs(360)), "6m0s");
-        assert_eq!(go_text(Duration::from_secs(3600)), "1h0m0s");
+        assert_eq!(go_text(Duration::from_mins(6)), "6m0s");
+        assert_eq!(go_text(Duration::from_hours(1)), "1h0m0s");
         assert_eq!(go_text(Duration::from_millis(8640)), "8.64s");
         assert_eq!(go_text(Duration::from_millis(12)), "12ms");
         assert_eq!(go_text(Duration::ZERO), "0s");

@@ -113,10 +113,7 @@ mod tests {
         let mut body = json!({"a": {"b": 1, "c": [1]}, "d": 2});
         let extra = json!({"a": {"c": [2], "e": null}, "d": {"f": 3}});
         merge(&mut body, extra.as_object().expect("an object"));
-        assert_eq!(
-            body,
-            json!({"a": {"b": 1, "c": [2], "e": null}, "d": {"f": 3}})
-        );
+        assert_eq!(body, json!({"a": {"b": 1, "c": [2], "e": null}, "d": {"f": 3}}));
     }
 
     #[test]
