@@ -251,7 +251,7 @@ fn compose(at: i64, word: &str, fields: &[(&str, String)], form: LogFormat) -> S
         }
         LogFormat::Text => {
             let time = moment(at)
-                .map(|moment| moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string())
+                .map(|moment| moment.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string())
                 .unwrap_or_else(|| clock(at));
             let mut text = format!("{time} {word:<8}");
             for (key, value) in fields {

@@ -104,7 +104,11 @@ pub(super) fn pricing(target: &Target) -> Pricing {
     if target.local {
         return Pricing::Local;
     }
-    let today = jiff::Zoned::now().date();
+    // The list is of the vendors' own services; a look-alike at another address has prices of its own.
+    if target.address != provider::of(target.provider).about().address {
+        return Pricing::Unknown;
+    }
+    let today = jiff::ZonedDateTime::now().date();
     match crate::price::lookup(target.provider, &target.model, today) {
         Some(listed) => Pricing::Known(listed.price),
         None => Pricing::Unknown,

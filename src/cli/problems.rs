@@ -54,11 +54,8 @@ impl Shown {
                 excerpt(&text, span.start, span.end)
             });
             match excerpt {
-                Some((text, start, length, first_line)) => {
-                    let _ = first_line;
-                    // The excerpt keeps the line numbers of the file by the blank lines before it.
-                    let name = format!("{}:{}:{}", place.file, place.line, place.column);
-                    message = format!("{message} ({name})");
+                // The excerpt names file, line and column by itself.
+                Some((text, start, length)) => {
                     shown.span = Some((start, length));
                     shown.source = Some(NamedSource::new(&place.file, text));
                 }
@@ -89,10 +86,10 @@ fn read(file: &str) -> Option<String> {
     String::from_utf8(std::fs::read(file).ok()?).ok()
 }
 
-/// The line of a span with its neighbours, harmless and not too long; (text, start, length, first line).
+/// The line of a span with its neighbours, harmless and not too long; (text, start, length).
 ///
 /// Lines far away become empty, so that the numbers in the margin are those of the file.
-fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize, usize)> {
+fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize)> {
     if start > text.len() || !text.is_char_boundary(start) {
         return None;
     }
@@ -128,7 +125,7 @@ fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize
         out.push_str(&sink::terminal_line(below));
         out.push('\n');
     }
-    Some((out, at, marked.len(), before_lines + 1))
+    Some((out, at, marked.len()))
 }
 
 impl fmt::Display for Shown {

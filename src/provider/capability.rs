@@ -15,33 +15,18 @@ pub(super) struct Wishes(Vec<Wish>);
 impl Wishes {
     /// `field` is left out or changed, and why.
     pub(super) fn say(&mut self, field: &'static str, why: impl Into<String>) {
-        self.0.push(Wish {
-            field,
-            why: why.into(),
-        });
+        self.0.push(Wish { field, why: why.into() });
     }
 
     /// `field` is left out when it is given.
-    pub(super) fn leave<T>(
-        &mut self,
-        field: &'static str,
-        value: Option<&T>,
-        why: impl Into<String>,
-    ) {
+    pub(super) fn leave<T>(&mut self, field: &'static str, value: Option<&T>, why: impl Into<String>) {
         if value.is_some() {
             self.say(field, why);
         }
     }
 
     /// `value` moved into `low..=high`, told when it had to move; `who` begins the sentence.
-    pub(super) fn clamp(
-        &mut self,
-        field: &'static str,
-        value: f64,
-        low: f64,
-        high: f64,
-        who: &str,
-    ) -> f64 {
+    pub(super) fn clamp(&mut self, field: &'static str, value: f64, low: f64, high: f64, who: &str) -> f64 {
         let moved = if value < low {
             low
         } else if value > high {
@@ -49,10 +34,7 @@ impl Wishes {
         } else {
             return value;
         };
-        self.say(
-            field,
-            format!("{who} takes {low} to {high}; {moved} is sent"),
-        );
+        self.say(field, format!("{who} takes {low} to {high}; {moved} is sent"));
         moved
     }
 
@@ -62,11 +44,7 @@ impl Wishes {
         if nearest != effort {
             self.say(
                 "reasoning_effort",
-                format!(
-                    "{who} has no level `{}`; `{}` is sent",
-                    effort.word(),
-                    nearest.word()
-                ),
+                format!("{who} has no level `{}`; `{}` is sent", effort.word(), nearest.word()),
             );
         }
         Some(nearest)
@@ -114,9 +92,9 @@ fn nearest(effort: Effort, levels: &[Effort]) -> Option<Effort> {
 pub(super) fn row<'a, T>(rows: &'a [(&'static str, T)], model: &str) -> Option<&'a T> {
     rows.iter()
         .filter(|(name, _)| {
-            model.strip_prefix(name).is_some_and(|rest| {
-                !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '.')
-            })
+            model
+                .strip_prefix(name)
+                .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '.'))
         })
         .max_by_key(|(name, _)| name.len())
         .map(|(_, row)| row)
@@ -204,32 +182,25 @@ mod tests {
             (Some(wanted), Some(heard)) => (wanted - heard).abs() < 1e-9,
             (Some(_), None) => false,
         };
-        let off =
-            wanted.reasoning_effort == Some(Effort::None) || wanted.reasoning_budget == Some(0);
+        let off = wanted.reasoning_effort == Some(Effort::None) || wanted.reasoning_budget == Some(0);
         [
             ("temperature", near(wanted.temperature, heard.temperature)),
             ("top_p", near(wanted.top_p, heard.top_p)),
-            (
-                "top_k",
-                wanted.top_k.is_none() || wanted.top_k == heard.top_k,
-            ),
+            ("top_k", wanted.top_k.is_none() || wanted.top_k == heard.top_k),
             ("seed", wanted.seed.is_none() || wanted.seed == heard.seed),
             (
                 "max_output_tokens",
-                wanted.max_output_tokens.is_none()
-                    || wanted.max_output_tokens == heard.max_output_tokens,
+                wanted.max_output_tokens.is_none() || wanted.max_output_tokens == heard.max_output_tokens,
             ),
             ("stop", wanted.stop.is_none() || wanted.stop == heard.stop),
             // Switching off may take no field at all, or another one.
             (
                 "reasoning_effort",
-                off || wanted.reasoning_effort.is_none()
-                    || wanted.reasoning_effort == heard.reasoning_effort,
+                off || wanted.reasoning_effort.is_none() || wanted.reasoning_effort == heard.reasoning_effort,
             ),
             (
                 "reasoning_budget",
-                off || wanted.reasoning_budget.is_none()
-                    || wanted.reasoning_budget == heard.reasoning_budget,
+                off || wanted.reasoning_budget.is_none() || wanted.reasoning_budget == heard.reasoning_budget,
             ),
             (
                 "logprobs",
@@ -306,14 +277,8 @@ mod tests {
         let levels = [Effort::Low, Effort::Medium, Effort::High];
         let mut wishes = Wishes::default();
         assert_eq!(wishes.level(Effort::Max, &levels, "it"), Some(Effort::High));
-        assert_eq!(
-            wishes.level(Effort::Minimal, &levels, "it"),
-            Some(Effort::Low)
-        );
-        assert_eq!(
-            wishes.level(Effort::Medium, &levels, "it"),
-            Some(Effort::Medium)
-        );
+        assert_eq!(wishes.level(Effort::Minimal, &levels, "it"), Some(Effort::Low));
+        assert_eq!(wishes.level(Effort::Medium, &levels, "it"), Some(Effort::Medium));
         let told = wishes.into_vec();
         assert_eq!(told.len(), 2);
         assert_eq!(told[0].why, "it has no level `max`; `high` is sent");

@@ -193,17 +193,10 @@ pub struct Pretence {
 /// Services answer some requests for a stream with a whole JSON body (errors always, some look-alikes in
 /// general), so the head decides, not the wish.
 #[must_use]
-pub fn reader(
-    provider: &'static dyn Provider,
-    request: &WireRequest,
-    head: &WireHead,
-) -> Box<dyn StreamReader> {
+pub fn reader(provider: &'static dyn Provider, request: &WireRequest, head: &WireHead) -> Box<dyn StreamReader> {
     let streams = matches!(
         head.content_type().as_str(),
-        "text/event-stream"
-            | "application/x-ndjson"
-            | "application/jsonl"
-            | "application/stream+json"
+        "text/event-stream" | "application/x-ndjson" | "application/jsonl" | "application/stream+json"
     );
     if request.stream && head.status < 400 && streams {
         provider.stream(head)

@@ -51,13 +51,7 @@ mod tests {
 
     #[test]
     fn names_survive_the_path() {
-        for name in [
-            "gemini-4-argon",
-            "tasks/a1b2",
-            "한국어 모델?#",
-            "100%",
-            "a:b@c",
-        ] {
+        for name in ["gemini-4-argon", "tasks/a1b2", "한국어 모델?#", "100%", "a:b@c"] {
             let path = encode(name);
             assert!(!path.contains(['?', '#', ' ']), "{path}");
             assert_eq!(decode(&path), name);

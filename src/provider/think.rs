@@ -34,10 +34,7 @@ pub(crate) fn split(content: &str) -> Split<'_> {
     }
     if let Some((thinking, text)) = content.split_once(CLOSE)
         && !thinking.contains(OPEN)
-        && (thinking.is_empty()
-            || thinking.ends_with('\n')
-            || text.is_empty()
-            || text.starts_with(['\n', '\r']))
+        && (thinking.is_empty() || thinking.ends_with('\n') || text.is_empty() || text.starts_with(['\n', '\r']))
     {
         return Split {
             thinking: Some(thinking.trim()),
@@ -158,11 +155,7 @@ mod tests {
             ("<think>길고 긴", Some("길고 긴"), ""),
             ("먼저 생각\n</think>\n\n답", Some("먼저 생각"), "답"),
             ("생각</think>\n답", Some("생각"), "답"),
-            (
-                "write `</think>` to end it",
-                None,
-                "write `</think>` to end it",
-            ),
+            ("write `</think>` to end it", None, "write `</think>` to end it"),
             ("a <think>b</think>\nc", None, "a <think>b</think>\nc"),
             ("<think>a</think>b</think>\nc", Some("a"), "b</think>\nc"),
         ] {

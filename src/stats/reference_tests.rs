@@ -28,14 +28,22 @@ fn same(got: Option<f64>, expected: &Value, what: &str) {
     match (got, expected.as_f64()) {
         (None, None) => {}
         (Some(got), Some(expected)) => {
-            assert!((got - expected).abs() <= 1e-8 + 1e-8 * expected.abs(), "{what}: {got} is not {expected}");
+            assert!(
+                (got - expected).abs() <= 1e-8 + 1e-8 * expected.abs(),
+                "{what}: {got} is not {expected}"
+            );
         }
         (got, _) => panic!("{what}: {got:?} is not {expected}"),
     }
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_f64)
+        .collect()
 }
 
 #[test]
@@ -48,8 +56,16 @@ fn wilson_as_statsmodels() {
             input["confidence"].as_f64().unwrap(),
         );
         let name = case["id"].as_str().unwrap();
-        same(interval.map(|interval| interval.low), &case["expected"]["wilson_low"], name);
-        same(interval.map(|interval| interval.high), &case["expected"]["wilson_high"], name);
+        same(
+            interval.map(|interval| interval.low),
+            &case["expected"]["wilson_low"],
+            name,
+        );
+        same(
+            interval.map(|interval| interval.high),
+            &case["expected"]["wilson_high"],
+            name,
+        );
     }
 }
 
@@ -74,7 +90,11 @@ fn quantiles_as_numpy() {
         values.sort_by(f64::total_cmp);
         for expected in case["expected"]["quantiles"].as_array().unwrap() {
             let q = expected["q"].as_f64().unwrap();
-            same(quantile(&values, q), &expected["estimate"], case["id"].as_str().unwrap());
+            same(
+                quantile(&values, q),
+                &expected["estimate"],
+                case["id"].as_str().unwrap(),
+            );
         }
     }
 }

@@ -146,7 +146,13 @@ fn fitting_pieces(cluster: &str, width: usize) -> impl Iterator<Item = &str> {
     cluster
         .char_indices()
         .take_while(move |(at, _)| *at == 0 || !whole)
-        .map(move |(at, letter)| if whole { cluster } else { &cluster[at..at + letter.len_utf8()] })
+        .map(move |(at, letter)| {
+            if whole {
+                cluster
+            } else {
+                &cluster[at..at + letter.len_utf8()]
+            }
+        })
 }
 
 fn push_trimmed(lines: &mut Vec<String>, line: &mut String) {
@@ -204,8 +210,38 @@ fn stands_alone(letter: char) -> bool {
 fn closes(letter: char) -> bool {
     matches!(
         letter,
-        '、' | '。' | '，' | '．' | '！' | '？' | '：' | '；' | '」' | '』' | '）' | '】' | '〉' | '》' | '〕' | '］'
-            | '｝' | 'ー' | '々' | ',' | '.' | '!' | '?' | ':' | ';' | ')' | ']' | '}' | '"' | '\'' | '”' | '’' | '…'
+        '、' | '。'
+            | '，'
+            | '．'
+            | '！'
+            | '？'
+            | '：'
+            | '；'
+            | '」'
+            | '』'
+            | '）'
+            | '】'
+            | '〉'
+            | '》'
+            | '〕'
+            | '］'
+            | '｝'
+            | 'ー'
+            | '々'
+            | ','
+            | '.'
+            | '!'
+            | '?'
+            | ':'
+            | ';'
+            | ')'
+            | ']'
+            | '}'
+            | '"'
+            | '\''
+            | '”'
+            | '’'
+            | '…'
     )
 }
 

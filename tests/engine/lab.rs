@@ -15,7 +15,12 @@ use narani::store::{Cells, Folder, Listed, Reader, StoreError, Writer};
 use tokio::sync::mpsc;
 
 /// Every protocol.
-pub(crate) const ALL: [ProviderName; 6] = ProviderName::ALL;
+pub(crate) const ALL: [ProviderName; 4] = [
+    ProviderName::Anthropic,
+    ProviderName::Gemini,
+    ProviderName::Clova,
+    ProviderName::Ollama,
+];
 
 pub(crate) struct Lab {
     running: Running,
@@ -33,7 +38,11 @@ impl Report {
     pub(crate) fn of_target(&self, name: &str) -> Vec<&Outcome> {
         let index = self.targets.iter().position(|known| known == name).unwrap() as u64;
         let count = self.targets.len() as u64;
-        self.outcomes.iter().filter(|(cell, _)| *cell % count == index).map(|(_, outcome)| outcome).collect()
+        self.outcomes
+            .iter()
+            .filter(|(cell, _)| *cell % count == index)
+            .map(|(_, outcome)| outcome)
+            .collect()
     }
 }
 
@@ -43,12 +52,18 @@ fn target(name: ProviderName, address: String) -> Target {
         provider: name,
         address,
         model: "simulated-model".to_owned(),
-        params: Params { temperature: Some(0.0), ..Params::default() },
+        params: Params {
+            temperature: Some(0.0),
+            ..Params::default()
+        },
         extra: serde_json::Map::new(),
         stream: true,
         timeout: Duration::from_secs(10),
         retries: 4,
-        limits: Limits { in_flight: Some(8), ..Limits::default() },
+        limits: Limits {
+            in_flight: Some(8),
+            ..Limits::default()
+        },
         price: None,
         local: true,
         account: name.word().to_owned(),
@@ -59,8 +74,18 @@ fn target(name: ProviderName, address: String) -> Target {
 impl Lab {
     pub(crate) async fn start(options: Options, cases: u64) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let running = start(Options { log: LogTo { file: None, keep: true }, ..options }).await.unwrap();
-        Self { running, cases, home: tempfile::tempdir().unwrap(), last: std::sync::Mutex::new(None) }
+        let running = start(Options {
+            log: LogTo { file: None, keep: true },
+            ..options
+        })
+        .await
+        .unwrap();
+        Self {
+            running,
+            cases,
+            home: tempfile::tempdir().unwrap(),
+            last: std::sync::Mutex::new(None),
+        }
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -83,7 +108,10 @@ impl Lab {
         change: impl Fn(&mut Target),
         key: impl Fn(&str) -> &'static str,
     ) -> Report {
-        let mut targets: Vec<Target> = names.iter().map(|name| target(*name, self.running.base(*name))).collect();
+        let mut targets: Vec<Target> = names
+            .iter()
+            .map(|name| target(*name, self.running.base(*name)))
+            .collect();
         targets.iter_mut().for_each(change);
         let folder = self.freeze(&targets);
         self.carry(folder, targets, key, None).await
@@ -91,7 +119,10 @@ impl Lab {
 
     /// Runs until so many outcomes are stored, then asks it to stop.
     pub(crate) async fn run_until(&self, names: &[ProviderName], outcomes: usize) -> Report {
-        let targets: Vec<Target> = names.iter().map(|name| target(*name, self.running.base(*name))).collect();
+        let targets: Vec<Target> = names
+            .iter()
+            .map(|name| target(*name, self.running.base(*name)))
+            .collect();
         let folder = self.freeze(&targets);
         self.carry(folder, targets, |_| "good", Some(outcomes)).await
     }
@@ -113,7 +144,10 @@ impl Lab {
             prompts: vec![Prompt {
                 name: "default".to_owned(),
                 system: None,
-                messages: vec![PromptMessage { role: Role::User, content: "{{ question }}".to_owned() }],
+                messages: vec![PromptMessage {
+                    role: Role::User,
+                    content: "{{ question }}".to_owned(),
+                }],
                 params: Params::default(),
             }],
             targets: targets.to_vec(),
@@ -141,7 +175,11 @@ impl Lab {
                 for n in 0..self.cases {
                     let question = format!("질문 {n}: what is {n} plus {n}?");
                     let vars = serde_json::json!({ "question": question }).as_object().unwrap().clone();
-                    insert(Case { id: format!("case-{n}"), vars, ..Case::default() })?;
+                    insert(Case {
+                        id: format!("case-{n}"),
+                        vars,
+                        ..Case::default()
+                    })?;
                 }
                 Ok::<(), StoreError>(())
             })
@@ -149,11 +187,22 @@ impl Lab {
         folder
     }
 
-    async fn carry(&self, folder: Folder, targets: Vec<Target>, key: impl Fn(&str) -> &'static str, stop_after: Option<usize>) -> Report {
-        let listed = Listed { id: folder.id().clone(), path: folder.path().to_owned() };
+    async fn carry(
+        &self,
+        folder: Folder,
+        targets: Vec<Target>,
+        key: impl Fn(&str) -> &'static str,
+        stop_after: Option<usize>,
+    ) -> Report {
+        let listed = Listed {
+            id: folder.id().clone(),
+            path: folder.path().to_owned(),
+        };
         let reader = Reader::open(&listed).unwrap();
         let info = Arc::clone(reader.info());
-        let done: Cells = reader.done(&|status, _, is_final| status != "answered" && !is_final).unwrap();
+        let done: Cells = reader
+            .done(&|status, _, is_final| status != "answered" && !is_final)
+            .unwrap();
         let (sender, stored) = mpsc::unbounded_channel();
         let writer = Writer::start(&folder.database(), None, sender).unwrap();
         let (events, mut listener) = mpsc::unbounded_channel();
@@ -202,12 +251,18 @@ impl Lab {
         let mut outcomes = BTreeMap::new();
         reader
             .outcomes(0, u64::MAX >> 1, |stored| {
-                assert!(outcomes.insert(stored.cell, stored.outcome).is_none(), "one outcome a cell");
+                assert!(
+                    outcomes.insert(stored.cell, stored.outcome).is_none(),
+                    "one outcome a cell"
+                );
                 Ok::<(), StoreError>(())
             })
             .unwrap();
         let names = targets.iter().map(|target| target.name.clone()).collect();
         *self.last.lock().unwrap() = Some((listed, targets));
-        Report { outcomes, targets: names }
+        Report {
+            outcomes,
+            targets: names,
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::pretend::{self, Pretender, Script};
 use super::choose::Chosen as Picked;
-use super::{Ready, caps, carry, check_priced, dry, unmet_wishes};
+use super::{Ready, caps, carry, check_priced, dry, told, unmet_wishes};
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
@@ -45,7 +45,7 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
             "its `targets` have no key or are not among --targets",
         ));
     }
-    let stamp = jiff::Zoned::now();
+    let stamp = jiff::ZonedDateTime::now();
     let results = open::results(global, Some(&settings));
     let mut info = RunInfo {
         id: crate::domain::RunId::parse("r-00000000-000000-0000").expect("a run id"),
@@ -63,12 +63,12 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         parts,
     };
     let caps = caps(args, &settings)?;
-    let notes = unmet_wishes(&info, &askers);
+    let unexpressed = unmet_wishes(&info, &askers);
     if args.dry_run {
         check_priced(args, &caps, &askers).or_else(|failure| if caps.is_empty() { Err(failure) } else { Ok(()) })?;
         let info = Arc::new(info);
         let book = Arc::new(Book::new(&info)?);
-        let ready = Ready { info, book, askers, notes };
+        let ready = Ready { info, book, askers, unexpressed };
         return dry::dry_run(&results, args, &settings, &suites, &picked, &ready, &caps, printer);
     }
     check_priced(args, &caps, &askers)?;
@@ -84,10 +84,10 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
             return Err(failure);
         }
     };
-    for note in &notes {
-        printer.note(&format!("note: {note}"));
+    for line in told(&unexpressed, &info, printer) {
+        printer.note(&line);
     }
-    let ready = Ready { info, book, askers, notes };
+    let ready = Ready { info, book, askers, unexpressed };
     if !args.simulate && !args.yes && printer.interactive && !dry::confirm(&results, args, &settings, &suites, &picked, &ready, printer)? {
         folder.discard();
         printer.note(printer.say("nothing was asked", "아무것도 묻지 않았습니다"));

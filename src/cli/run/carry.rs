@@ -74,7 +74,7 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
         let source: KeySource = match sources.get(&target.name) {
             Some(value) => serde_json::from_value(value.clone())
                 .map_err(|error| Failure::new(Exit::Usage, format!("the run does not say where the key of `{}` is: {error}", target.name)))?,
-            None => KeySource::usual(target.provider, target.local),
+            None => KeySource::None,
         };
         let chosen = Chosen { target, source };
         let key = open::key_of(&chosen)
@@ -84,10 +84,10 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
     }
     let caps = caps(args, &settings)?;
     check_priced(args, &caps, &askers)?;
-    let notes = unmet_wishes(&info, &askers);
+    let unexpressed = unmet_wishes(&info, &askers);
     let session = Session { args, settings: &settings, folder, caps, pretender };
     drop(reader);
-    carry(session, Ready { info, book, askers, notes }, printer).await
+    carry(session, Ready { info, book, askers, unexpressed }, printer).await
 }
 
 /// Tells the simulator again what is expected.
@@ -128,7 +128,7 @@ fn done_cells(reader: &Reader, retry: RetryArg) -> Result<Cells, Failure> {
 /// Carries a run out and everything that comes after it.
 pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer) -> Outcome {
     let Session { args, settings, folder, caps, pretender } = session;
-    let Ready { info, book, askers, notes } = ready;
+    let Ready { info, book, askers, unexpressed } = ready;
     let listed = Listed { id: info.id.clone(), path: folder.path().to_owned() };
     let reader = Reader::open(&listed)?;
     let grader = Arc::new(Grader::new(&info).map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?);
@@ -146,9 +146,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     };
     let (stored_sender, stored) = mpsc::unbounded_channel();
     let writer = Writer::start(&folder.database(), keep, stored_sender)?;
-    if !notes.is_empty() {
-        writer.meta("notes", serde_json::to_string(&notes).unwrap_or_default()).await?;
-    }
+    writer.meta("unexpressed", serde_json::to_string(&unexpressed).expect("plain data")).await?;
     let (event_sender, events) = mpsc::unbounded_channel();
     let (command_sender, commands) = mpsc::unbounded_channel();
     let signal = listen::heed_signals(command_sender.clone());
@@ -207,10 +205,12 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     }
     writer.barrier().await?;
     writer.finish();
-    if let Some(pretender) = pretender {
-        let _ = pretender.running.shutdown().await;
-    }
-    finish(&reader, &listed, &why, &board, *signal.borrow(), args, printer)
+    // The simulator ends with the process; waiting for its idle connections would only take time.
+    drop(pretender);
+    let exit = finish(&reader, &listed, &why, &board, *signal.borrow(), args, printer);
+    drop(reader);
+    folder.settle();
+    exit
 }
 
 /// Writes the files for people, prints the summary, and says how to go on.

@@ -12,11 +12,7 @@ pub(super) fn asked(request: &Incoming<'_>) -> Option<Result<Asked, Fault>> {
 }
 
 fn read(request: &Incoming<'_>) -> Result<Asked, Fault> {
-    if !request
-        .headers
-        .iter()
-        .any(|(name, _)| name == "anthropic-version")
-    {
+    if !request.headers.iter().any(|(name, _)| name == "anthropic-version") {
         return Err(fault::refusal("anthropic-version: header is required"));
     }
     let body: Value = serde_json::from_slice(request.body)
@@ -54,12 +50,7 @@ fn read(request: &Incoming<'_>) -> Result<Asked, Fault> {
 fn system(body: &Value) -> Option<String> {
     match &body["system"] {
         Value::String(text) => Some(text.clone()),
-        Value::Array(blocks) => Some(
-            blocks
-                .iter()
-                .filter_map(|block| block["text"].as_str())
-                .collect(),
-        ),
+        Value::Array(blocks) => Some(blocks.iter().filter_map(|block| block["text"].as_str()).collect()),
         _ => None,
     }
 }
@@ -78,9 +69,7 @@ fn message(index: usize, turn: &Value) -> Result<Message, Fault> {
         Value::String(text) => vec![Part::Text(text.clone())],
         Value::Array(blocks) => blocks.iter().filter_map(part).collect(),
         _ => {
-            return Err(fault::refusal(format!(
-                "messages.{index}.content: Field required"
-            )));
+            return Err(fault::refusal(format!("messages.{index}.content: Field required")));
         }
     };
     Ok(Message { role, parts })
@@ -135,13 +124,7 @@ fn params(body: &Value) -> Params {
 }
 
 fn effort(word: &str) -> Option<Effort> {
-    [
-        Effort::Low,
-        Effort::Medium,
-        Effort::High,
-        Effort::Xhigh,
-        Effort::Max,
-    ]
-    .into_iter()
-    .find(|effort| effort.word() == word)
+    [Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh, Effort::Max]
+        .into_iter()
+        .find(|effort| effort.word() == word)
 }

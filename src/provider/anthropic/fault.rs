@@ -24,12 +24,7 @@ const TYPES: &[(&str, u16)] = &[
 ];
 
 /// Words in messages of status 400 that tell of money rather than of the request.
-const MONEY: &[&str] = &[
-    "credit balance",
-    "usage limits",
-    "spend limit",
-    "spending limit",
-];
+const MONEY: &[&str] = &["credit balance", "usage limits", "spend limit", "spending limit"];
 
 /// The fault of an error body, or of an error event in a stream.
 pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
@@ -94,10 +89,7 @@ pub(super) fn pretend(fault: &Fault) -> Pretence {
         header("request-id", "req_simulated"),
     ];
     if fault.kind != FaultKind::Quota {
-        headers.push(header(
-            "x-should-retry",
-            if again { "true" } else { "false" },
-        ));
+        headers.push(header("x-should-retry", if again { "true" } else { "false" }));
     }
     if let Some(wait) = fault.retry_after {
         headers.push(header("retry-after", shared::seconds_text(wait)));

@@ -60,10 +60,7 @@ pub(super) fn pretend(info: &RateInfo, now_us: i64) -> Vec<(String, String)> {
 
 fn write(headers: &mut Vec<(String, String)>, what: &str, allowance: Allowance, now_us: i64) {
     let mut say = |field: &str, value: String| {
-        headers.push(header(
-            &format!("anthropic-ratelimit-{what}-{field}"),
-            value,
-        ));
+        headers.push(header(&format!("anthropic-ratelimit-{what}-{field}"), value));
     };
     if let Some(limit) = allowance.limit {
         say("limit", limit.to_string());
@@ -97,10 +94,7 @@ mod tests {
                 header("anthropic-ratelimit-requests-reset", "2026-11-23T10:00:12Z"),
                 header("anthropic-ratelimit-tokens-limit", "900"),
                 header("anthropic-ratelimit-input-tokens-limit", "800"),
-                header(
-                    "anthropic-ratelimit-input-tokens-reset",
-                    "2026-11-23T09:59:59Z",
-                ),
+                header("anthropic-ratelimit-input-tokens-reset", "2026-11-23T09:59:59Z"),
                 header("anthropic-ratelimit-output-tokens-remaining", "lots"),
             ],
             received_us: NOW,

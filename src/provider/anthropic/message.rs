@@ -106,10 +106,7 @@ impl Message {
         if let Some(sequence) = text(told.get("stop_sequence")) {
             self.stop_sequence = Some(sequence);
         }
-        if let Some(details) = told
-            .get("stop_details")
-            .filter(|details| details.is_object())
-        {
+        if let Some(details) = told.get("stop_details").filter(|details| details.is_object()) {
             self.stop_details = Some(details.clone());
         }
     }

@@ -55,20 +55,9 @@ impl Thinking {
 
 const TO_HIGH: &[Effort] = &[Effort::Low, Effort::Medium, Effort::High];
 const WITH_MAX: &[Effort] = &[Effort::Low, Effort::Medium, Effort::High, Effort::Max];
-const ALL: &[Effort] = &[
-    Effort::Low,
-    Effort::Medium,
-    Effort::High,
-    Effort::Xhigh,
-    Effort::Max,
-];
+const ALL: &[Effort] = &[Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh, Effort::Max];
 
-const fn model(
-    sampling: Sampling,
-    thinking: Thinking,
-    efforts: &'static [Effort],
-    schema: bool,
-) -> Model {
+const fn model(sampling: Sampling, thinking: Thinking, efforts: &'static [Effort], schema: bool) -> Model {
     Model {
         sampling,
         thinking,
@@ -88,34 +77,13 @@ const FOREIGN: Model = model(Sampling::Free, Thinking::BudgetOrAdaptive, ALL, tr
 
 /// Rows by the beginning of the name; the longest fitting beginning counts.
 const MODELS: &[(&str, Model)] = &[
-    (
-        "claude-2",
-        model(Sampling::Free, Thinking::Never, &[], false),
-    ),
-    (
-        "claude-3",
-        model(Sampling::Free, Thinking::Never, &[], false),
-    ),
-    (
-        "claude-3-7",
-        model(Sampling::Free, Thinking::Budget, &[], false),
-    ),
-    (
-        "claude-opus-4",
-        model(Sampling::Free, Thinking::Budget, &[], false),
-    ),
-    (
-        "claude-sonnet-4",
-        model(Sampling::Free, Thinking::Budget, &[], false),
-    ),
-    (
-        "claude-opus-4-1",
-        model(Sampling::Either, Thinking::Budget, &[], true),
-    ),
-    (
-        "claude-haiku-4-5",
-        model(Sampling::Either, Thinking::Budget, &[], true),
-    ),
+    ("claude-2", model(Sampling::Free, Thinking::Never, &[], false)),
+    ("claude-3", model(Sampling::Free, Thinking::Never, &[], false)),
+    ("claude-3-7", model(Sampling::Free, Thinking::Budget, &[], false)),
+    ("claude-opus-4", model(Sampling::Free, Thinking::Budget, &[], false)),
+    ("claude-sonnet-4", model(Sampling::Free, Thinking::Budget, &[], false)),
+    ("claude-opus-4-1", model(Sampling::Either, Thinking::Budget, &[], true)),
+    ("claude-haiku-4-5", model(Sampling::Either, Thinking::Budget, &[], true)),
     (
         "claude-sonnet-4-5",
         model(Sampling::Either, Thinking::Budget, &[], true),

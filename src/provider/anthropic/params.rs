@@ -29,14 +29,7 @@ pub(super) fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wi
         _ => DEFAULT_MAX_TOKENS,
     });
     fields.insert("max_tokens".to_owned(), json!(max_tokens));
-    sampling(
-        name,
-        model,
-        params,
-        thinking.thinks(),
-        &mut fields,
-        &mut wishes,
-    );
+    sampling(name, model, params, thinking.thinks(), &mut fields, &mut wishes);
 
     let stop: Vec<&String> = params
         .stop
@@ -44,11 +37,7 @@ pub(super) fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wi
         .flatten()
         .filter(|text| !text.trim().is_empty())
         .collect();
-    if params
-        .stop
-        .as_ref()
-        .is_some_and(|all| all.len() > stop.len())
-    {
+    if params.stop.as_ref().is_some_and(|all| all.len() > stop.len()) {
         wishes.say("stop", "Anthropic takes no stop text made of blanks only");
     }
     if !stop.is_empty() {
@@ -75,10 +64,7 @@ pub(super) fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wi
     }
     if let Some(schema) = &params.json_schema {
         if model.schema {
-            output.insert(
-                "format".to_owned(),
-                json!({"type": "json_schema", "schema": schema}),
-            );
+            output.insert("format".to_owned(), json!({"type": "json_schema", "schema": schema}));
         } else {
             wishes.say("json_schema", format!("{name} takes no JSON schema"));
         }
@@ -175,18 +161,14 @@ fn fitting(budget: u32, cap: Option<u32>, wishes: &mut Wishes) -> Option<u32> {
     if fitted != budget {
         wishes.say(
             "reasoning_budget",
-            format!(
-                "Anthropic takes {LEAST_BUDGET} or more, below `max_output_tokens`; {fitted} is sent"
-            ),
+            format!("Anthropic takes {LEAST_BUDGET} or more, below `max_output_tokens`; {fitted} is sent"),
         );
     }
     Some(fitted)
 }
 
 fn effort(name: &str, model: Model, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
-    let effort = params
-        .reasoning_effort
-        .filter(|effort| *effort != Effort::None)?;
+    let effort = params.reasoning_effort.filter(|effort| *effort != Effort::None)?;
     if params.reasoning_budget == Some(0) {
         wishes.say("reasoning_effort", "a budget of 0 switches thinking off");
         return None;
@@ -223,17 +205,13 @@ fn sampling(
         wishes.say("temperature", "while thinking, only 1 is taken");
         temperature = None;
     }
-    let temperature =
-        temperature.map(|value| wishes.clamp("temperature", value, 0.0, 1.0, "Anthropic"));
+    let temperature = temperature.map(|value| wishes.clamp("temperature", value, 0.0, 1.0, "Anthropic"));
     if let Some(value) = temperature {
         fields.insert("temperature".to_owned(), json!(value));
     }
     if let Some(value) = params.top_p {
         if model.sampling == Sampling::Either && temperature.is_some() {
-            wishes.say(
-                "top_p",
-                format!("{name} takes `temperature` or `top_p`, not both"),
-            );
+            wishes.say("top_p", format!("{name} takes `temperature` or `top_p`, not both"));
         } else if thinks && value < LEAST_TOP_P_THINKING {
             wishes.say(
                 "top_p",

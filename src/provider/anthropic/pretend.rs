@@ -28,10 +28,7 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
         message.insert("usage".to_owned(), Value::Object(usage(&reply.usage)));
         whole(
             200,
-            vec![
-                header("content-type", "application/json"),
-                request_id(reply, asked),
-            ],
+            vec![header("content-type", "application/json"), request_id(reply, asked)],
             &Value::Object(message),
         )
     }
@@ -39,10 +36,7 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
 
 fn request_id(reply: &Reply, asked: &Asked) -> (String, String) {
     let id = id("msg_01", reply, asked);
-    header(
-        "request-id",
-        format!("req_{}", id.trim_start_matches("msg_")),
-    )
+    header("request-id", format!("req_{}", id.trim_start_matches("msg_")))
 }
 
 fn opening(reply: &Reply, asked: &Asked) -> Map<String, Value> {
@@ -123,10 +117,7 @@ fn usage(usage: &Usage) -> Map<String, Value> {
         told.insert("output_tokens".to_owned(), json!(output));
     }
     if let Some(thinking) = usage.reasoning {
-        told.insert(
-            "output_tokens_details".to_owned(),
-            json!({"thinking_tokens": thinking}),
-        );
+        told.insert("output_tokens_details".to_owned(), json!({"thinking_tokens": thinking}));
     }
     told
 }
@@ -155,10 +146,7 @@ fn events(reply: &Reply, asked: &Asked) -> Vec<String> {
             events.push("event: ping\ndata: {\"type\": \"ping\"}\n\n".to_owned());
         }
         for delta in deltas {
-            events.push(event(
-                "content_block_delta",
-                &json!({"index": index, "delta": delta}),
-            ));
+            events.push(event("content_block_delta", &json!({"index": index, "delta": delta})));
         }
         events.push(event("content_block_stop", &json!({"index": index})));
     }

@@ -62,11 +62,7 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
+        let Self { head, frames, state } = self;
         frames.feed(bytes, &mut |event, data| {
             state.take(head, event, data, piece);
         });
@@ -91,11 +87,7 @@ impl StreamReader for Stream {
             return whole(&head, frames.stray().as_bytes());
         }
         if !state.ended {
-            return Err(shared::cut_fault(
-                &head,
-                "`message_stop`",
-                &state.message.text(),
-            ));
+            return Err(shared::cut_fault(&head, "`message_stop`", &state.message.text()));
         }
         state.message.into_reply(&head, &state.last)
     }

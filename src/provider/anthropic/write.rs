@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::params::settle;
 use crate::domain::{
-    Auth, Call, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
-    wire::AuthHeader,
+    Auth, Call, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest, wire::AuthHeader,
 };
 use crate::provider::Wish;
 use crate::provider::shared;
@@ -125,9 +124,7 @@ mod tests {
         };
         let mut target = target(ProviderName::Anthropic, "claude-haiku-4-5");
         target.stream = true;
-        target
-            .extra
-            .insert("metadata".to_owned(), json!({"user_id": "u"}));
+        target.extra.insert("metadata".to_owned(), json!({"user_id": "u"}));
         let request = write(&asked, &target);
         assert_eq!(request.url, "https://api.anthropic.com/v1/messages");
         assert_eq!(request.auth, Auth::Header(AuthHeader::XApiKey));
@@ -177,14 +174,8 @@ mod tests {
         );
         let sent = body("claude-opus-5-5", params.clone());
         assert_eq!(sent.as_object().map(Map::len), Some(3), "{sent}");
-        assert_eq!(
-            told("claude-haiku-4-5", &params),
-            ["top_p", "seed", "logprobs"]
-        );
-        assert_eq!(
-            told("claude-sonnet-4-20250514", &params),
-            ["seed", "logprobs"]
-        );
+        assert_eq!(told("claude-haiku-4-5", &params), ["top_p", "seed", "logprobs"]);
+        assert_eq!(told("claude-sonnet-4-20250514", &params), ["seed", "logprobs"]);
     }
 
     #[test]
@@ -204,20 +195,11 @@ mod tests {
         assert_eq!(sent["output_config"], json!({"effort": "high"}));
         let sent = body("claude-sonnet-5", effort(Effort::None));
         assert_eq!(sent["thinking"], json!({"type": "disabled"}));
-        assert_eq!(
-            told("claude-opus-5-5", &effort(Effort::None)),
-            ["reasoning_effort"]
-        );
+        assert_eq!(told("claude-opus-5-5", &effort(Effort::None)), ["reasoning_effort"]);
         assert_eq!(told("claude-opus-5-5", &budget(2000)), ["reasoning_budget"]);
-        assert_eq!(
-            told("claude-haiku-4-5", &effort(Effort::High)),
-            ["reasoning_effort"]
-        );
+        assert_eq!(told("claude-haiku-4-5", &effort(Effort::High)), ["reasoning_effort"]);
         let sent = body("claude-haiku-4-5", budget(2000));
-        assert_eq!(
-            sent["thinking"],
-            json!({"type": "enabled", "budget_tokens": 2000})
-        );
+        assert_eq!(sent["thinking"], json!({"type": "enabled", "budget_tokens": 2000}));
         assert_eq!(sent["max_tokens"], 6096);
     }
 

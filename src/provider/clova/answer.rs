@@ -84,9 +84,8 @@ impl Answer {
             if self.text.is_empty() {
                 piece(Piece::Text(&text));
             } else if self.text != text {
-                self.notes.push(
-                    "the streamed pieces differ from the whole answer that followed".to_owned(),
-                );
+                self.notes
+                    .push("the streamed pieces differ from the whole answer that followed".to_owned());
             }
             self.text = text;
         }
@@ -108,14 +107,11 @@ impl Answer {
 
     /// Reason and counts, in the names of version 3 or 1; what is null says nothing.
     fn end(&mut self, value: &Value) {
-        let reason =
-            shared::text_at(value, "finishReason").or_else(|| shared::text_at(value, "stopReason"));
+        let reason = shared::text_at(value, "finishReason").or_else(|| shared::text_at(value, "stopReason"));
         self.finish = reason.or(self.finish.take());
         let usage = value.get("usage").unwrap_or(&Value::Null);
-        let input = shared::count_at(usage, "promptTokens")
-            .or_else(|| shared::count_at(value, "inputLength"));
-        let output = shared::count_at(usage, "completionTokens")
-            .or_else(|| shared::count_at(value, "outputLength"));
+        let input = shared::count_at(usage, "promptTokens").or_else(|| shared::count_at(value, "inputLength"));
+        let output = shared::count_at(usage, "completionTokens").or_else(|| shared::count_at(value, "outputLength"));
         let thinking = usage
             .get("completionTokensDetails")
             .and_then(|details| shared::count_at(details, "thinkingTokens"));
@@ -181,10 +177,7 @@ fn whole_call(told: &Value) -> Call {
 fn content(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(parts)) => parts
-            .iter()
-            .filter_map(|part| part.get("text")?.as_str())
-            .collect(),
+        Some(Value::Array(parts)) => parts.iter().filter_map(|part| part.get("text")?.as_str()).collect(),
         _ => String::new(),
     }
 }

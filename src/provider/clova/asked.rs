@@ -22,23 +22,19 @@ fn model(path: &str) -> Option<String> {
         .iter()
         .find_map(|stage| path.strip_prefix(stage))
         .unwrap_or(path);
-    let rest = ["/v3/", "/v1/"]
-        .iter()
-        .find_map(|version| path.strip_prefix(version))?;
+    let rest = ["/v3/", "/v1/"].iter().find_map(|version| path.strip_prefix(version))?;
     let name = if let Some(model) = rest.strip_prefix("chat-completions/") {
         model.to_owned()
     } else {
-        let task = rest
-            .strip_prefix("tasks/")?
-            .strip_suffix("/chat-completions")?;
+        let task = rest.strip_prefix("tasks/")?.strip_suffix("/chat-completions")?;
         format!("tasks/{task}")
     };
     Some(path::decode(&name)).filter(|name| !name.is_empty())
 }
 
 fn read(request: &Incoming<'_>, model: String, stream: bool) -> Result<Asked, Fault> {
-    let body: Value = serde_json::from_slice(request.body)
-        .map_err(|error| fault::refusal(format!("Invalid JSON: {error}")))?;
+    let body: Value =
+        serde_json::from_slice(request.body).map_err(|error| fault::refusal(format!("Invalid JSON: {error}")))?;
     let turns = body["messages"]
         .as_array()
         .filter(|turns| !turns.is_empty())

@@ -76,9 +76,7 @@ pub(super) fn pretend(fault: &Fault) -> Pretence {
 fn code_of(fault: &Fault) -> String {
     let own = fault.error_type.as_deref();
     if let Some(code) = own.filter(|code| {
-        code.len() == 5
-            && code.bytes().all(|byte| byte.is_ascii_digit())
-            && code.starts_with(['4', '5'])
+        code.len() == 5 && code.bytes().all(|byte| byte.is_ascii_digit()) && code.starts_with(['4', '5'])
     }) {
         return code.to_owned();
     }

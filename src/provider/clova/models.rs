@@ -48,9 +48,7 @@ pub(super) fn of(name: &str) -> Model {
     if name.starts_with("tasks/") {
         return PLAIN;
     }
-    row(MODELS, &name.to_ascii_uppercase())
-        .copied()
-        .unwrap_or(THINKER)
+    row(MODELS, &name.to_ascii_uppercase()).copied().unwrap_or(THINKER)
 }
 
 #[cfg(test)]

@@ -7,9 +7,7 @@ use super::fault;
 use super::models::{self, Api};
 use super::read::SUCCESS;
 use crate::domain::{Fault, FaultKind, Finish, Reply};
-use crate::provider::pretending::{
-    MADE_UP_SECONDS, arguments, finish_word, header, shown, streamed, whole,
-};
+use crate::provider::pretending::{MADE_UP_SECONDS, arguments, finish_word, header, shown, streamed, whole};
 use crate::provider::shared::pieces;
 use crate::provider::{Asked, Pretence};
 

@@ -66,11 +66,7 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
+        let Self { head, frames, state } = self;
         frames.feed(bytes, &mut |event, data| {
             state.take(head, event, data, piece);
         });
@@ -95,11 +91,7 @@ impl StreamReader for Stream {
             return whole(&head, frames.stray().as_bytes());
         }
         if !state.whole && !state.ended {
-            return Err(shared::cut_fault(
-                &head,
-                "a `result` event",
-                state.answer.text(),
-            ));
+            return Err(shared::cut_fault(&head, "a `result` event", state.answer.text()));
         }
         state.answer.into_reply(&head, &state.last)
     }

@@ -3,9 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::models::{self, Api, Model};
-use crate::domain::{
-    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
-};
+use crate::domain::{Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest};
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
 use crate::provider::{path, shared};
@@ -58,14 +56,8 @@ fn url(target: &Target) -> String {
         Api::V3 => "v3",
     };
     match target.model.strip_prefix("tasks/") {
-        Some(task) => format!(
-            "{address}/{version}/tasks/{}/chat-completions",
-            path::encode(task)
-        ),
-        None => format!(
-            "{address}/{version}/chat-completions/{}",
-            path::encode(&target.model)
-        ),
+        Some(task) => format!("{address}/{version}/tasks/{}/chat-completions", path::encode(task)),
+        None => format!("{address}/{version}/chat-completions/{}", path::encode(&target.model)),
     }
 }
 
@@ -101,20 +93,10 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
     let effort = if model.thinks {
         effort(name, params, &mut wishes)
     } else {
-        let asked = params
-            .reasoning_effort
-            .filter(|effort| *effort != Effort::None);
-        wishes.leave(
-            "reasoning_effort",
-            asked.as_ref(),
-            format!("{name} does not think"),
-        );
+        let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
+        wishes.leave("reasoning_effort", asked.as_ref(), format!("{name} does not think"));
         let asked = params.reasoning_budget.filter(|budget| *budget > 0);
-        wishes.leave(
-            "reasoning_budget",
-            asked.as_ref(),
-            format!("{name} does not think"),
-        );
+        wishes.leave("reasoning_budget", asked.as_ref(), format!("{name} does not think"));
         None
     };
     if let Some(effort) = effort {
@@ -152,10 +134,7 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
     }
     if let Some(schema) = &params.json_schema {
         if model.thinks {
-            fields.insert(
-                "responseFormat".to_owned(),
-                json!({"type": "json", "schema": schema}),
-            );
+            fields.insert("responseFormat".to_owned(), json!({"type": "json", "schema": schema}));
         } else {
             wishes.say("json_schema", format!("{name} takes no JSON schema"));
         }
@@ -178,9 +157,7 @@ fn effort(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
             format!("{name} takes no budget for thinking; set `reasoning_effort`"),
         );
     }
-    let asked = params
-        .reasoning_effort
-        .filter(|effort| *effort != Effort::None);
+    let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
     if params.json_schema.is_some() {
         // The guide allows a schema only with thinking off; the schema decides whether the answer can be
         // read at all, so it wins.
@@ -230,10 +207,7 @@ fn sampling(model: Model, params: &Params, fields: &mut Map<String, Value>, wish
     match params.seed {
         Some(0) => wishes.say("seed", "CLOVA Studio takes seed 0 for a random one"),
         Some(seed) if seed > u64::from(u32::MAX) => {
-            wishes.say(
-                "seed",
-                format!("CLOVA Studio takes seeds up to {}", u32::MAX),
-            );
+            wishes.say("seed", format!("CLOVA Studio takes seeds up to {}", u32::MAX));
         }
         Some(seed) => {
             fields.insert("seed".to_owned(), json!(seed));
@@ -266,10 +240,7 @@ mod tests {
                 .headers
                 .contains(&("accept".to_owned(), "text/event-stream".to_owned()))
         );
-        assert_eq!(
-            request.body,
-            json!({"messages": [{"role": "user", "content": "안녕"}]})
-        );
+        assert_eq!(request.body, json!({"messages": [{"role": "user", "content": "안녕"}]}));
         for (address, model, url) in [
             (
                 "https://x.gov/testapp/",
@@ -368,14 +339,8 @@ mod tests {
             ..Params::default()
         };
         let target = target(ProviderName::Clova, "HCX-005");
-        let fields: Vec<&str> = wishes(&target, &params)
-            .iter()
-            .map(|wish| wish.field)
-            .collect();
-        assert_eq!(
-            fields,
-            ["temperature", "top_k", "seed", "max_output_tokens"]
-        );
+        let fields: Vec<&str> = wishes(&target, &params).iter().map(|wish| wish.field).collect();
+        assert_eq!(fields, ["temperature", "top_k", "seed", "max_output_tokens"]);
         let sent = write(&call(params), &target).body;
         assert_eq!(sent["temperature"], 1.0);
         assert_eq!(sent["topK"], 128);

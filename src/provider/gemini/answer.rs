@@ -168,14 +168,8 @@ impl Answer {
             self.note(format!("the service says: {message}"));
         }
         let usage = self.usage();
-        if let Some(tokens) = self
-            .usage
-            .get("toolUsePromptTokenCount")
-            .and_then(shared::count)
-        {
-            self.note(format!(
-                "tools of the service read {tokens} input tokens more"
-            ));
+        if let Some(tokens) = self.usage.get("toolUsePromptTokenCount").and_then(shared::count) {
+            self.note(format!("tools of the service read {tokens} input tokens more"));
         }
         Ok(Reply {
             text: self.text,
@@ -204,9 +198,7 @@ impl Answer {
             input: number("promptTokenCount"),
             output: match (visible, reasoning) {
                 (None, None) => None,
-                (visible, reasoning) => {
-                    Some(visible.unwrap_or(0).saturating_add(reasoning.unwrap_or(0)))
-                }
+                (visible, reasoning) => Some(visible.unwrap_or(0).saturating_add(reasoning.unwrap_or(0))),
             },
             cached: number("cachedContentTokenCount"),
             cache_write: None,
@@ -220,9 +212,7 @@ pub(super) fn finish(reason: Option<&str>) -> Finish {
     match reason {
         Some("STOP") => Finish::Stop,
         Some("MAX_TOKENS") => Finish::Length,
-        Some(
-            "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "MODEL_ARMOR",
-        ) => Finish::Filter,
+        Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "MODEL_ARMOR") => Finish::Filter,
         Some(other) if other.starts_with("IMAGE_") && other != "IMAGE_OTHER" => Finish::Filter,
         _ => Finish::Other,
     }

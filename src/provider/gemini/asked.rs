@@ -15,17 +15,15 @@ pub(super) fn asked(request: &Incoming<'_>) -> Option<Result<Asked, Fault>> {
         "streamGenerateContent" => true,
         _ => return None,
     };
-    let model = ["/models/", "/tunedModels/"]
-        .iter()
-        .find_map(|collection| {
-            let at = place.find(collection)?;
-            let skip = if *collection == "/models/" {
-                at + collection.len()
-            } else {
-                at + 1
-            };
-            place.get(skip..)
-        })?;
+    let model = ["/models/", "/tunedModels/"].iter().find_map(|collection| {
+        let at = place.find(collection)?;
+        let skip = if *collection == "/models/" {
+            at + collection.len()
+        } else {
+            at + 1
+        };
+        place.get(skip..)
+    })?;
     Some(read(request, path::decode(model), stream))
 }
 
@@ -35,9 +33,7 @@ fn read(request: &Incoming<'_>, model: String, stream: bool) -> Result<Asked, Fa
     let turns = body["contents"]
         .as_array()
         .filter(|turns| !turns.is_empty())
-        .ok_or_else(|| {
-            fault::refusal("* GenerateContentRequest.contents: contents is not specified")
-        })?;
+        .ok_or_else(|| fault::refusal("* GenerateContentRequest.contents: contents is not specified"))?;
     let messages: Result<Vec<Message>, Fault> = turns.iter().map(message).collect();
     let system = either(&body, "systemInstruction", "system_instruction");
     Ok(Asked {
@@ -94,14 +90,11 @@ fn part(part: &Value) -> Option<Part> {
 fn params(config: &Value) -> Params {
     let number = |camel: &str, snake: &str| either(config, camel, snake).and_then(Value::as_f64);
     let whole = |camel: &str, snake: &str| either(config, camel, snake).and_then(Value::as_u64);
-    let short =
-        |camel: &str, snake: &str| whole(camel, snake).and_then(|value| u32::try_from(value).ok());
+    let short = |camel: &str, snake: &str| whole(camel, snake).and_then(|value| u32::try_from(value).ok());
     let thinking = either(config, "thinkingConfig", "thinking_config");
     let level = thinking.and_then(|thinking| either(thinking, "thinkingLevel", "thinking_level"));
-    let budget =
-        thinking.and_then(|thinking| either(thinking, "thinkingBudget", "thinking_budget"));
-    let wants_logprobs = either(config, "responseLogprobs", "response_logprobs")
-        .is_some_and(|wanted| *wanted == true);
+    let budget = thinking.and_then(|thinking| either(thinking, "thinkingBudget", "thinking_budget"));
+    let wants_logprobs = either(config, "responseLogprobs", "response_logprobs").is_some_and(|wanted| *wanted == true);
     Params {
         temperature: number("temperature", "temperature"),
         top_p: number("topP", "top_p"),
@@ -114,9 +107,7 @@ fn params(config: &Value) -> Params {
                 .collect()
         }),
         reasoning_effort: level.and_then(Value::as_str).and_then(effort),
-        reasoning_budget: budget
-            .and_then(Value::as_u64)
-            .and_then(|budget| budget.try_into().ok()),
+        reasoning_budget: budget.and_then(Value::as_u64).and_then(|budget| budget.try_into().ok()),
         logprobs: wants_logprobs.then(|| {
             whole("logprobs", "logprobs")
                 .and_then(|count| count.try_into().ok())

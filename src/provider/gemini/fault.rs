@@ -51,15 +51,13 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
     fault.error_type = name.map(str::to_owned);
     let reason = detail(error, "ErrorInfo").and_then(|info| info.get("reason"));
     fault.code = reason.and_then(Value::as_str).map(str::to_owned);
-    let violation = detail(error, "BadRequest")
-        .and_then(|bad| bad.get("fieldViolations")?.get(0)?.get("field")?.as_str());
+    let violation =
+        detail(error, "BadRequest").and_then(|bad| bad.get("fieldViolations")?.get(0)?.get("field")?.as_str());
     fault.param = violation.map(str::to_owned);
     if let Some(wait) = wait(error, &fault.message) {
         fault.retry_after = Some(wait);
     }
-    if fault.code.as_deref() == Some("API_KEY_INVALID")
-        || fault.message.contains("API key not valid")
-    {
+    if fault.code.as_deref() == Some("API_KEY_INVALID") || fault.message.contains("API key not valid") {
         judge(&mut fault, FaultKind::Auth);
     } else if name == Some("FAILED_PRECONDITION") && status == 400 {
         // The region or the plan is not served: every other call would hear the same.
@@ -103,8 +101,7 @@ fn duration(text: &str) -> Option<Duration> {
 
 /// A quota of the day, or one of nothing: waiting a minute does not bring it back.
 fn is_used_up(error: &Value, message: &str) -> bool {
-    let violations =
-        detail(error, "QuotaFailure").and_then(|failure| failure.get("violations")?.as_array());
+    let violations = detail(error, "QuotaFailure").and_then(|failure| failure.get("violations")?.as_array());
     violations.into_iter().flatten().any(|violation| {
         let field = |name: &str| violation.get(name).and_then(Value::as_str).unwrap_or("");
         field("quotaId").contains("PerDay") || field("quotaValue") == "0"
@@ -122,18 +119,17 @@ pub(super) fn refusal(message: impl Into<String>) -> Fault {
 
 /// `fault` as the service would tell it.
 pub(super) fn pretend(fault: &Fault) -> Pretence {
-    let status =
-        fault
-            .status
-            .filter(|status| *status >= 400)
-            .unwrap_or(match (fault.kind, fault.scope) {
-                (FaultKind::Timeout, _) => 504,
-                (FaultKind::RateLimit | FaultKind::Quota, _) => 429,
-                (FaultKind::BadRequest, Scope::Target) => 404,
-                (FaultKind::BadRequest | FaultKind::ContentFilter | FaultKind::Auth, _) => 400,
-                (FaultKind::Server, _) => 503,
-                _ => 500,
-            });
+    let status = fault
+        .status
+        .filter(|status| *status >= 400)
+        .unwrap_or(match (fault.kind, fault.scope) {
+            (FaultKind::Timeout, _) => 504,
+            (FaultKind::RateLimit | FaultKind::Quota, _) => 429,
+            (FaultKind::BadRequest, Scope::Target) => 404,
+            (FaultKind::BadRequest | FaultKind::ContentFilter | FaultKind::Auth, _) => 400,
+            (FaultKind::Server, _) => 503,
+            _ => 500,
+        });
     let name = fault.error_type.as_deref().unwrap_or_else(|| {
         CODES
             .iter()

@@ -22,11 +22,9 @@ pub(super) enum Thinking {
     Level(&'static [Effort]),
 }
 
-const FROM_MINIMAL: Thinking =
-    Thinking::Level(&[Effort::Minimal, Effort::Low, Effort::Medium, Effort::High]);
+const FROM_MINIMAL: Thinking = Thinking::Level(&[Effort::Minimal, Effort::Low, Effort::Medium, Effort::High]);
 const FROM_LOW: Thinking = Thinking::Level(&[Effort::Low, Effort::Medium, Effort::High]);
-const TO_XHIGH: Thinking =
-    Thinking::Level(&[Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh]);
+const TO_XHIGH: Thinking = Thinking::Level(&[Effort::Low, Effort::Medium, Effort::High, Effort::Xhigh]);
 
 const fn model(sampling: bool, thinking: Thinking) -> Model {
     Model { sampling, thinking }

@@ -75,10 +75,7 @@ fn calls(reply: &Reply) -> impl Iterator<Item = Value> {
 fn response(reply: &Reply, asked: &Asked, parts: &[Value], last: bool) -> Value {
     let mut body = Map::new();
     if is_prompt_blocked(reply) {
-        body.insert(
-            "promptFeedback".to_owned(),
-            json!({"blockReason": reply.blocked}),
-        );
+        body.insert("promptFeedback".to_owned(), json!({"blockReason": reply.blocked}));
     } else {
         let mut content = json!({"role": "model"});
         if !parts.is_empty() {

@@ -77,11 +77,7 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
+        let Self { head, frames, state } = self;
         if matches!(frames, Frames::Unknown) {
             match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
                 None => return,
@@ -121,11 +117,7 @@ impl StreamReader for Stream {
             return Err(fault);
         }
         if !state.answer.is_ended() {
-            return Err(shared::cut_fault(
-                &head,
-                "a `finishReason`",
-                state.answer.text(),
-            ));
+            return Err(shared::cut_fault(&head, "a `finishReason`", state.answer.text()));
         }
         state.answer.into_reply(&head, &state.last)
     }

@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::models::{self, Thinking};
 use crate::domain::{
-    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
-    wire::AuthHeader,
+    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest, wire::AuthHeader,
 };
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
@@ -20,10 +19,7 @@ const MOST_SEED: u64 = i32::MAX as u64;
 pub(super) fn write(call: &Call, target: &Target) -> WireRequest {
     let mut body = Map::new();
     if let Some(system) = call.system.as_deref().filter(|text| !text.is_empty()) {
-        body.insert(
-            "systemInstruction".to_owned(),
-            json!({"parts": [{"text": system}]}),
-        );
+        body.insert("systemInstruction".to_owned(), json!({"parts": [{"text": system}]}));
     }
     let contents: Vec<Value> = call.messages.iter().map(content).collect();
     body.insert("contents".to_owned(), Value::Array(contents));
@@ -163,9 +159,7 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
     match models::of(name).thinking {
         Thinking::Never => {
             let why = format!("{name} does not think");
-            let asked = params
-                .reasoning_effort
-                .filter(|effort| *effort != Effort::None);
+            let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
             wishes.leave("reasoning_effort", asked.as_ref(), &why);
             let asked = params.reasoning_budget.filter(|budget| *budget > 0);
             wishes.leave("reasoning_budget", asked.as_ref(), &why);
@@ -202,10 +196,7 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
                     format!("{name} cannot switch thinking off; a budget of {fitted} is sent"),
                 );
             } else if fitted != budget {
-                wishes.say(
-                    field,
-                    format!("{name} takes {least} to {most}; {fitted} is sent"),
-                );
+                wishes.say(field, format!("{name} takes {least} to {most}; {fitted} is sent"));
             }
             Some(json!({"thinkingBudget": fitted}))
         }
@@ -263,9 +254,7 @@ mod tests {
             },
         };
         let mut target = target(ProviderName::Gemini, "gemini-3.8-flash");
-        target
-            .extra
-            .insert("tools".to_owned(), json!([{"googleSearch": {}}]));
+        target.extra.insert("tools".to_owned(), json!([{"googleSearch": {}}]));
         target.extra.insert(
             "generationConfig".to_owned(),
             json!({"thinkingConfig": {"includeThoughts": true}}),
@@ -307,11 +296,7 @@ mod tests {
             ("http://h", "m", "http://h/v1beta/models/m"),
             ("http://h/v1beta/", "m", "http://h/v1beta/models/m"),
             ("http://h/v1", "models/m", "http://h/v1/models/m"),
-            (
-                "http://h",
-                "tunedModels/한",
-                "http://h/v1beta/tunedModels/%ED%95%9C",
-            ),
+            ("http://h", "tunedModels/한", "http://h/v1beta/tunedModels/%ED%95%9C"),
             (
                 "https://h/v1/projects/p/locations/l/publishers/google",
                 "m",
@@ -336,8 +321,7 @@ mod tests {
             reasoning_budget: Some(budget),
             ..Params::default()
         };
-        let thinking =
-            |model: &str, params: Params| config(model, params)["thinkingConfig"].clone();
+        let thinking = |model: &str, params: Params| config(model, params)["thinkingConfig"].clone();
         for (model, params, sent, wishes) in [
             (
                 "gemini-2.5-flash",
@@ -351,18 +335,8 @@ mod tests {
                 json!({"thinkingBudget": 128}),
                 1,
             ),
-            (
-                "gemini-2.5-pro",
-                budget(90_000),
-                json!({"thinkingBudget": 32_768}),
-                1,
-            ),
-            (
-                "gemini-2.5-flash-lite",
-                budget(5),
-                json!({"thinkingBudget": 512}),
-                1,
-            ),
+            ("gemini-2.5-pro", budget(90_000), json!({"thinkingBudget": 32_768}), 1),
+            ("gemini-2.5-flash-lite", budget(5), json!({"thinkingBudget": 512}), 1),
             ("gemini-2.5-flash", effort(Effort::High), Value::Null, 1),
             (
                 "gemini-3.8-flash",

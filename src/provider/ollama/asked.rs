@@ -12,8 +12,8 @@ pub(super) fn asked(request: &Incoming<'_>) -> Option<Result<Asked, Fault>> {
 }
 
 fn read(request: &Incoming<'_>) -> Result<Asked, Fault> {
-    let body: Value = serde_json::from_slice(request.body)
-        .map_err(|error| fault::refusal(format!("invalid JSON: {error}")))?;
+    let body: Value =
+        serde_json::from_slice(request.body).map_err(|error| fault::refusal(format!("invalid JSON: {error}")))?;
     let model = body["model"]
         .as_str()
         .filter(|model| !model.is_empty())
@@ -70,11 +70,7 @@ fn image(base64: &Value) -> Option<Part> {
 
 fn params(body: &Value) -> Params {
     let options = &body["options"];
-    let whole = |field: &str| {
-        options[field]
-            .as_u64()
-            .and_then(|value| value.try_into().ok())
-    };
+    let whole = |field: &str| options[field].as_u64().and_then(|value| value.try_into().ok());
     let logprobs = body["logprobs"] == true;
     Params {
         temperature: options["temperature"].as_f64(),
@@ -89,10 +85,7 @@ fn params(body: &Value) -> Params {
         }),
         reasoning_effort: match &body["think"] {
             Value::Bool(false) => Some(Effort::None),
-            Value::String(word) => super::models::LEVELS
-                .iter()
-                .copied()
-                .find(|level| level.word() == word),
+            Value::String(word) => super::models::LEVELS.iter().copied().find(|level| level.word() == word),
             _ => None,
         },
         reasoning_budget: None,
@@ -102,9 +95,7 @@ fn params(body: &Value) -> Params {
                 .and_then(|count| count.try_into().ok())
                 .unwrap_or(0)
         }),
-        json_schema: Some(&body["format"])
-            .filter(|format| format.is_object())
-            .cloned(),
+        json_schema: Some(&body["format"]).filter(|format| format.is_object()).cloned(),
     }
 }
 

@@ -43,20 +43,19 @@ pub(super) fn refusal(message: impl Into<String>) -> Fault {
 
 /// `fault` as the service would tell it.
 pub(super) fn pretend(fault: &Fault) -> Pretence {
-    let status =
-        fault
-            .status
-            .filter(|status| *status >= 400)
-            .unwrap_or(match (fault.kind, fault.scope) {
-                (FaultKind::Timeout, _) => 408,
-                (FaultKind::RateLimit, _) => 429,
-                (FaultKind::Quota, _) => 402,
-                (FaultKind::Auth, _) => 401,
-                (FaultKind::BadRequest, Scope::Target) => 404,
-                (FaultKind::BadRequest | FaultKind::ContentFilter, _) => 400,
-                (FaultKind::Server, _) => 503,
-                _ => 500,
-            });
+    let status = fault
+        .status
+        .filter(|status| *status >= 400)
+        .unwrap_or(match (fault.kind, fault.scope) {
+            (FaultKind::Timeout, _) => 408,
+            (FaultKind::RateLimit, _) => 429,
+            (FaultKind::Quota, _) => 402,
+            (FaultKind::Auth, _) => 401,
+            (FaultKind::BadRequest, Scope::Target) => 404,
+            (FaultKind::BadRequest | FaultKind::ContentFilter, _) => 400,
+            (FaultKind::Server, _) => 503,
+            _ => 500,
+        });
     let mut headers = vec![header("content-type", "application/json; charset=utf-8")];
     if let Some(wait) = fault.retry_after {
         headers.push(header("retry-after", shared::seconds_text(wait)));

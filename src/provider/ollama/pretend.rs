@@ -6,9 +6,7 @@ use serde_json::{Map, Value, json};
 use super::read::finish;
 use crate::domain::{Finish, Reply, TokenLogprob};
 use crate::provider::openai::spoken;
-use crate::provider::pretending::{
-    MADE_UP_SECONDS, arguments, finish_word, header, shown, streamed, whole,
-};
+use crate::provider::pretending::{MADE_UP_SECONDS, arguments, finish_word, header, shown, streamed, whole};
 use crate::provider::shared::pieces;
 use crate::provider::{Asked, Pretence};
 
@@ -86,10 +84,7 @@ fn ending(reply: &Reply) -> Map<String, Value> {
     }
     let read = reply.usage.input.unwrap_or(0).saturating_mul(READ_NS);
     let write = reply.usage.output.unwrap_or(0).saturating_mul(WRITE_NS);
-    ending.insert(
-        "total_duration".to_owned(),
-        json!(read.saturating_add(write)),
-    );
+    ending.insert("total_duration".to_owned(), json!(read.saturating_add(write)));
     if let Some(input) = reply.usage.input {
         ending.insert("prompt_eval_count".to_owned(), json!(input));
         ending.insert("prompt_eval_duration".to_owned(), json!(read));
@@ -109,11 +104,7 @@ fn logprob(step: &TokenLogprob) -> Value {
     let pair = |token: &str, logprob: f64| json!({"token": token, "logprob": logprob, "bytes": token.as_bytes()});
     let mut told = pair(&step.token, step.logprob);
     if !step.top.is_empty() {
-        told["top_logprobs"] = step
-            .top
-            .iter()
-            .map(|(token, logprob)| pair(token, *logprob))
-            .collect();
+        told["top_logprobs"] = step.top.iter().map(|(token, logprob)| pair(token, *logprob)).collect();
     }
     told
 }

@@ -44,9 +44,7 @@ fn is_lines(body: &[u8]) -> bool {
     body.trim_ascii_start()
         .split(|byte| *byte == b'\n')
         .next()
-        .is_some_and(|line| {
-            serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object())
-        })
+        .is_some_and(|line| serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object()))
 }
 
 /// Reads a stream.
@@ -77,11 +75,7 @@ impl Stream {
 
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self {
-            head,
-            frames,
-            state,
-        } = self;
+        let Self { head, frames, state } = self;
         frames.feed(bytes, &mut |line| state.take(head, line, piece));
     }
 
@@ -174,8 +168,7 @@ impl Answer {
                 },
             });
         }
-        self.logprobs
-            .extend(array(value.get("logprobs")).filter_map(logprob));
+        self.logprobs.extend(array(value.get("logprobs")).filter_map(logprob));
         self.model = shared::text_at(value, "model").or(self.model.take());
         self.finish = shared::text_at(value, "done_reason").or(self.finish.take());
         self.usage.input = shared::count_at(value, "prompt_eval_count").or(self.usage.input);
@@ -200,17 +193,16 @@ impl Answer {
 
     fn into_reply(self) -> Reply {
         let mut notes = Vec::new();
-        let (mut text, mut reasoning) = (self.content, Some(self.thinking));
-        if reasoning.as_deref() == Some("") {
-            let split = think::split(&text);
-            reasoning = split.thinking.map(str::to_owned);
-            if split.unopened {
-                // The server says where thinking begins, if anywhere; a lone closing tag stays as it came.
-                notes.push("the answer holds thinking up to `</think>`".to_owned());
-                reasoning = None;
-            } else {
-                text = split.text.to_owned();
-            }
+        let apart = !self.thinking.is_empty();
+        let split = think::split(&self.content);
+        let (text, reasoning) = if apart || split.unopened {
+            (self.content.clone(), Some(self.thinking))
+        } else {
+            (split.text.to_owned(), split.thinking.map(str::to_owned))
+        };
+        if split.unopened && !apart {
+            // Where thinking begins nobody says, so a lone closing tag stays as it came.
+            notes.push("the answer holds thinking up to `</think>`".to_owned());
         }
         if let Some(load) = self.load_ns.filter(|load| *load >= TOLD_LOAD_NS) {
             let tenths = load / 100_000_000;

@@ -3,9 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::models::{self, LEVELS, Thinking};
-use crate::domain::{
-    Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
-};
+use crate::domain::{Auth, Call, Effort, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest};
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
 use crate::provider::shared;
@@ -77,11 +75,7 @@ fn base(address: &str) -> String {
 /// Host and port of `host`, `host:port`, `[v6]` or `[v6]:port`.
 fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
-        Some((host, port))
-            if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            (host, Some(port))
-        }
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
         Some((host, "")) => (host, None),
         _ => (authority, None),
     }
@@ -173,10 +167,7 @@ fn think(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
         );
     }
     let effort = if off {
-        if params
-            .reasoning_effort
-            .is_some_and(|effort| effort != Effort::None)
-        {
+        if params.reasoning_effort.is_some_and(|effort| effort != Effort::None) {
             wishes.say("reasoning_effort", "a budget of 0 switches thinking off");
         }
         Effort::None
@@ -192,15 +183,8 @@ fn think(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
         }
         Thinking::Any if effort == Effort::None => Some(json!(false)),
         Thinking::Levels if effort == Effort::None => {
-            let field = if off {
-                "reasoning_budget"
-            } else {
-                "reasoning_effort"
-            };
-            wishes.say(
-                field,
-                format!("{name} cannot switch thinking off; `low` is sent"),
-            );
+            let field = if off { "reasoning_budget" } else { "reasoning_effort" };
+            wishes.say(field, format!("{name} cannot switch thinking off; `low` is sent"));
             Some(json!("low"))
         }
         Thinking::Any | Thinking::Levels => {
@@ -263,9 +247,7 @@ mod tests {
             },
         };
         let mut target = target(ProviderName::Ollama, "llava");
-        target
-            .extra
-            .insert("options".to_owned(), json!({"num_ctx": 8192}));
+        target.extra.insert("options".to_owned(), json!({"num_ctx": 8192}));
         let request = write(&asked, &target);
         assert_eq!(request.url, "http://localhost:11434/api/chat");
         assert_eq!(

@@ -28,7 +28,10 @@ pub fn csv_unguard(cell: &str) -> &str {
 }
 
 fn needs_guard(first: char) -> bool {
-    matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' | '\'')
+    matches!(
+        first,
+        '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' | '\''
+    )
 }
 
 /// An optional sign, digits, and optionally a point with digits.
@@ -47,7 +50,10 @@ mod tests {
 
     #[test]
     fn formulas_are_guarded() {
-        for text in ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1", "'=1", "'", "-", "+.5", "-1.", "--1"] {
+        for text in [
+            "=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1", "'=1", "'", "-",
+            "+.5", "-1.", "--1",
+        ] {
             let (cell, guarded) = csv_guard(text);
             assert!(guarded, "{text:?}");
             assert_eq!(cell, format!("'{text}"));
@@ -57,7 +63,19 @@ mod tests {
 
     #[test]
     fn numbers_and_words_stay() {
-        for text in ["", "-1", "+1", "-12.50", "0012", "yes", " =1+1", "한국어", "\"=1\"", "x=1", "-１"] {
+        for text in [
+            "",
+            "-1",
+            "+1",
+            "-12.50",
+            "0012",
+            "yes",
+            " =1+1",
+            "한국어",
+            "\"=1\"",
+            "x=1",
+            "-１",
+        ] {
             let guarded = csv_guard(text).1;
             assert_eq!(guarded, text == "-１", "{text:?}");
         }

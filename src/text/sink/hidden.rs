@@ -49,10 +49,26 @@ fn is_hidden(letter: char) -> bool {
         '가'..='힣' | '\u{4e00}'..='\u{9fff}' | '\u{3041}'..='\u{30ff}' => false,
         // Fillers of Hangul, which look like nothing; Braille's blank; the grapheme joiner; Khmer and Mongolian
         // selectors; variation selectors and tags; noncharacters.
-        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{34f}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' | '\u{fdd0}'..='\u{fdef}' => true,
+        '\u{115f}'
+        | '\u{1160}'
+        | '\u{3164}'
+        | '\u{ffa0}'
+        | '\u{2800}'
+        | '\u{34f}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{e0000}'..='\u{e0fff}'
+        | '\u{fdd0}'..='\u{fdef}' => true,
         // Arabic signs that are format characters but drawn.
-        '\u{600}'..='\u{605}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{110bd}'
+        '\u{600}'..='\u{605}'
+        | '\u{6dd}'
+        | '\u{70f}'
+        | '\u{890}'
+        | '\u{891}'
+        | '\u{8e2}'
+        | '\u{110bd}'
         | '\u{110cd}' => false,
         _ if u32::from(letter) & 0xfffe == 0xfffe => true,
         _ => matches!(
@@ -163,7 +179,10 @@ mod tests {
 
     #[test]
     fn a_long_run_of_tags_is_no_flag() {
-        let hidden: String = "ignore all".bytes().map(|byte| char::from_u32(0xe0000 + u32::from(byte)).unwrap()).collect();
+        let hidden: String = "ignore all"
+            .bytes()
+            .map(|byte| char::from_u32(0xe0000 + u32::from(byte)).unwrap())
+            .collect();
         assert!(shown(&format!("🏴{hidden}\u{e007f}")).contains("\\u{e0069}"));
     }
 }

@@ -54,12 +54,19 @@ fn markdown_gets_no_markup() {
         assert!(!inline.contains('\n'), "{id}");
         let mut escaped = false;
         for letter in inline.chars() {
-            assert!(escaped || letter == '\\' || !letter.is_ascii_punctuation(), "{id}: bare {letter}");
+            assert!(
+                escaped || letter == '\\' || !letter.is_ascii_punctuation(),
+                "{id}: bare {letter}"
+            );
             escaped = letter == '\\' && !escaped;
         }
         let fenced = markdown_fence(&text, "");
         let fence = fenced.lines().next().unwrap();
-        let inside = fenced.strip_prefix(fence).unwrap().strip_suffix(&format!("{fence}\n")).unwrap();
+        let inside = fenced
+            .strip_prefix(fence)
+            .unwrap()
+            .strip_suffix(&format!("{fence}\n"))
+            .unwrap();
         assert!(!inside.contains(fence), "{id}");
         assert!(fence.len() >= 3 && fence.chars().all(|letter| letter == '`'), "{id}");
     }

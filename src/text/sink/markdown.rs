@@ -36,7 +36,11 @@ pub fn markdown_fence(text: &str, language: &str) -> String {
     let text = terminal(text, Breaks::Keep);
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));
-    let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+    let end = if text.ends_with('\n') || text.is_empty() {
+        ""
+    } else {
+        "\n"
+    };
     format!("{fence}{language}\n{text}{end}{fence}\n")
 }
 
@@ -47,7 +51,10 @@ mod tests {
     #[test]
     fn nothing_becomes_markup() {
         assert_eq!(markdown_inline("[a](javascript:x)"), "\\[a\\]\\(javascript\\:x\\)");
-        assert_eq!(markdown_inline("@octocat #1 GH-12"), "\\@\u{200b}octocat \\#\u{200b}1 GH\\-\u{200b}12");
+        assert_eq!(
+            markdown_inline("@octocat #1 GH-12"),
+            "\\@\u{200b}octocat \\#\u{200b}1 GH\\-\u{200b}12"
+        );
         assert_eq!(markdown_inline("a | b\n# c"), "a \\| b \\# c");
         assert_eq!(markdown_inline("https://x.example"), "https\\:\\/\\/x\\.example");
         assert_eq!(markdown_inline("<img src=x>"), "\\<img src\\=x\\>");
@@ -58,7 +65,10 @@ mod tests {
     #[test]
     fn fences_are_longer_than_what_they_hold() {
         assert_eq!(markdown_fence("a", ""), "```\na\n```\n");
-        assert_eq!(markdown_fence("```\nout\n````\n", "text"), "`````text\n```\nout\n````\n`````\n");
+        assert_eq!(
+            markdown_fence("```\nout\n````\n", "text"),
+            "`````text\n```\nout\n````\n`````\n"
+        );
         assert_eq!(markdown_fence("", ""), "```\n```\n");
     }
 }

@@ -28,7 +28,11 @@ pub fn terminal(text: &str, breaks: Breaks) -> String {
         text
     };
     if breaks == Breaks::Space && text.contains('\n') {
-        let lines: Vec<&str> = text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<&str> = text
+            .split('\n')
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         return shown(&lines.join(" "), breaks);
     }
     shown(text, breaks)
