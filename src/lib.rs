@@ -11,6 +11,7 @@ pub mod report;
 pub mod run;
 pub mod scorer;
 pub mod simulate;
+pub mod stats;
 pub mod store;
 pub mod suite;
 pub mod text;

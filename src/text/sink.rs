@@ -1,5 +1,24 @@
-//! Sinks (to be replaced by the full ones).
-/// One line for a terminal.
-pub fn terminal_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
+//! The ways by which outside text reaches an output; there is no other.
+//!
+//! Questions, answers, reasons of scorers, error messages of providers, reported model names and file names were
+//! written by others. Each sink makes them harmless where they arrive and changes nothing else; none of them
+//! shortens (that is [`super::width`]) or translates. Names given by the user (targets, tags, cases) take the same way.
+//!
+//! | sink | function |
+//! |---|---|
+//! | terminal | [`terminal`], [`terminal_line`] |
+//! | log of a CI service | [`ci_log`] |
+//! | spreadsheet, CSV | [`csv_guard`], [`csv_unguard`] |
+//! | Markdown | [`markdown_inline`], [`markdown_fence`] |
+
+mod csv;
+mod hidden;
+mod markdown;
+mod terminal;
+
+pub use csv::{csv_guard, csv_unguard};
+pub use markdown::{markdown_fence, markdown_inline};
+pub use terminal::{Breaks, ci_log, terminal, terminal_line};
+
+#[cfg(test)]
+mod hostile_tests;

@@ -6,6 +6,7 @@ Prints `listening http://...` once it answers, and ends on SIGTERM or Ctrl-C.
 """
 import argparse
 import signal
+import sys
 
 import xllamacpp
 
@@ -34,10 +35,14 @@ def main():
     parser.add_argument("--slots", type=int, default=4, help="questions answered at once")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--api-key", default="", help="refuse requests without this key")
+    parser.add_argument("--end-with-input", action="store_true", help="end when standard input closes")
     options = parser.parse_args()
     server = xllamacpp.Server(parameters(options))
     print("listening", server.listening_address, flush=True)
-    signal.sigwait([signal.SIGINT, signal.SIGTERM])
+    if options.end_with_input:
+        sys.stdin.read()
+    else:
+        signal.sigwait([signal.SIGINT, signal.SIGTERM])
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::domain::{Fault, FaultKind, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
+use crate::provider::Piece;
 use crate::provider::shared::{count_at, number, text_at};
-use crate::provider::{Piece, think};
+use crate::provider::think;
 
 use super::fault;
 
@@ -327,7 +328,7 @@ pub(super) fn blocked_word(filters: &[String]) -> String {
 }
 
 /// The common word for a finish reason of any look-alike.
-fn finish_of(word: &str) -> Finish {
+pub(super) fn finish_of(word: &str) -> Finish {
     match word.to_ascii_lowercase().as_str() {
         "stop" | "eos" | "eos_token" | "end_turn" | "stop_sequence" => Finish::Stop,
         "length" | "max_tokens" | "model_length" => Finish::Length,

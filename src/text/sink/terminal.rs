@@ -1,0 +1,114 @@
+//! Text on a terminal and in the log of a CI service.
+
+use super::hidden::{Piece, pieces};
+
+/// What becomes of line breaks (LF and CR LF; a CR alone is a control).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breaks {
+    /// They stay, as LF.
+    Keep,
+    /// Each is shown as `⏎`.
+    Mark,
+    /// They become a blank together with the white space around them; for one line where signs would not fit.
+    Space,
+}
+
+/// Outside text for a terminal.
+///
+/// Characters that draw nothing (C0, C1, DEL, bidi, zero-width, …) are shown as `\u{…}`, so that no text can move the
+/// cursor, colour what follows or look like what it is not. Tabs become blanks: they move the cursor as well, but to no
+/// harm, and code full of `\u{9}` could not be read. The result holds no byte below 0x20 except LF.
+#[must_use]
+pub fn terminal(text: &str, breaks: Breaks) -> String {
+    let joined;
+    let text = if text.contains('\r') {
+        joined = text.replace("\r\n", "\n");
+        &joined
+    } else {
+        text
+    };
+    if breaks == Breaks::Space && text.contains('\n') {
+        let lines: Vec<&str> = text
+            .split('\n')
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        return shown(&lines.join(" "), breaks);
+    }
+    shown(text, breaks)
+}
+
+/// Outside text for one line of a terminal: [`terminal`] with [`Breaks::Space`].
+#[must_use]
+pub fn terminal_line(text: &str) -> String {
+    terminal(text, Breaks::Space)
+}
+
+fn shown(text: &str, breaks: Breaks) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in pieces(text) {
+        match (piece, breaks) {
+            (Piece::Plain(plain), _) => out.push_str(plain),
+            (Piece::Hidden('\n'), Breaks::Keep) => out.push('\n'),
+            (Piece::Hidden('\n'), Breaks::Mark) => out.push('⏎'),
+            (Piece::Hidden('\n'), Breaks::Space) => out.push(' '),
+            (Piece::Hidden('\t'), Breaks::Keep) => out.push_str("    "),
+            (Piece::Hidden('\t'), _) => out.push(' '),
+            (Piece::Hidden(hidden), _) => out.extend(hidden.escape_unicode()),
+        }
+    }
+    out
+}
+
+/// Outside text for the log of a CI service, whose runner reads commands from lines.
+///
+/// As on a terminal, and every line begins with `│ `, so that none can begin with `::`; `##[` and `##vso[` and the
+/// like, which some runners find anywhere in a line, are parted. Ends without a line break.
+#[must_use]
+pub fn ci_log(text: &str) -> String {
+    let mut out = String::new();
+    for (at, line) in terminal(text, Breaks::Keep).split('\n').enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        out.push_str("│ ");
+        let mut before = ' ';
+        for letter in line.chars() {
+            if letter == '#' && before == '#' {
+                out.push(' ');
+            }
+            out.push(letter);
+            before = letter;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_as_asked() {
+        assert_eq!(terminal("a\r\nb\n\nc", Breaks::Keep), "a\nb\n\nc");
+        assert_eq!(terminal("a\r\nb\n\nc", Breaks::Mark), "a⏎b⏎⏎c");
+        assert_eq!(terminal("a\r\n  b\n\nc\n", Breaks::Space), "a b c");
+        assert_eq!(terminal_line("x\r::error"), "x\\u{d}::error");
+        assert_eq!(terminal("\tif x:", Breaks::Keep), "    if x:");
+    }
+
+    #[test]
+    fn plain_text_is_untouched() {
+        for text in ["", "plain", "환불은 며칠 안에?", "a  b", "back\\slash \\u{1b}"] {
+            assert_eq!(terminal(text, Breaks::Keep), text);
+        }
+    }
+
+    #[test]
+    fn no_line_of_a_log_is_a_command() {
+        assert_eq!(ci_log("::error::x\n##[group]y"), "│ ::error::x\n│ # #[group]y");
+        assert_eq!(ci_log("###[error]"), "│ # # #[error]");
+        assert_eq!(ci_log("x\r::set-env"), "│ x\\u{d}::set-env");
+        assert_eq!(ci_log(""), "│ ");
+    }
+}
