@@ -46,6 +46,8 @@ struct State {
     fault: Option<Fault>,
     /// The last event, to quote where nothing of an answer came.
     last: Value,
+    /// The first event that is no JSON.
+    odd: Option<String>,
     /// `message_stop` came.
     ended: bool,
 }
@@ -78,16 +80,21 @@ impl StreamReader for Stream {
             mut frames,
             mut state,
         } = *self;
+        // A broken event at the very end was cut; one before it lost something.
+        let odd = state.odd.take();
         frames.finish(&mut |event, data| state.take(&head, event, data, &mut |_| {}));
         if let Some(fault) = state.fault {
             return Err(fault);
         }
-        if state.last.is_null() && !frames.stray().is_empty() {
+        if state.last.is_null() && shared::is_body(frames.stray()) {
             // Called a stream, but it is a whole body, or a page.
             return whole(&head, frames.stray().as_bytes());
         }
         if !state.ended {
             return Err(shared::cut_fault(&head, "`message_stop`", &state.message.text()));
+        }
+        if let Some(odd) = odd {
+            return Err(shared::odd_fault(&head, &odd));
         }
         state.message.into_reply(&head, &state.last)
     }
@@ -100,6 +107,7 @@ impl State {
         }
         // The name stands in the data too, where proxies that drop `event:` lines leave it alone.
         let Ok(value) = serde_json::from_str::<Value>(data) else {
+            self.odd.get_or_insert_with(|| data.to_owned());
             return;
         };
         let name = value.get("type").and_then(Value::as_str).unwrap_or(event);

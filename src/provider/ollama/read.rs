@@ -60,6 +60,8 @@ struct State {
     fault: Option<Fault>,
     /// The last line, to quote where nothing of an answer came.
     last: Value,
+    /// The first line that is no JSON.
+    odd: Option<String>,
     ended: bool,
 }
 
@@ -89,6 +91,8 @@ impl StreamReader for Stream {
             mut frames,
             mut state,
         } = *self;
+        // A broken line at the very end was cut; one before it lost something.
+        let odd = state.odd.take();
         frames.finish(&mut |line| state.take(&head, line, &mut |_| {}));
         if let Some(fault) = state.fault {
             return Err(fault);
@@ -96,6 +100,9 @@ impl StreamReader for Stream {
         if !state.ended {
             let text = &state.answer.content;
             return Err(shared::cut_fault(&head, "`\"done\": true`", text));
+        }
+        if let Some(odd) = odd {
+            return Err(shared::odd_fault(&head, &odd));
         }
         if !state.answer.spoke {
             return Err(shared::shape_fault(&head, &state.last, WANTED));
@@ -110,6 +117,7 @@ impl State {
             return;
         }
         let Ok(value) = serde_json::from_str::<Value>(line) else {
+            self.odd.get_or_insert_with(|| line.to_owned());
             return;
         };
         if fault::is_error(&value) {
