@@ -46,7 +46,7 @@ struct State {
     fault: Option<Fault>,
     /// The last event, to quote where nothing of an answer came.
     last: Value,
-    /// The first event that is no JSON.
+    /// The first event that is no JSON; a piece of the answer may be lost in it.
     odd: Option<String>,
     /// `message_stop` came.
     ended: bool,
@@ -80,8 +80,6 @@ impl StreamReader for Stream {
             mut frames,
             mut state,
         } = *self;
-        // A broken event at the very end was cut; one before it lost something.
-        let odd = state.odd.take();
         frames.finish(&mut |event, data| state.take(&head, event, data, &mut |_| {}));
         if let Some(fault) = state.fault {
             return Err(fault);
@@ -93,7 +91,7 @@ impl StreamReader for Stream {
         if !state.ended {
             return Err(shared::cut_fault(&head, "`message_stop`", &state.message.text()));
         }
-        if let Some(odd) = odd {
+        if let Some(odd) = state.odd {
             return Err(shared::odd_fault(&head, &odd));
         }
         state.message.into_reply(&head, &state.last)
@@ -105,11 +103,11 @@ impl State {
         if self.ended || self.fault.is_some() {
             return;
         }
-        // The name stands in the data too, where proxies that drop `event:` lines leave it alone.
         let Ok(value) = serde_json::from_str::<Value>(data) else {
             self.odd.get_or_insert_with(|| data.to_owned());
             return;
         };
+        // The name stands in the data too, where proxies that drop `event:` lines leave it alone.
         let name = value.get("type").and_then(Value::as_str).unwrap_or(event);
         let index = shared::count_at(&value, "index").unwrap_or(0);
         match name {

@@ -48,7 +48,7 @@ struct State {
     fault: Option<Fault>,
     /// The last event, to quote where nothing of an answer came.
     last: Value,
-    /// The first event that is no JSON.
+    /// The first event that is no JSON; a piece of the answer may be lost in it.
     odd: Option<String>,
     /// The event with the whole answer came: the answer is complete, whether the signal follows or not.
     whole: bool,
@@ -84,8 +84,6 @@ impl StreamReader for Stream {
             mut frames,
             mut state,
         } = *self;
-        // A broken event at the very end was cut; one before it lost something.
-        let odd = state.odd.take();
         frames.finish(&mut |event, data| state.take(&head, event, data, &mut |_| {}));
         if let Some(fault) = state.fault {
             return Err(fault);
@@ -97,7 +95,7 @@ impl StreamReader for Stream {
         if !state.whole && !state.ended {
             return Err(shared::cut_fault(&head, "a `result` event", state.answer.text()));
         }
-        if let Some(odd) = odd.filter(|_| !state.whole) {
+        if let Some(odd) = state.odd.filter(|_| !state.whole) {
             return Err(shared::odd_fault(&head, &odd));
         }
         state.answer.into_reply(&head, &state.last)

@@ -60,7 +60,7 @@ struct State {
     fault: Option<Fault>,
     /// The last line, to quote where nothing of an answer came.
     last: Value,
-    /// The first line that is no JSON.
+    /// The first line that is no JSON; a piece of the answer may be lost in it.
     odd: Option<String>,
     ended: bool,
 }
@@ -91,8 +91,6 @@ impl StreamReader for Stream {
             mut frames,
             mut state,
         } = *self;
-        // A broken line at the very end was cut; one before it lost something.
-        let odd = state.odd.take();
         frames.finish(&mut |line| state.take(&head, line, &mut |_| {}));
         if let Some(fault) = state.fault {
             return Err(fault);
@@ -101,7 +99,7 @@ impl StreamReader for Stream {
             let text = &state.answer.content;
             return Err(shared::cut_fault(&head, "`\"done\": true`", text));
         }
-        if let Some(odd) = odd {
+        if let Some(odd) = state.odd {
             return Err(shared::odd_fault(&head, &odd));
         }
         if !state.answer.spoke {
