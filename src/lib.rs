@@ -1,8 +1,10 @@
 //! narani asks several language models the same questions at once and lays the answers side by side.
 
+pub mod cli;
 pub mod compare;
 pub mod config;
 pub mod domain;
+pub mod grade;
 pub mod net;
 pub mod plan;
 pub mod price;

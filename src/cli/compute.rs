@@ -13,15 +13,18 @@ use crate::text;
 pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
     if args.list {
         let mut lines = String::new();
-        for (name, about) in text::compute::FUNCTIONS {
-            lines.push_str(&format!("{name:<20} {about}\n"));
+        for name in text::compute::FUNCTIONS {
+            lines.push_str(&format!("{name}\n"));
         }
         printer.out(&lines)?;
         return Ok(Exit::Done);
     }
     let mut input: Box<dyn BufRead> = match &args.file {
         Some(path) => Box::new(BufReader::new(std::fs::File::open(path).map_err(|error| {
-            Failure::usage(format!("could not read `{}`: {error}", path.display()), "name a file of JSON lines")
+            Failure::usage(
+                format!("could not read `{}`: {error}", path.display()),
+                "name a file of JSON lines",
+            )
         })?)),
         None => Box::new(std::io::stdin().lock()),
     };
@@ -65,7 +68,7 @@ fn answer(line: &[u8], number: u64) -> Value {
         Some(Ok(result)) => json!({"id": id, "result": result}),
         Some(Err(error)) => json!({"id": id, "error": error}),
         None => {
-            let names = text::compute::FUNCTIONS.iter().map(|(name, _)| *name);
+            let names = text::compute::FUNCTIONS.iter().copied();
             json!({"id": id, "error": format!("there is no function `{function}`: {}", crate::suite::suggest::help(function, names))})
         }
     }

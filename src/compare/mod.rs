@@ -1,5 +1,26 @@
-//! Views over stored runs.
+//! What stored runs say when put side by side: views over one run so far.
+//!
+//! Numbers, not words and not layout: those are `report`. Everything is made in one pass over the records, in suite
+//! order, so that a run of any length can be looked at.
 
+pub mod disagreement;
+pub mod faults;
+pub mod notes;
 mod records;
+pub mod row;
+pub mod slices;
+pub mod tally;
+pub mod view;
 
+pub use disagreement::{Disagreement, Reason, Weigher};
+pub use faults::FaultGroup;
+pub use notes::{Note, Unexpressed};
 pub use records::{Question, records};
+pub use row::{Row, Rows, Sign, Square, squares};
+pub use tally::{Column, Counts, Latency, Method, Paid, Rate, Tokens};
+pub use view::{Reading, View, Viewer};
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::store::{Reader, StoreError, Stored};
 const PAGE: usize = 128;
 
 /// Renders the last user message of a case (with its position) under a prompt (by index).
-pub type Question = dyn Fn(u64, usize, &Case) -> String;
+pub type Question<'a> = dyn Fn(u64, usize, &Case) -> String + 'a;
 
 /// Calls `each` with every planned cell of the cases at `positions`, in the order case, trial, prompt, target.
 ///
@@ -18,7 +18,7 @@ pub type Question = dyn Fn(u64, usize, &Case) -> String;
 /// When the run cannot be read, or `each` fails.
 pub fn records<E: From<StoreError>>(
     reader: &Reader,
-    question: &Question,
+    question: &Question<'_>,
     positions: std::ops::Range<u64>,
     mut each: impl FnMut(Record) -> Result<(), E>,
 ) -> Result<(), E> {

@@ -1,1 +1,313 @@
-//! To come.
+//! Settings: built-in < `config.toml` < environment; the command line lies above, in `cli`.
+//!
+//! The file goes through the same tree and the same kind of checker as suites, so that every mistake is told at once
+//! with its place and a suggestion. Excerpts blot out what looks like a key. This module knows nothing of suites'
+//! content, runs or tables.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::domain::{Money, Place, Problem, ProviderName, Severity, Target};
+use crate::price::parse_money;
+use crate::provider::{self, About};
+use crate::suite::bytes::whole;
+use crate::suite::findings::Findings;
+use crate::suite::place::Origin;
+use crate::suite::read_toml;
+use crate::suite::suggest::help;
+use crate::suite::tree::{Node, Span};
+use crate::suite::values::Desk;
+
+mod address;
+mod amount;
+mod secret;
+mod shape;
+mod target;
+
+pub use secret::{KeySource, KeyState, Secret};
+
+/// The configuration that is used where there is no file, and that `narani init` writes.
+pub const BUILT_IN: &str = include_str!("../../config.toml");
+
+/// Name of the built-in configuration in messages.
+const BUILT_IN_NAME: &str = "config.toml (built in)";
+
+/// Language of what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    /// Korean.
+    Ko,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The language of `ko` or `en`, whatever follows (`ko_KR.UTF-8`).
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        let word = word.trim().to_ascii_lowercase();
+        let stem = word.split(['_', '-', '.']).next().unwrap_or("");
+        match stem {
+            "ko" => Some(Self::Ko),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+}
+
+/// Everything that is configured, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it stands; absent for the built-in configuration.
+    pub file: Option<PathBuf>,
+    /// Who answers, in the order of the file, with where each key is.
+    pub targets: Vec<(Target, KeySource)>,
+    /// Language, where it is said.
+    pub lang: Option<Lang>,
+    /// Folder for runs and reused answers.
+    pub results: PathBuf,
+    /// A run expected to cost more is asked about first; one amount a currency.
+    pub confirm_above: Vec<Money>,
+    /// A run that has cost as much is stopped; one amount a currency, none for no cap.
+    pub max_cost: Vec<Money>,
+    /// Reuse answers.
+    pub cache: bool,
+    /// Command lines that scorers may run, words joined by blanks.
+    pub allowed_commands: Vec<String>,
+    /// Rules of the gate as they stand, for who understands them.
+    pub gate: Option<Value>,
+    /// What is odd but does not stand in the way.
+    pub warnings: Vec<Problem>,
+}
+
+impl Settings {
+    /// The target of a name, with where its key is.
+    #[must_use]
+    pub fn target(&self, name: &str) -> Option<&(Target, KeySource)> {
+        self.targets.iter().find(|(target, _)| target.name == name)
+    }
+
+    /// Whether scorers may run a command: the very line stands in the configuration.
+    #[must_use]
+    pub fn allows(&self, command: &str) -> bool {
+        self.allowed_commands
+            .iter()
+            .any(|allowed| allowed.trim() == command.trim())
+    }
+}
+
+/// What targets are read against.
+struct Surroundings<'s> {
+    environment: &'s dyn Fn(&str) -> Option<String>,
+    about: &'s dyn Fn(ProviderName) -> About,
+    /// Variables whose mistake has been told.
+    told: RefCell<Vec<String>>,
+}
+
+/// Reads the configuration: `file`, else the one that `NARANI_CONFIG` names, else the built-in one.
+///
+/// `NARANI_RESULTS` and `NARANI_LANG` win over the file.
+///
+/// # Errors
+/// Everything that is wrong, in reading order.
+pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Result<Settings, Vec<Problem>> {
+    let about = |name: ProviderName| provider::of(name).about();
+    let variable = environment("NARANI_CONFIG")
+        .filter(|path| !path.trim().is_empty())
+        .map(PathBuf::from);
+    let Some(path) = file.map(Path::to_path_buf).or(variable) else {
+        return read(BUILT_IN, 0, BUILT_IN_NAME, None, environment, &about);
+    };
+    let name = path.display().to_string();
+    let text = std::fs::File::open(&path)
+        .map_err(|error| unopened(&name, &error))
+        .and_then(|file| {
+            if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                return Err(Problem::error("folder", format!("`{name}` is a folder"))
+                    .help("name the file in it: `--config FOLDER/config.toml`")
+                    .at(Place::file(&name)));
+            }
+            whole(&name, &mut std::io::BufReader::new(file))
+        })
+        .map_err(|mut problem| {
+            if problem.code == "empty_file" {
+                problem = problem.help("`narani init` writes a commented one");
+            }
+            vec![problem]
+        })?;
+    read(&text.text, text.offset, &name, Some(path), environment, &about)
+}
+
+fn unopened(name: &str, error: &std::io::Error) -> Problem {
+    let problem = match error.kind() {
+        std::io::ErrorKind::NotFound => Problem::error("missing_file", format!("there is no file `{name}`"))
+            .help("`narani init` writes a commented one"),
+        _ => Problem::error("unreadable_file", format!("could not read `{name}`: {error}")),
+    };
+    problem.at(Place::file(name))
+}
+
+/// The JSON Schema of `config.toml`, for editors; kept in `schemas/config.schema.json`.
+#[must_use]
+pub fn schema() -> Value {
+    shape::CONFIG.root().clone()
+}
+
+fn read(
+    text: &str,
+    offset: usize,
+    name: &str,
+    file: Option<PathBuf>,
+    environment: &dyn Fn(&str) -> Option<String>,
+    about: &dyn Fn(ProviderName) -> About,
+) -> Result<Settings, Vec<Problem>> {
+    let origin = Origin::secretive(name, text, offset);
+    let mut findings = Findings::new();
+    let mut settings = Settings {
+        file,
+        targets: Vec::new(),
+        lang: None,
+        results: PathBuf::from("results"),
+        confirm_above: ["1.00 USD", "1000 KRW"]
+            .iter()
+            .filter_map(|text| parse_money(text).ok())
+            .collect(),
+        max_cost: Vec::new(),
+        cache: true,
+        allowed_commands: Vec::new(),
+        gate: None,
+        warnings: Vec::new(),
+    };
+    if let Some(node) = read_toml::read(text, offset, &origin, &mut findings) {
+        let mut desk = Desk {
+            origin: &origin,
+            findings: &mut findings,
+        };
+        let around = Surroundings {
+            environment,
+            about,
+            told: RefCell::new(Vec::new()),
+        };
+        fill(&mut desk, &node, &around, &mut settings);
+    }
+    from_environment(environment, &mut settings, &mut findings);
+    let failed = findings.failed();
+    let (problems, _) = findings.finish();
+    if failed {
+        return Err(problems);
+    }
+    settings.warnings = problems
+        .into_iter()
+        .filter(|problem| problem.severity == Severity::Warning)
+        .collect();
+    Ok(settings)
+}
+
+fn fill(desk: &mut Desk<'_, '_>, node: &Node, around: &Surroundings<'_>, settings: &mut Settings) {
+    desk.fields(node, &shape::CONFIG, "the configuration");
+    if let Some(word) = node
+        .get("lang")
+        .and_then(|node| desk.value(node, &shape::CONFIG, "lang"))
+    {
+        settings.lang = word.as_str().and_then(Lang::of);
+    }
+    if let Some(folder) = node.get("results").and_then(|node| desk.text(node, "results")) {
+        settings.results = PathBuf::from(folder);
+    }
+    if let Some(cache) = node
+        .get("cache")
+        .and_then(|node| desk.value(node, &shape::CONFIG, "cache"))
+    {
+        settings.cache = cache.as_bool().unwrap_or(true);
+    }
+    if let Some(node) = node.get("confirm_above") {
+        settings.confirm_above = amounts(desk, node, "confirm_above");
+    }
+    if let Some(node) = node.get("max_cost") {
+        settings.max_cost = amounts(desk, node, "max_cost");
+    }
+    if let Some(node) = node.get("gate") {
+        desk.map(node, "`gate`");
+        settings.gate = Some(node.to_json());
+    }
+    if let Some(node) = node.get("allow") {
+        desk.fields(node, &shape::ALLOW, "`allow`");
+        if let Some(list) = node.get("commands")
+            && desk.value(list, &shape::ALLOW, "commands").is_some()
+        {
+            settings.allowed_commands = desk.texts(list, "commands").into_iter().map(|(text, _)| text).collect();
+        }
+    }
+    let Some(targets) = node.get("targets") else {
+        let stray = node
+            .as_map()
+            .unwrap_or_default()
+            .iter()
+            .find(|entry| entry.value.get("provider").is_some());
+        let problem = Problem::error("no_targets", "the configuration names no targets");
+        let problem = match stray {
+            Some(entry) => problem.help(format!("write `[targets.{0}]` instead of `[{0}]`", entry.key)),
+            None => problem.help("a target begins with `[targets.NAME]`; `narani init` writes some"),
+        };
+        desk.tell(Span::new(node.span.start, node.span.start), problem);
+        return;
+    };
+    let entries = desk.map(targets, "`targets`").unwrap_or_default();
+    for (count, entry) in entries.iter().enumerate() {
+        let twin = entries[..count]
+            .iter()
+            .find(|other| other.key.eq_ignore_ascii_case(&entry.key));
+        if let Some(twin) = twin {
+            let message = format!("`{}` and `{}` differ only in capitals", twin.key, entry.key);
+            let problem =
+                Problem::error("target_name", message).help("files are named after targets; choose another name");
+            desk.tell(entry.key_span, problem);
+        }
+        settings.targets.extend(target::read(desk, entry, around));
+    }
+    if entries.is_empty() && targets.as_map().is_some() {
+        let problem = Problem::error("no_targets", "`targets` is empty").help("a target begins with `[targets.NAME]`");
+        desk.tell(targets.span, problem);
+    }
+}
+
+/// One amount or several, at most one a currency.
+fn amounts(desk: &mut Desk<'_, '_>, node: &Node, field: &str) -> Vec<Money> {
+    let mut amounts: Vec<Money> = Vec::new();
+    for (text, span) in desk.texts(node, field) {
+        let problem = match parse_money(&text) {
+            Ok(money) if money.nano < 0 => {
+                Problem::error("money", format!("`{field}` takes no negative amount, such as `{text}`"))
+            }
+            Ok(money) if amounts.iter().any(|known| known.currency == money.currency) => {
+                Problem::error("money", format!("`{field}` names `{}` twice", money.currency.0))
+            }
+            Ok(money) => {
+                amounts.push(money);
+                continue;
+            }
+            Err(error) => Problem::error("money", format!("`{field}`: {error}")),
+        };
+        desk.tell(span, problem);
+    }
+    amounts
+}
+
+fn from_environment(environment: &dyn Fn(&str) -> Option<String>, settings: &mut Settings, findings: &mut Findings) {
+    let set = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
+    if let Some(folder) = set("NARANI_RESULTS") {
+        settings.results = PathBuf::from(folder);
+    }
+    if let Some(word) = set("NARANI_LANG") {
+        settings.lang = Lang::of(&word).or(settings.lang);
+        if Lang::of(&word).is_none() {
+            let problem = Problem::error("lang", format!("the variable `NARANI_LANG` holds `{word}`"));
+            findings.add(problem.help(help(&word, ["ko", "en"])));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

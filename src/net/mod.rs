@@ -8,4 +8,5 @@ pub mod image;
 mod send;
 mod trouble;
 
+pub(crate) use send::install_tls;
 pub use send::{Exchange, Line, LineError, MAX_ANSWER_BYTES};

@@ -1,4 +1,14 @@
 //! Reports (stub).
+pub mod case;
+pub mod csv;
+pub mod json;
+pub mod jsonl;
+pub mod markdown;
+pub mod plan;
+pub mod runs;
+pub mod side_by_side;
+pub mod table;
+pub mod terminal;
 pub mod words;
 /// How to draw.
 #[derive(Debug, Clone, Copy)]

@@ -8,6 +8,38 @@ use serde_json::{Map, Value};
 
 use crate::domain::{Case, Grade, Money, Reply, Timing};
 
+mod choice;
+mod command;
+mod equals;
+mod expression;
+mod fingerprint;
+mod grading;
+mod includes;
+mod json;
+mod json_path;
+mod json_schema;
+mod language;
+mod length;
+mod measured;
+mod number;
+mod overlap;
+mod page;
+mod params;
+mod refusal;
+mod regex;
+mod search;
+mod shared;
+mod similarity;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use fingerprint::fingerprint;
+pub use grading::{grade_one, verdict};
+pub use page::{manual, page};
+use params::kind_of;
+
 /// An answer as scorers see it. Times and cost are absent when unknown or reused.
 #[derive(Debug, Clone, Copy)]
 pub struct Answer<'a> {
@@ -25,10 +57,10 @@ pub struct Answer<'a> {
     pub target: &'a str,
 }
 
-impl Answer<'_> {
+impl<'a> Answer<'a> {
     /// The text that is graded: the visible answer, or the refusal when there is no other text.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub fn text(&self) -> &'a str {
         match &self.reply.refusal {
             Some(refusal) if self.reply.text.is_empty() => refusal,
             _ => &self.reply.text,
@@ -45,6 +77,11 @@ pub trait Scorer: Send + Sync {
 
     /// Grades. `got` answers the need, when there was one.
     fn grade(&self, answer: &Answer<'_>, got: Option<&Got>) -> Grade;
+
+    /// Points from which an answer passes when the suite sets no threshold. Without meaning for pass marks.
+    fn threshold(&self) -> f64 {
+        0.5
+    }
 
     /// Also judges answers that the provider's filter withheld (as `refusal` and `finish` do).
     fn judges_filtered(&self) -> bool {
@@ -86,7 +123,7 @@ pub struct Kind {
     pub schema: fn() -> Schema,
 }
 
-/// Why parameters were refused.
+/// Why parameters were refused. The suite's checker adds place and suggestions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The parameter, when one is to blame.
@@ -98,10 +135,50 @@ pub struct Refusal {
 }
 
 /// Every kind of scorer, in the order of documentation.
-pub const ALL: &[Kind] = &[];
+pub const ALL: &[Kind] = &[
+    kind_of::<equals::Equals>(),
+    kind_of::<includes::Includes>(),
+    kind_of::<includes::Excludes>(),
+    kind_of::<regex::Pattern>(),
+    kind_of::<number::Number>(),
+    kind_of::<choice::Choice>(),
+    kind_of::<json::Json>(),
+    kind_of::<json_schema::JsonSchemaRule>(),
+    kind_of::<json_path::JsonPath>(),
+    kind_of::<length::Length>(),
+    kind_of::<similarity::EditSimilarity>(),
+    kind_of::<overlap::TokenF1>(),
+    kind_of::<overlap::RougeL>(),
+    kind_of::<overlap::Bleu>(),
+    kind_of::<overlap::Chrf>(),
+    kind_of::<language::Language>(),
+    kind_of::<refusal::Refused>(),
+    kind_of::<measured::Finished>(),
+    kind_of::<measured::Latency>(),
+    kind_of::<measured::Cost>(),
+    kind_of::<expression::Expression>(),
+    kind_of::<command::Command>(),
+];
 
 /// The kind of a name.
 #[must_use]
 pub fn kind(name: &str) -> Option<&'static Kind> {
     ALL.iter().find(|kind| kind.name == name)
+}
+
+impl Refusal {
+    /// A refusal that blames one parameter.
+    fn of(field: &str, message: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.to_owned()),
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// The same with what to do.
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
 }

@@ -32,7 +32,7 @@ pub mod suggest;
 mod table;
 pub mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod tree;
 pub mod values;
 

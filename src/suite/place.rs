@@ -57,8 +57,8 @@ impl<'a> Origin<'a> {
 
     /// A text file in which somebody may have written a key: excerpts blot out what looks like one.
     #[must_use]
-    pub fn secretive(file: &'a str, text: &'a str) -> Self {
-        let mut origin = Self::text(file, text);
+    pub fn secretive(file: &'a str, text: &'a str, offset: usize) -> Self {
+        let mut origin = Self::record(file, text, offset, 1);
         if let Kind::Text { secret, .. } = &mut origin.kind {
             *secret = true;
         }
@@ -313,7 +313,7 @@ mod tests {
     #[test]
     fn keys_are_blotted_out_of_excerpts() {
         let text = "[targets.a]\nkey = \"abcdefgh12345678XY\"\nmodel = \"gpt-6.2-sol\"\n";
-        let origin = Origin::secretive("config.toml", text);
+        let origin = Origin::secretive("config.toml", text, 0);
         let at = text.find("key").unwrap();
         let excerpt = origin.excerpt(Span::new(at, at + 3)).unwrap();
         assert!(!excerpt.text.contains("abcdefgh"), "{}", excerpt.text);

@@ -101,6 +101,9 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// Is shown a case.
+pub type Show<'a> = dyn FnMut(&Case) + 'a;
+
 /// What was chosen on the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
@@ -133,7 +136,7 @@ impl Selection {
 
     /// A picker for the cases of one suite. `cases` shows every case of it once, and is called only when a sample has to
     /// be drawn: which cases belong to it is known when the last one has been seen.
-    pub fn picker(&self, cases: &mut dyn FnMut(&mut dyn FnMut(&Case))) -> Picker<'_> {
+    pub fn picker(&self, cases: &mut dyn FnMut(&mut Show<'_>)) -> Picker<'_> {
         let drawn = self.sample.map(|count| {
             let mut sampler = Sampler::new(usize::try_from(count).unwrap_or(usize::MAX), self.seed);
             cases(&mut |case| {

@@ -11,7 +11,7 @@ use crate::scorer::Kind;
 
 /// A suite of narani: what is asked, how it is asked, and what makes an answer right.
 #[derive(JsonSchema)]
-#[schemars(title = "narani suite", deny_unknown_fields)]
+#[schemars(title = "narani suite", deny_unknown_fields, transform = wants_cases)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct SuiteFile {
     /// Name in tables and run folders; the file's name without its ending when absent.
@@ -70,7 +70,7 @@ pub(super) struct TurnFile {
 
 /// One question.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, transform = wants_nothing)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct CaseFile {
     /// Stays the same when the wording changes, so that runs can be compared. Made from the content when absent.
@@ -127,6 +127,16 @@ pub(super) struct ScorerFile {
     threshold: Option<f64>,
     /// Turn the verdict round.
     not: Option<bool>,
+}
+
+/// Fields whose schema is written by hand count as required whatever their type says.
+fn wants_cases(schema: &mut Schema) {
+    schema.insert("required".to_owned(), json!(["cases"]));
+}
+
+/// The same for types none of whose fields is required.
+fn wants_nothing(schema: &mut Schema) {
+    schema.remove("required");
 }
 
 fn scorer_list(_: &mut SchemaGenerator) -> Schema {

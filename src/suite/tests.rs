@@ -37,6 +37,27 @@ pub(super) fn read_from(path: &str, shelf: &Shelf) -> (Checked, Vec<Case>) {
     (checked, cases)
 }
 
+/// Compares a schema with its committed copy; `NARANI_UPDATE=1` rewrites the copy.
+pub(crate) fn committed(name: &str, schema: &serde_json::Value) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("schemas")
+        .join(name);
+    let text = serde_json::to_string_pretty(schema).unwrap() + "\n";
+    if std::env::var_os("NARANI_UPDATE").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == text,
+        "schemas/{name} is not what the types say; NARANI_UPDATE=1 cargo test rewrites it"
+    );
+}
+
+#[test]
+fn the_committed_schema_is_the_one_of_the_types() {
+    committed("suite.schema.json", &schema());
+}
+
 fn one(path: &'static str, text: &str) -> (Checked, Vec<Case>) {
     read_from(path, &shelf([(path, text)]))
 }

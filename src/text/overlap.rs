@@ -119,7 +119,10 @@ fn join_spaces(text: &str) -> String {
 
 /// Drops a, an and the as whole words. A decomposed `á` is an `a` and a mark, and marks bound words in the
 /// script's regular expressions, so its `a` goes too.
-fn without_articles(text: &str) -> String {
+///
+/// Expects lower case; a space takes the place of each.
+#[must_use]
+pub fn without_articles(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

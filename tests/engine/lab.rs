@@ -15,7 +15,12 @@ use narani::store::{Cells, Folder, Listed, Reader, StoreError, Writer};
 use tokio::sync::mpsc;
 
 /// Every protocol.
-pub(crate) const ALL: [ProviderName; 6] = ProviderName::ALL;
+pub(crate) const ALL: [ProviderName; 4] = [
+    ProviderName::Anthropic,
+    ProviderName::Gemini,
+    ProviderName::Clova,
+    ProviderName::Ollama,
+];
 
 pub(crate) struct Lab {
     running: Running,

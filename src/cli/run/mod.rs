@@ -13,7 +13,9 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open;
 use super::printer::Printer;
+use crate::compare::Unexpressed;
 use crate::domain::{Money, Params, RunInfo};
+use crate::report::words::Lang;
 use crate::run::{Asker, Pricing};
 
 pub(super) fn run(global: &Global, args: &RunArgs, printer: &Printer) -> Outcome {
@@ -36,8 +38,12 @@ fn caps(args: &RunArgs, settings: &crate::config::Settings) -> Result<Vec<Money>
     }
     let mut caps = Vec::new();
     for text in &args.max_cost {
-        let sums = crate::price::parse_sums(text)
-            .map_err(|error| Failure::usage(format!("`--max-cost {text}`: {error}"), "write an amount with its currency: 5USD, $5, 3000KRW"))?;
+        let sums = crate::price::parse_sums(text).map_err(|error| {
+            Failure::usage(
+                format!("`--max-cost {text}`: {error}"),
+                "write an amount with its currency: 5USD, $5, 3000KRW",
+            )
+        })?;
         caps.extend(sums);
     }
     Ok(caps)
@@ -57,28 +63,53 @@ fn check_priced(args: &RunArgs, caps: &[Money], askers: &[Asker]) -> Result<(), 
         return Ok(());
     }
     Err(Failure::usage(
-        format!("with a cap on cost, the price of every target must be known; it is not for {}", unknown.join(", ")),
+        format!(
+            "with a cap on cost, the price of every target must be known; it is not for {}",
+            unknown.join(", ")
+        ),
         "state `price` in the configuration, leave the target out with --targets, or take the risk with --allow-unpriced",
     ))
 }
 
-/// What providers cannot express of what was wished for, one line a target and field.
-fn unmet_wishes(info: &RunInfo, askers: &[Asker]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for (index, asker) in askers.iter().enumerate() {
-        for part in info.parts.iter().filter(|part| part.targets.contains(&index)) {
+/// What providers cannot express of what was wished for.
+fn unmet_wishes(info: &RunInfo, askers: &[Asker]) -> Vec<Unexpressed> {
+    let mut unmet: Vec<Unexpressed> = Vec::new();
+    for (target, asker) in askers.iter().enumerate() {
+        for part in info.parts.iter().filter(|part| part.targets.contains(&target)) {
             for prompt in &part.prompts {
-                let params: Params = asker.target.params.overlaid(&part.params).overlaid(&info.prompts[*prompt].params);
+                let params: Params = asker
+                    .target
+                    .params
+                    .overlaid(&part.params)
+                    .overlaid(&info.prompts[*prompt].params);
                 for wish in asker.provider.wishes(&asker.target, &params) {
-                    let line = format!("{}: {} is left out: {}", asker.target.name, wish.field, wish.why);
-                    if !lines.contains(&line) {
-                        lines.push(line);
+                    let wish = Unexpressed {
+                        target,
+                        field: wish.field.to_owned(),
+                        why: wish.why,
+                    };
+                    if !unmet.contains(&wish) {
+                        unmet.push(wish);
                     }
                 }
             }
         }
     }
-    lines
+    unmet
+}
+
+/// The lines that tell them before the run starts.
+fn told(unexpressed: &[Unexpressed], info: &RunInfo, printer: &Printer) -> Vec<String> {
+    unexpressed
+        .iter()
+        .map(|wish| {
+            let target = &info.targets[wish.target].name;
+            match printer.lang {
+                Lang::Ko => format!("알림: {target}: `{}` 없이 묻습니다 ({})", wish.field, wish.why),
+                Lang::En => format!("note: {target} is asked without `{}`: {}", wish.field, wish.why),
+            }
+        })
+        .collect()
 }
 
 /// Everything that is known of a run before it goes on.
@@ -86,11 +117,15 @@ struct Ready {
     info: Arc<RunInfo>,
     book: Arc<open::Book>,
     askers: Vec<Asker>,
-    notes: Vec<String>,
+    unexpressed: Vec<Unexpressed>,
 }
 
 /// How a run that ended is told to the shell.
 fn exit_of(measured: u64, errors: u64) -> Exit {
     // Nothing measured at all is no result; single errors stand in the table.
-    if measured == 0 && errors > 0 { Exit::Unmeasured } else { Exit::Done }
+    if measured == 0 && errors > 0 {
+        Exit::Unmeasured
+    } else {
+        Exit::Done
+    }
 }

@@ -1,0 +1,66 @@
+//! `narani export`: a run as a file.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+use super::args::{AudienceArg, ExportArgs, ExportFormat, Format, Global, LayoutArg};
+use super::exit::Exit;
+use super::failure::{Failure, Outcome};
+use super::open::{self, Book};
+use super::printer::Printer;
+use super::show;
+use crate::report::csv::{Audience, Layout};
+use crate::store::Reader;
+
+pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> Outcome {
+    let run = open::find_run(global, &args.run)?;
+    let reader = Reader::open(&run)?;
+    let book = Book::new(reader.info())?;
+    let mut out: Box<dyn Write> = match &args.output {
+        Some(path) => Box::new(BufWriter::with_capacity(
+            64 * 1024,
+            File::create(path).map_err(|error| {
+                Failure::usage(
+                    format!("could not write `{}`: {error}", path.display()),
+                    "name another file",
+                )
+            })?,
+        )),
+        None => Box::new(BufWriter::with_capacity(64 * 1024, std::io::stdout().lock())),
+    };
+    match args.format {
+        ExportFormat::Csv => {
+            let layout = match args.layout {
+                LayoutArg::Long => Layout::Long,
+                LayoutArg::Wide => Layout::Wide,
+                LayoutArg::Scores => Layout::Scores,
+            };
+            let audience = match args.audience {
+                AudienceArg::People => Audience::People,
+                AudienceArg::Machine => Audience::Machine,
+            };
+            show::write_csv(&reader, &book, &mut out, layout, audience)?;
+            if audience == Audience::People && args.output.is_some() {
+                printer.note(printer.say(
+                    "texts that could be read as formulas have an apostrophe in front (column `guarded`)",
+                    "수식으로 읽힐 수 있는 글 앞에는 작은따옴표가 있습니다 (`guarded` 열)",
+                ));
+            }
+        }
+        ExportFormat::Jsonl => show::write_jsonl(&reader, &book, &mut out)?,
+        ExportFormat::Json | ExportFormat::Markdown => {
+            let format = if args.format == ExportFormat::Json {
+                Format::Json
+            } else {
+                Format::Markdown
+            };
+            out.write_all(show::told(&reader, format, printer)?.as_bytes())?;
+        }
+    }
+    out.flush()?;
+    drop(out);
+    if let Some(path) = &args.output {
+        printer.note(&format!("{} {}", printer.say("wrote", "만듦"), path.display()));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,316 @@
+//! `narani show` and `narani runs`: reading what is stored.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{Format, Global, RunsArgs, ShowArgs};
+use super::exit::Exit;
+use super::failure::{Failure, Outcome};
+use super::open::{self, Book};
+use super::printer::Printer;
+use crate::compare::{self, View, Viewer};
+use crate::domain::{Case, Record};
+use crate::grade::PassError;
+use crate::report::csv::{Audience, CsvReport, Layout};
+use crate::report::{self, jsonl};
+use crate::store::{self, Reader, StoreError};
+
+pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outcome {
+    let run = open::find_run(global, &args.run)?;
+    let reader = Reader::open(&run)?;
+    if let Some(id) = &args.case {
+        return case(&reader, id, args, printer);
+    }
+    if args.answers {
+        return answers(&reader, args, printer);
+    }
+    summary(&reader, args.format, printer)?;
+    Ok(Exit::Done)
+}
+
+/// What is printed at the end of a run and by `show`. Tells how many answers count and how many cells are errors.
+pub(super) fn summary(reader: &Reader, format: Format, printer: &Printer) -> Result<(u64, u64), Failure> {
+    let book = Book::new(reader.info())?;
+    match format {
+        Format::Jsonl => {
+            let mut out = std::io::stdout().lock();
+            write_jsonl(reader, &book, &mut out)?;
+        }
+        Format::Csv => {
+            let out = std::io::stdout().lock();
+            write_csv(reader, &book, BufWriter::new(out), Layout::Long, Audience::Machine)?;
+        }
+        Format::Text | Format::Json | Format::Markdown => {}
+    }
+    let view = view(reader, &book)?;
+    if matches!(format, Format::Text | Format::Json | Format::Markdown) {
+        printer.out(&worded(reader, &view, format, printer))?;
+    }
+    Ok((view.counts.measured, view.counts.errors))
+}
+
+/// The summary in a form, as text.
+pub(super) fn told(reader: &Reader, format: Format, printer: &Printer) -> Result<String, Failure> {
+    let book = Book::new(reader.info())?;
+    let view = view(reader, &book)?;
+    Ok(worded(reader, &view, format, printer))
+}
+
+fn worded(reader: &Reader, view: &View, format: Format, printer: &Printer) -> String {
+    let info = reader.info();
+    match format {
+        Format::Json => report::json::summary(info, view),
+        Format::Markdown => report::markdown::summary(info, view, printer.lang),
+        _ => report::terminal::summary(info, view, &printer.style()),
+    }
+}
+
+/// The view over a run.
+fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
+    let info = Arc::clone(reader.info());
+    let mut viewer = Viewer::new(&info);
+    each_record(reader, book, |record| {
+        viewer.push(record);
+        Ok(())
+    })?;
+    let unexpressed: Vec<compare::Unexpressed> = reader
+        .meta("unexpressed")?
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    Ok(viewer.finish(&unexpressed))
+}
+
+/// Calls `each` with every record of a run, in order.
+pub(super) fn each_record(
+    reader: &Reader,
+    book: &Book,
+    each: impl FnMut(Record) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let question = |position: u64, prompt: usize, case: &Case| book.question(position, prompt, case);
+    compare::records(reader, &question, 0..u64::MAX, each)
+}
+
+/// Writes a run as JSON lines.
+pub(super) fn write_jsonl(reader: &Reader, book: &Book, out: &mut impl std::io::Write) -> Result<(), Failure> {
+    let info = Arc::clone(reader.info());
+    let mut out = BufWriter::new(out);
+    each_record(reader, book, |record| {
+        let call = book.render(record.case_index, record.prompt, &record.case).ok();
+        jsonl::write(&mut out, &info, &record, call.as_ref())?;
+        Ok(())
+    })?;
+    std::io::Write::flush(&mut out)?;
+    Ok(())
+}
+
+/// Writes a run as CSV. Tells how many cells were guarded against being read as formulas.
+pub(super) fn write_csv(
+    reader: &Reader,
+    book: &Book,
+    out: impl std::io::Write,
+    layout: Layout,
+    audience: Audience,
+) -> Result<(), Failure> {
+    let info = Arc::clone(reader.info());
+    let mut report = CsvReport::begin(out, &info, layout, audience, &|_, _| None)?;
+    each_record(reader, book, |record| Ok(report.record(record)?))?;
+    report.finish()?;
+    Ok(())
+}
+
+/// Writes the tables for people into the run folder, whole or not at all.
+pub(super) fn write_files(reader: &Reader, folder: &Path) -> Result<(), Failure> {
+    let book = Book::new(reader.info())?;
+    for (name, layout) in [("side-by-side.csv", Layout::Wide), ("detail.csv", Layout::Long)] {
+        let path = folder.join(name);
+        let unfinished = folder.join(format!("{name}.part"));
+        let cannot = |source: std::io::Error| {
+            Failure::from(match source.kind() {
+                std::io::ErrorKind::StorageFull => StoreError::Full { path: path.clone() },
+                _ => StoreError::Io {
+                    doing: "write",
+                    path: path.clone(),
+                    source,
+                },
+            })
+        };
+        let file = File::create(&unfinished).map_err(cannot)?;
+        write_csv(
+            reader,
+            &book,
+            BufWriter::with_capacity(64 * 1024, file),
+            layout,
+            Audience::People,
+        )?;
+        std::fs::rename(&unfinished, &path).map_err(cannot)?;
+    }
+    Ok(())
+}
+
+/// One case: question, every answer, scores with reasons.
+fn case(reader: &Reader, id: &str, args: &ShowArgs, printer: &Printer) -> Outcome {
+    let Some(index) = reader.case_index(id)? else {
+        let ids = reader.case_ids(5000)?;
+        return Err(Failure::usage(
+            format!("the run has no case `{id}`"),
+            crate::suite::suggest::help(id, ids.iter().map(String::as_str)),
+        ));
+    };
+    let book = Book::new(reader.info())?;
+    let mut records: Vec<Record> = Vec::new();
+    let question = |position: u64, prompt: usize, case: &Case| book.question(position, prompt, case);
+    compare::records(reader, &question, index..index + 1, |record| {
+        records.push(record);
+        Ok::<(), Failure>(())
+    })?;
+    if args.raw {
+        return raw(reader, &records, printer);
+    }
+    if args.format == Format::Jsonl || args.format == Format::Json {
+        let mut out = Vec::new();
+        for record in &records {
+            let call = book.render(record.case_index, record.prompt, &record.case).ok();
+            jsonl::write(&mut out, reader.info(), record, call.as_ref())?;
+        }
+        printer.out(&String::from_utf8_lossy(&out))?;
+        return Ok(Exit::Done);
+    }
+    let hidden = printer.ci && !args.print_answers;
+    printer.out(&report::case::page(
+        reader.info(),
+        &records,
+        &printer.style(),
+        args.full,
+        hidden,
+    ))?;
+    if hidden {
+        printer.note("CI is set: answers are not printed; --print-answers prints them");
+    }
+    Ok(Exit::Done)
+}
+
+/// What was sent and received for a case.
+fn raw(reader: &Reader, records: &[Record], printer: &Printer) -> Outcome {
+    let info = reader.info();
+    let layout = crate::plan::Layout::of(info);
+    for record in records {
+        let cell = layout.number(crate::plan::Cell {
+            case: record.case_index,
+            trial: record.trial - 1,
+            prompt: record.prompt,
+            target: record.target,
+        });
+        for attempt in reader.attempts(cell)? {
+            let mut text = format!(
+                "== {} · try {} · {} ms{}\n> POST {}\n> {}\n",
+                info.targets[record.target].name,
+                attempt.n,
+                attempt.total_us / 1000,
+                attempt
+                    .request_id
+                    .as_deref()
+                    .map_or_else(String::new, |id| format!(" · request {id}")),
+                attempt.url,
+                String::from_utf8_lossy(&attempt.request),
+            );
+            if let Some(status) = attempt.status {
+                text.push_str(&format!("< {status} {}\n", attempt.head.as_deref().unwrap_or("")));
+            }
+            if let Some(response) = &attempt.response {
+                text.push_str(&format!("{}\n", String::from_utf8_lossy(response).trim_end()));
+            }
+            if let Some(fault) = &attempt.fault {
+                text.push_str(&format!("! {fault}\n"));
+            }
+            printer.out(&crate::text::sink::terminal(&text, crate::text::sink::Breaks::Keep))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Every case with its answers side by side.
+fn answers(reader: &Reader, args: &ShowArgs, printer: &Printer) -> Outcome {
+    if printer.ci && !args.print_answers {
+        return Err(Failure::usage(
+            "CI is set: answers are not printed",
+            "--print-answers prints them",
+        ));
+    }
+    let book = Book::new(reader.info())?;
+    let info = Arc::clone(reader.info());
+    let mut row: Vec<Record> = Vec::new();
+    let style = printer.style();
+    let lines = if args.full { usize::MAX } else { 12 };
+    each_record(reader, &book, |record| {
+        let same = row
+            .first()
+            .is_none_or(|first: &Record| first.case_index == record.case_index && first.trial == record.trial);
+        if !same {
+            printer.out(&report::side_by_side::row(&info, &row, &style, lines))?;
+            row.clear();
+        }
+        row.push(record);
+        Ok(())
+    })?;
+    if !row.is_empty() {
+        printer.out(&report::side_by_side::row(&info, &row, &style, lines))?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outcome {
+    let settings = open::settings(global).ok();
+    let results = open::results(global, settings.as_ref());
+    let listed = store::list(&results)?;
+    let mut rows: Vec<report::runs::Listed> = Vec::new();
+    for run in listed.iter().rev().take(args.number) {
+        rows.push(match Reader::open(run) {
+            Ok(reader) => {
+                let (done, _) = reader.counts()?;
+                let info = reader.info();
+                report::runs::Listed {
+                    id: run.id.clone(),
+                    suite: info.suite.clone(),
+                    targets: info.targets.len(),
+                    cases: info.cases,
+                    done,
+                    planned: info.planned(),
+                    started_us: info.started_us,
+                    spent: reader.spent()?,
+                    simulated: info.simulated,
+                    trouble: None,
+                }
+            }
+            Err(error) => report::runs::Listed::damaged(run.id.clone(), error.to_string()),
+        });
+    }
+    if rows.is_empty() {
+        printer.note(&match printer.lang {
+            report::words::Lang::Ko => format!("`{}`에 아직 실행이 없습니다", results.display()),
+            report::words::Lang::En => format!("no run in `{}` yet", results.display()),
+        });
+        return Ok(Exit::Done);
+    }
+    match args.format {
+        Format::Json | Format::Jsonl => printer.out(&report::runs::json_lines(&rows))?,
+        _ => printer.out(&report::runs::table(&rows, &printer.style()))?,
+    }
+    if listed.len() > rows.len() {
+        printer.note(&match printer.lang {
+            report::words::Lang::Ko => format!("전체 {}개 중 최근 {}개", listed.len(), rows.len()),
+            report::words::Lang::En => format!("the newest {} of {}; -n shows more", rows.len(), listed.len()),
+        });
+    }
+    Ok(Exit::Done)
+}
+
+/// The failure of a grading pass.
+pub(super) fn pass_failure(error: PassError) -> Failure {
+    match error {
+        PassError::Store(error) => error.into(),
+        PassError::Gone => Failure::new(Exit::Unmeasured, "the scores could not be stored")
+            .note("make room, then `narani score RUN`".to_owned()),
+    }
+}

@@ -1,0 +1,97 @@
+//! What was not measured and why, grouped so that each group has one remedy.
+
+use crate::domain::{FaultKind, Outcome, Record, SkipReason, Status};
+
+/// Case ids kept of each group.
+const IDS: usize = 20;
+
+/// Cells of a target that were not measured for one reason.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FaultGroup {
+    /// Index of the target.
+    pub target: usize,
+    /// The reason.
+    pub kind: FaultKind,
+    /// How many cells.
+    pub cells: u64,
+    /// Of those, never asked because the target was stopped or the budget was used up.
+    pub skipped: u64,
+    /// The first cases concerned, each once.
+    pub cases: Vec<String>,
+    /// Cases concerned in all.
+    pub case_count: u64,
+    /// The provider's words, or ours, of the first one. Outside text.
+    pub message: String,
+}
+
+/// Collects groups.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    groups: Vec<(FaultGroup, u64)>,
+}
+
+impl Faults {
+    /// Takes a record; those that are measured or not reached yet are passed over.
+    pub(super) fn push(&mut self, record: &Record) {
+        let Some((kind, skipped, message)) = kind_of(record) else {
+            return;
+        };
+        let found = self
+            .groups
+            .iter()
+            .position(|(group, _)| group.target == record.target && group.kind == kind);
+        let at = found.unwrap_or_else(|| {
+            let group = FaultGroup {
+                target: record.target,
+                kind,
+                cells: 0,
+                skipped: 0,
+                cases: Vec::new(),
+                case_count: 0,
+                message: String::new(),
+            };
+            self.groups.push((group, u64::MAX));
+            self.groups.len() - 1
+        });
+        let (group, last_case) = &mut self.groups[at];
+        group.cells += 1;
+        group.skipped += u64::from(skipped);
+        if *last_case != record.case_index {
+            *last_case = record.case_index;
+            group.case_count += 1;
+            if group.cases.len() < IDS {
+                group.cases.push(record.case.id.clone());
+            }
+        }
+        if group.message.is_empty() {
+            // A provider may send a page of HTML; nobody reads further than this.
+            group.message = message.chars().take(400).collect();
+        }
+    }
+
+    /// The groups, most cells first.
+    pub(super) fn finish(self) -> Vec<FaultGroup> {
+        let mut groups: Vec<FaultGroup> = self.groups.into_iter().map(|(group, _)| group).collect();
+        groups.sort_by(|a, b| (b.cells, a.target, a.kind).cmp(&(a.cells, b.target, b.kind)));
+        groups
+    }
+}
+
+/// Why a record is not measured, whether it was never asked, and in what words; none when it is measured or was not
+/// reached yet.
+#[must_use]
+pub fn kind_of(record: &Record) -> Option<(FaultKind, bool, &str)> {
+    match (record.status, record.outcome.as_ref()?) {
+        (Status::Measured, _) => None,
+        (_, Outcome::Skipped(SkipReason::Budget)) => Some((FaultKind::Budget, true, "")),
+        (_, Outcome::Skipped(SkipReason::TargetStopped(kind))) => {
+            Some((FaultKind::from_word(kind).unwrap_or(FaultKind::BadRequest), true, ""))
+        }
+        (Status::Aborted, Outcome::Failed { fault, .. }) => Some((FaultKind::Aborted, false, &fault.message)),
+        (_, Outcome::Failed { fault, .. }) => Some((fault.kind, false, &fault.message)),
+        (_, Outcome::Answered { .. }) => {
+            let broken = record.scores.iter().find_map(|score| score.unscored.as_deref());
+            Some((FaultKind::Scorer, false, broken.unwrap_or("")))
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! One stored run as a whole, from a single pass over its records.
+//!
+//! Memory grows with the columns and, by four bytes, with each fresh answer; no text of an answer is kept.
+
+use std::collections::BTreeSet;
+
+use super::disagreement::{Disagreement, Reason, Weigher};
+use super::faults::{FaultGroup, Faults};
+use super::notes::{Note, Unexpressed, notes};
+use super::row::{Row, Rows, Square, column_of, squares};
+use super::slices::{Slice, Slices};
+use super::tally::{Column, Counts, Paid, Tally};
+use crate::domain::{Record, RunInfo};
+
+/// Cases kept in [`View::readings`].
+pub const READINGS: usize = 20;
+
+/// What a run says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// One a column, in the order of [`RunInfo::columns`].
+    pub columns: Vec<Column>,
+    /// All columns together.
+    pub counts: Counts,
+    /// All that was paid.
+    pub paid: Paid,
+    /// Rates by tag, most cases first.
+    pub slices: Vec<Slice>,
+    /// What was not measured, most cells first.
+    pub faults: Vec<FaultGroup>,
+    /// Cases worth reading first.
+    pub readings: Vec<Reading>,
+    /// Names of all scorers: the suite's in its order, then those of single cases as they came.
+    pub scorers: Vec<String>,
+    /// What a reader must know.
+    pub notes: Vec<Note>,
+}
+
+/// A case worth reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// Its id. User's text.
+    pub case: String,
+    /// Its position in the suite, from 0.
+    pub index: u64,
+    /// The beginning of its question. Outside text.
+    pub question: String,
+    /// How far the columns are apart, and why it is worth reading.
+    pub disagreement: Disagreement,
+    /// One a column.
+    pub squares: Vec<Square>,
+}
+
+impl View {
+    /// Whether any answer has a verdict; without one there are no rates to show.
+    #[must_use]
+    pub fn judged(&self) -> bool {
+        self.counts.judged > 0
+    }
+
+    /// The view over records in suite order.
+    #[must_use]
+    pub fn of(info: &RunInfo, records: impl IntoIterator<Item = Record>, unexpressed: &[Unexpressed]) -> Self {
+        let mut viewer = Viewer::new(info);
+        for record in records {
+            viewer.push(record);
+        }
+        viewer.finish(unexpressed)
+    }
+}
+
+/// Takes records one by one.
+#[derive(Debug)]
+pub struct Viewer<'a> {
+    info: &'a RunInfo,
+    rows: Rows,
+    tallies: Vec<Tally>,
+    slices: Slices,
+    faults: Faults,
+    weigher: Weigher,
+    readings: Vec<Reading>,
+    scorers: Vec<String>,
+    known_scorers: BTreeSet<String>,
+}
+
+impl<'a> Viewer<'a> {
+    /// Before the first record.
+    #[must_use]
+    pub fn new(info: &'a RunInfo) -> Self {
+        let mut known_scorers = BTreeSet::new();
+        let names = info.scorers.iter().map(|scorer| scorer.name.clone());
+        let scorers = names.filter(|name| known_scorers.insert(name.clone())).collect();
+        Self {
+            info,
+            rows: Rows::default(),
+            tallies: info.columns().iter().map(|_| Tally::default()).collect(),
+            slices: Slices::default(),
+            faults: Faults::default(),
+            weigher: Weigher::default(),
+            readings: Vec::new(),
+            scorers,
+            known_scorers,
+        }
+    }
+
+    /// Takes the next record in suite order.
+    pub fn push(&mut self, record: Record) {
+        if let Some(row) = self.rows.push(record) {
+            self.row(&row);
+        }
+    }
+
+    /// The view.
+    #[must_use]
+    pub fn finish(mut self, unexpressed: &[Unexpressed]) -> View {
+        if let Some(row) = self.rows.finish() {
+            self.row(&row);
+        }
+        let trials = self.info.trials;
+        let names = self.info.columns();
+        let columns: Vec<Column> = self
+            .tallies
+            .into_iter()
+            .zip(names)
+            .map(|(tally, name)| tally.finish(name, trials))
+            .collect();
+        let mut paid = Paid::default();
+        let mut counts = Counts::default();
+        for column in &columns {
+            paid.add(&column.paid);
+            counts = counts.plus(column.counts);
+        }
+        View {
+            notes: notes(self.info, &columns, unexpressed),
+            columns,
+            counts,
+            paid,
+            slices: self.slices.finish(),
+            faults: self.faults.finish(),
+            readings: self.readings,
+            scorers: self.scorers,
+        }
+    }
+
+    fn row(&mut self, row: &Row) {
+        for record in &row.records {
+            if let Some(tally) = self.tallies.get_mut(column_of(self.info, record)) {
+                tally.push(record);
+            }
+            self.faults.push(record);
+            for score in &record.scores {
+                if !self.known_scorers.contains(&score.scorer) {
+                    self.known_scorers.insert(score.scorer.clone());
+                    self.scorers.push(score.scorer.clone());
+                }
+            }
+        }
+        let squares = squares(self.info, row);
+        for (tally, square) in self.tallies.iter_mut().zip(&squares) {
+            tally.case(square);
+        }
+        self.slices.case(&row.case().tags, &squares);
+        self.weigh(row, squares);
+    }
+
+    /// Keeps the row among the readings when it is worth more than the least of them. The texts, which cost most, are
+    /// compared only where they could decide that.
+    fn weigh(&mut self, row: &Row, squares: Vec<Square>) {
+        let least = if self.readings.len() < READINGS {
+            0.0
+        } else {
+            self.readings.last().map_or(0.0, |reading| reading.disagreement.score)
+        };
+        let mut found = Weigher::glance(&squares);
+        if found.score + 0.2 <= least {
+            return;
+        }
+        self.weigher.compare_texts(self.info, row, &mut found);
+        if found.score <= least || found.reason == Reason::Alike {
+            return;
+        }
+        let at = self
+            .readings
+            .partition_point(|reading| reading.disagreement.score >= found.score);
+        let reading = Reading {
+            case: row.case().id.clone(),
+            index: row.index(),
+            question: row.question().chars().take(200).collect(),
+            disagreement: found,
+            squares,
+        };
+        self.readings.insert(at, reading);
+        self.readings.truncate(READINGS);
+    }
+}

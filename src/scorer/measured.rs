@@ -1,0 +1,343 @@
+//! What was measured beside the text: how the answer ended, how long it took, what it cost.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::params::Rule;
+use super::shared::{plain, quote};
+use super::{Answer, Got, Refusal, Scorer};
+use crate::domain::{Finish, Grade};
+
+/// Why an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Ending {
+    /// Naturally, or at a stop text.
+    Stop,
+    /// At the cap on tokens.
+    Length,
+    /// Withheld or cut by the provider's filter.
+    Filter,
+    /// It wants to call a tool.
+    Tool,
+}
+
+/// One ending or several.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Endings {
+    /// One.
+    One(Ending),
+    /// Any of several.
+    Any(Vec<Ending>),
+}
+
+impl Default for Endings {
+    fn default() -> Self {
+        Self::One(Ending::Stop)
+    }
+}
+
+/// Passes when the answer ended as it should: by default naturally.
+///
+/// Use it to find answers that were cut at the cap on tokens, or to require that a question is withheld by the
+/// provider's filter. An ending that the provider did not tell is unscored.
+///
+/// # Example
+///
+/// ```yaml
+/// cases:
+///   - question: Tell a story of about five hundred words.
+/// scorers:
+///   - type: finish
+///     is: stop
+/// ```
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Finished {
+    /// The ending, or a list of endings any of which will do.
+    #[serde(default)]
+    is: Endings,
+}
+
+impl Rule for Finished {
+    const NAME: &'static str = "finish";
+
+    fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
+        if self.is == Endings::Any(Vec::new()) {
+            return Err(Refusal::of("is", "`is` lists nothing"));
+        }
+        Ok(Box::new(self))
+    }
+}
+
+impl Scorer for Finished {
+    fn judges_filtered(&self) -> bool {
+        true
+    }
+
+    fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
+        let ending = match answer.reply.finish {
+            _ if answer.reply.blocked.is_some() => Ending::Filter,
+            Finish::Stop => Ending::Stop,
+            Finish::Length => Ending::Length,
+            Finish::Filter => Ending::Filter,
+            Finish::Tool => Ending::Tool,
+            Finish::Other => {
+                return Grade::unscored(match &answer.reply.finish_raw {
+                    Some(word) => format!("the answer ended with {}", quote(word)),
+                    None => "the provider did not tell how the answer ended".to_owned(),
+                });
+            }
+        };
+        let wanted = match &self.is {
+            Endings::One(one) => std::slice::from_ref(one),
+            Endings::Any(any) => any.as_slice(),
+        };
+        let why = match ending {
+            Ending::Stop => "ended naturally",
+            Ending::Length => "cut at the cap on tokens",
+            Ending::Filter => "withheld or cut by the provider's filter",
+            Ending::Tool => "asks for a tool",
+        };
+        Grade::pass(wanted.contains(&ending), why)
+    }
+}
+
+/// Passes when the answer came fast enough.
+///
+/// Use it for a promise to users, such as a first word within a second. Times are those of the attempt that
+/// brought the answer, without waiting inside this program and without failed attempts. An answer taken from the
+/// cache has no time of its own and is unscored, as is one whose call was open while the machine slept. The time
+/// to the first text exists only for streamed answers.
+///
+/// Give `max_ms`, `first_text_max_ms` or both.
+///
+/// # Example
+///
+/// ```yaml
+/// cases:
+///   - question: 안녕하세요?
+/// scorers:
+///   - type: latency
+///     max_ms: 5000
+///     first_text_max_ms: 1000
+///     weight: 0
+/// ```
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Latency {
+    /// Longest time to the end of the answer, in milliseconds.
+    #[schemars(range(min = 0.0))]
+    max_ms: Option<f64>,
+    /// Longest time to the first visible text, in milliseconds.
+    #[schemars(range(min = 0.0))]
+    first_text_max_ms: Option<f64>,
+}
+
+impl Rule for Latency {
+    const NAME: &'static str = "latency";
+
+    fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
+        let both = [("max_ms", self.max_ms), ("first_text_max_ms", self.first_text_max_ms)];
+        if both.iter().all(|(_, limit)| limit.is_none()) {
+            return Err(Refusal {
+                field: None,
+                message: "neither `max_ms` nor `first_text_max_ms` is given".to_owned(),
+                help: Some("for example `max_ms: 5000`".to_owned()),
+            });
+        }
+        for (field, limit) in both {
+            if limit.is_some_and(|limit| !(limit.is_finite() && limit >= 0.0)) {
+                return Err(Refusal::of(field, format!("`{field}` must be 0 or more")));
+            }
+        }
+        Ok(Box::new(self))
+    }
+}
+
+impl Scorer for Latency {
+    fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
+        let Some(timing) = answer.timing else {
+            return Grade::unscored("a reused answer has no time of its own");
+        };
+        if timing.suspended {
+            return Grade::unscored("the machine slept while the call was open");
+        }
+        let mut told = Vec::new();
+        let mut pass = true;
+        if let Some(limit) = self.max_ms {
+            let ms = milliseconds(timing.total_us);
+            pass &= ms <= limit;
+            told.push(format!("{ms:.0} ms of {}", plain(limit)));
+        }
+        if let Some(limit) = self.first_text_max_ms {
+            let Some(first) = timing.first_text_us else {
+                return Grade::unscored("the time to the first text is unknown: not streamed");
+            };
+            let ms = milliseconds(first);
+            pass &= ms <= limit;
+            told.push(format!("first text after {ms:.0} ms of {}", plain(limit)));
+        }
+        Grade::pass(pass, told.join(", "))
+    }
+}
+
+/// Microseconds as milliseconds.
+#[expect(clippy::cast_precision_loss, reason = "285 years fit into 2^53 microseconds")]
+pub(super) fn milliseconds(microseconds: u64) -> f64 {
+    microseconds as f64 / 1000.0
+}
+
+/// Passes when the answer was cheap enough.
+///
+/// Use it to keep single answers within a budget; the sum of a run is the run's own limit. An answer whose cost is
+/// unknown (no price known, a local model, taken from the cache) or is in another currency is unscored.
+///
+/// # Example
+///
+/// ```yaml
+/// cases:
+///   - question: Summarise the attached contract.
+/// scorers:
+///   - type: cost
+///     max: 0.02
+///     currency: USD
+/// ```
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cost {
+    /// Most that an answer may cost, in whole units of the currency.
+    #[schemars(range(min = 0.0))]
+    max: f64,
+    /// ISO 4217 code of the currency.
+    #[serde(default = "usd")]
+    currency: String,
+}
+
+fn usd() -> String {
+    "USD".to_owned()
+}
+
+impl Rule for Cost {
+    const NAME: &'static str = "cost";
+
+    fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
+        if !(self.max.is_finite() && self.max >= 0.0) {
+            return Err(Refusal::of("max", "`max` must be 0 or more"));
+        }
+        let code = self.currency.as_bytes();
+        if code.len() != 3 || !code.iter().all(u8::is_ascii_uppercase) {
+            return Err(Refusal::of("currency", "`currency` must be a code of three capitals")
+                .help("for example `USD` or `KRW`"));
+        }
+        Ok(Box::new(self))
+    }
+}
+
+impl Scorer for Cost {
+    fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
+        let Some(cost) = answer.cost else {
+            return Grade::unscored("the cost is unknown");
+        };
+        if cost.currency.0 != self.currency {
+            return Grade::unscored(format!(
+                "the cost is in {}, the limit in {}",
+                cost.currency.0, self.currency
+            ));
+        }
+        // Money is counted in billionths, the limit is rounded to them.
+        let limit = (self.max * 1e9).round();
+        let nano = cost.units() * 1e9;
+        Grade::pass(
+            nano.round() <= limit,
+            format!("{} of {} {}", plain(cost.units()), plain(self.max), self.currency),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::{Currency, Mark, Money, Timing};
+    use crate::scorer::testing::{Scene, refusal};
+
+    #[test]
+    fn endings_are_compared() {
+        for (finish, params, wanted) in [
+            (Finish::Stop, json!({}), true),
+            (Finish::Length, json!({}), false),
+            (Finish::Length, json!({"is": "length"}), true),
+            (Finish::Tool, json!({"is": ["stop", "tool"]}), true),
+            (Finish::Filter, json!({"is": "filter"}), true),
+        ] {
+            let mut scene = Scene::new("x");
+            scene.reply.finish = finish;
+            assert_eq!(scene.grade("finish", &params).mark, Mark::Pass(wanted), "{params}");
+        }
+        let mut scene = Scene::new("x");
+        scene.reply.finish = Finish::Other;
+        scene.reply.finish_raw = Some("weird".to_owned());
+        let grade = scene.grade("finish", &json!({}));
+        assert_eq!(grade.mark, Mark::Unscored("the answer ended with `weird`".to_owned()));
+        assert_eq!(refusal("finish", &json!({"is": []})), "`is` lists nothing");
+    }
+
+    #[test]
+    fn times_are_compared_where_there_are_any() {
+        let mut scene = Scene::new("x");
+        let params = json!({"max_ms": 1500, "first_text_max_ms": 200});
+        let unscored = |scene: &Scene| matches!(scene.grade("latency", &params).mark, Mark::Unscored(_));
+        assert!(unscored(&scene), "reused");
+        scene.timing = Some(Timing {
+            total_us: 1_500_000,
+            ..Timing::default()
+        });
+        assert!(unscored(&scene), "not streamed");
+        assert_eq!(scene.grade("latency", &json!({"max_ms": 1500})).mark, Mark::Pass(true));
+        assert_eq!(
+            scene.grade("latency", &json!({"max_ms": 1499.9})).mark,
+            Mark::Pass(false)
+        );
+        let timing = scene.timing.as_mut().unwrap();
+        timing.first_text_us = Some(200_001);
+        let grade = scene.grade("latency", &params);
+        assert_eq!(grade.mark, Mark::Pass(false));
+        assert_eq!(grade.why, "1500 ms of 1500, first text after 200 ms of 200");
+        scene.timing.as_mut().unwrap().suspended = true;
+        assert!(unscored(&scene), "slept");
+        assert_eq!(
+            refusal("latency", &json!({})),
+            "neither `max_ms` nor `first_text_max_ms` is given"
+        );
+    }
+
+    #[test]
+    fn costs_are_compared_in_one_currency() {
+        let mut scene = Scene::new("x");
+        let params = json!({"max": 0.02});
+        assert!(matches!(scene.grade("cost", &params).mark, Mark::Unscored(_)));
+        for (nano, currency, wanted) in [
+            (20_000_000, "USD", Mark::Pass(true)),
+            (20_000_001, "USD", Mark::Pass(false)),
+            (
+                1,
+                "KRW",
+                Mark::Unscored("the cost is in KRW, the limit in USD".to_owned()),
+            ),
+        ] {
+            scene.cost = Some(Money {
+                nano,
+                currency: Currency(currency.to_owned()),
+            });
+            assert_eq!(scene.grade("cost", &params).mark, wanted);
+        }
+        assert_eq!(
+            refusal("cost", &json!({"max": 1, "currency": "dollars"})),
+            "`currency` must be a code of three capitals"
+        );
+        assert_eq!(refusal("cost", &json!({})), "`max` is missing");
+    }
+}

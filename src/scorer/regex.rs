@@ -1,0 +1,190 @@
+//! A regular expression over the answer.
+
+use ::regex::{Regex, RegexBuilder};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::params::Rule;
+use super::shared::{Ignore, comparable, need_expectations, quote, quote_any, text};
+use super::{Answer, Got, Refusal, Scorer};
+use crate::domain::Grade;
+use crate::text::normalise::{is_space, nfc};
+
+/// Passes when a regular expression is found in the answer.
+///
+/// Use it for forms: a date, a reference number, an answer that must begin with a certain word. The syntax is
+/// that of Rust's `regex` crate, close to Perl's without look-around and back-references, so that no pattern
+/// can take forever; `\d`, `\w` and `\b` know all scripts. In YAML put the pattern in single quotes.
+///
+/// With `group` the pattern extracts instead of judging: what the group captured, at the last match, must equal
+/// one of the case's accepted answers (capitals and surrounding spaces do not count).
+///
+/// # Example
+///
+/// ```yaml
+/// cases:
+///   - question: 'When was the Declaration of Independence adopted? End with "Date: YYYY-MM-DD".'
+///     expect: 1776-07-04
+/// scorers:
+///   - type: regex
+///     pattern: '\b1776\b'
+///   - type: regex
+///     name: date
+///     pattern: '(?m)^Date:\s*(\d{4}-\d{2}-\d{2})\s*$'
+///     group: 1
+/// ```
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pattern {
+    /// The regular expression.
+    pattern: String,
+    /// Capitals and small letters are the same.
+    #[serde(default)]
+    ignore_case: bool,
+    /// The whole answer has to match, apart from white space at its ends.
+    #[serde(default)]
+    whole: bool,
+    /// Number or name of the capture group to compare with the case's accepted answers.
+    group: Option<Group>,
+}
+
+/// A capture group by number or by name.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Group {
+    /// From 1, counted by opening parentheses; 0 is the whole match.
+    Number(usize),
+    /// As in `(?<name>…)`.
+    Name(String),
+}
+
+struct Compiled {
+    pattern: Regex,
+    group: Option<usize>,
+}
+
+impl Rule for Pattern {
+    const NAME: &'static str = "regex";
+
+    fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
+        let written = nfc(&self.pattern);
+        let whole = if self.whole {
+            format!(r"\A(?:{written})\z")
+        } else {
+            written.into_owned()
+        };
+        let pattern = RegexBuilder::new(&whole)
+            .case_insensitive(self.ignore_case)
+            .build()
+            .map_err(|error| {
+                // The crate draws the pattern over several lines; the last says what is wrong.
+                let told = error.to_string();
+                let last = told.lines().last().unwrap_or_default();
+                let what = last.trim().trim_start_matches("error: ");
+                Refusal::of("pattern", format!("`pattern` is not a regular expression: {what}"))
+                    .help("put it in single quotes so that YAML leaves backslashes alone")
+            })?;
+        let group = match &self.group {
+            None => None,
+            Some(Group::Number(number)) => Some(*number),
+            Some(Group::Name(name)) => Some(
+                pattern
+                    .capture_names()
+                    .position(|known| known == Some(name))
+                    .ok_or_else(|| Refusal::of("group", format!("`pattern` has no group called `{name}`")))?,
+            ),
+        };
+        if let Some(group) = group
+            && group >= pattern.captures_len()
+        {
+            let groups = pattern.captures_len() - 1;
+            return Err(
+                Refusal::of("group", format!("`group` is {group}, but `pattern` has {groups}"))
+                    .help("groups are counted by their opening parentheses, from 1"),
+            );
+        }
+        Ok(Box::new(Compiled { pattern, group }))
+    }
+}
+
+impl Scorer for Compiled {
+    fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
+        let text = text(answer);
+        let text = text.trim_matches(is_space);
+        let Some(group) = self.group else {
+            return match self.pattern.find(text) {
+                Some(found) => Grade::pass(true, format!("found {}", quote(found.as_str()))),
+                None => Grade::pass(false, "the pattern is not in the answer"),
+            };
+        };
+        let expected = match need_expectations(answer) {
+            Ok(expected) => expected,
+            Err(unscored) => return unscored,
+        };
+        let captured = self
+            .pattern
+            .captures_iter(text)
+            .last()
+            .and_then(|captures| captures.get(group));
+        let Some(captured) = captured else {
+            return Grade::pass(false, "the pattern captured nothing");
+        };
+        let ignore = [Ignore::Case];
+        let ours = comparable(captured.as_str(), &ignore);
+        let pass = expected.iter().any(|one| comparable(one, &ignore) == ours);
+        let verb = if pass { "is" } else { "is not" };
+        Grade::pass(
+            pass,
+            format!(
+                "captured {}, which {verb} {}",
+                quote(captured.as_str()),
+                quote_any(&expected)
+            ),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::domain::Mark;
+    use crate::scorer::testing::{Scene, passes, refusal};
+
+    #[test]
+    fn patterns_are_searched() {
+        let judge = |params, text| passes("regex", &params, json!("x"), text);
+        assert!(judge(json!({"pattern": r"\d{3}-\d{4}"}), "전화 123-4567번"));
+        assert!(!judge(json!({"pattern": "^yes"}), "Yes"));
+        assert!(judge(json!({"pattern": "^yes", "ignore_case": true}), " Yes, sir"));
+        assert!(!judge(json!({"pattern": "a|b", "whole": true}), "ab"));
+        assert!(judge(json!({"pattern": "a|b", "whole": true}), " b\n"));
+        assert!(judge(json!({"pattern": "^한글$"}), "\u{1112}\u{1161}\u{11ab}글"));
+    }
+
+    #[test]
+    fn groups_are_compared_with_the_expectation() {
+        let params = json!({"pattern": "Final: (?<it>\\w+)", "group": "it"});
+        let text = "Final: Rome\nno, Final: PARIS.";
+        assert!(passes("regex", &params, json!("Paris"), text));
+        assert!(!passes("regex", &params, json!("Rome"), text));
+        assert!(!passes("regex", &params, json!("Rome"), "Rome"));
+        let grade = Scene::new("Final: x").grade("regex", &params);
+        assert!(matches!(grade.mark, Mark::Unscored(_)));
+    }
+
+    #[test]
+    fn wrong_patterns_are_refused_before_the_run() {
+        assert_eq!(refusal("regex", &json!({})), "`pattern` is missing");
+        let told = refusal("regex", &json!({"pattern": "(a"}));
+        assert_eq!(told, "`pattern` is not a regular expression: unclosed group");
+        assert_eq!(
+            refusal("regex", &json!({"pattern": "(a)", "group": 2})),
+            "`group` is 2, but `pattern` has 1"
+        );
+        assert_eq!(
+            refusal("regex", &json!({"pattern": "(a)", "group": "b"})),
+            "`pattern` has no group called `b`"
+        );
+    }
+}
