@@ -64,10 +64,7 @@ impl Rule for Choice {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if !(2..=MOST).contains(&self.options) {
-            return Err(Refusal::of(
-                "options",
-                format!("`options` must be from 2 to {MOST}"),
-            ));
+            return Err(Refusal::of("options", format!("`options` must be from 2 to {MOST}")));
         }
         Ok(Box::new(self))
     }
@@ -99,20 +96,17 @@ fn pattern(text: &str) -> Regex {
 }
 
 /// A label, bare or in brackets or bold, not part of a longer word.
-const LABEL: &str =
-    r"[(\[{<*_`'\x22“‘]*(?<label>[A-N]|[a-n]|[①-⑭ⓐ-ⓝ]|1[0-4]|[1-9]|[가나다라마바사아자차카타파하])";
+const LABEL: &str = r"[(\[{<*_`'\x22“‘]*(?<label>[A-N]|[a-n]|[①-⑭ⓐ-ⓝ]|1[0-4]|[1-9]|[가나다라마바사아자차카타파하])";
 /// What may follow it: the end, punctuation, or `번`.
 const LABEL_END: &str = r"(?:번|$|[\s)\]}>*_`'\x22”’.,:;!?。]|이다|입니다|이에요|예요)";
 
 /// Statements of the answer, strongest first; within each the last one in the text counts.
 static STATEMENTS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
-    let lead =
-        r"(?:\banswer|\bchoice|\boption|정답|답변|답|선택지|선택)(?:\s+(?:choice|option|letter))?";
-    let link = r"[*_\s]*(?:is|are|would\s+be|should\s+be|을|를|은|는|이|가)?[*_\s]*[:：=]?[*_\s]*(?:option\s+|choice\s+)?";
+    let lead = r"(?:\banswer|\bchoice|\boption|정답|답변|답|선택지|선택)(?:\s+(?:choice|option|letter))?";
+    let link =
+        r"[*_\s]*(?:is|are|would\s+be|should\s+be|을|를|은|는|이|가)?[*_\s]*[:：=]?[*_\s]*(?:option\s+|choice\s+)?";
     [
-        pattern(&format!(
-            r"\\boxed\{{\s*(?:\\text(?:bf)?\{{)?\s*{LABEL}\s*[)\}}.]"
-        )),
+        pattern(&format!(r"\\boxed\{{\s*(?:\\text(?:bf)?\{{)?\s*{LABEL}\s*[)\}}.]")),
         pattern(&format!(
             r"(?i:{lead}){}{LABEL}{LABEL_END}",
             format_args!("(?i:{link})")
@@ -129,9 +123,7 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A label set off inside the text: `(B)`, `**B**`, `②`.
 static MARKED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?:\(|\[|\*\*)\s*(?<label>[A-N]|[1-9])\s*(?:\)|\]|\*\*|\.\*\*|\)\*\*)|(?<circled>[①-⑭])",
-    )
+    pattern(r"(?:\(|\[|\*\*)\s*(?<label>[A-N]|[1-9])\s*(?:\)|\]|\*\*|\.\*\*|\)\*\*)|(?<circled>[①-⑭])")
 });
 
 /// The options of a case and how to tell them apart.
@@ -151,11 +143,7 @@ impl Options {
         if text.is_empty() {
             return None;
         }
-        let mut found = self
-            .texts
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| form(one) == text);
+        let mut found = self.texts.iter().enumerate().filter(|(_, one)| form(one) == text);
         let (index, _) = found.next()?;
         found.next().is_none().then_some(index)
     }
@@ -175,9 +163,7 @@ impl Options {
             // `South Korea` in the answer also shows `Korea`; it counts for itself where it stands alone.
             let longer: Vec<&String> = all
                 .iter()
-                .filter(|(other, text)| {
-                    other != index && text.len() > one.len() && text.contains(one)
-                })
+                .filter(|(other, text)| other != index && text.len() > one.len() && text.contains(one))
                 .map(|(_, text)| text)
                 .collect();
             let mut rest = answer.clone();
@@ -235,9 +221,7 @@ impl Options {
         let mut marked: Vec<(usize, String)> = MARKED
             .captures_iter(answer)
             .filter_map(|captures| {
-                let found = captures
-                    .name("label")
-                    .or_else(|| captures.name("circled"))?;
+                let found = captures.name("label").or_else(|| captures.name("circled"))?;
                 Some((self.within(label(found.as_str()))?, captures[0].to_owned()))
             })
             .collect();
@@ -396,40 +380,23 @@ mod tests {
             ("②", "프랑스의 수도는 파리이다"),
             ("2", "파리."),
         ] {
-            assert_eq!(
-                judge(expect, cities(), text),
-                Mark::Pass(true),
-                "{expect} {text}"
-            );
+            assert_eq!(judge(expect, cities(), text), Mark::Pass(true), "{expect} {text}");
         }
         assert_eq!(judge("B", cities(), "런던이나 파리"), Mark::Pass(false));
         let numbers = Some(json!(["4", "3", "2", "1"]));
         assert_eq!(judge("4", numbers.clone(), "4"), Mark::Pass(true));
         assert_eq!(judge("A", numbers, "4"), Mark::Pass(true));
         let nested = Some(json!(["Korea", "South Korea", "Japan"]));
-        assert_eq!(
-            judge("B", nested.clone(), "It is South Korea."),
-            Mark::Pass(true)
-        );
+        assert_eq!(judge("B", nested.clone(), "It is South Korea."), Mark::Pass(true));
         assert_eq!(judge("A", nested, "It is Korea."), Mark::Pass(true));
     }
 
     #[test]
     fn expectations_that_are_no_option_are_unscored() {
-        for (expect, choices) in [
-            ("Berlin", None),
-            ("F", None),
-            ("D", Some(json!(["a", "b", "c"]))),
-        ] {
-            assert!(
-                matches!(judge(expect, choices, "A"), Mark::Unscored(_)),
-                "{expect}"
-            );
+        for (expect, choices) in [("Berlin", None), ("F", None), ("D", Some(json!(["a", "b", "c"])))] {
+            assert!(matches!(judge(expect, choices, "A"), Mark::Unscored(_)), "{expect}");
         }
-        assert!(matches!(
-            judge("A", Some(json!("A B")), "A"),
-            Mark::Unscored(_)
-        ));
+        assert!(matches!(judge("A", Some(json!("A B")), "A"), Mark::Unscored(_)));
         assert_eq!(
             refusal("choice", &json!({"options": 1})),
             "`options` must be from 2 to 14"

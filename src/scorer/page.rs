@@ -190,9 +190,7 @@ fn as_yaml(value: &Value) -> String {
             let items: Vec<String> = items.iter().map(as_yaml).collect();
             format!("[{}]", items.join(", "))
         }
-        Value::Number(number) => number
-            .as_f64()
-            .map_or_else(|| number.to_string(), super::shared::plain),
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), super::shared::plain),
         other => other.to_string(),
     }
 }

@@ -17,10 +17,7 @@ const COMMON: [&str; 5] = ["type", "name", "weight", "threshold", "not"];
 
 fn description(kind: &Kind) -> String {
     let schema = Value::from((kind.schema)());
-    schema["description"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
+    schema["description"].as_str().unwrap_or_default().to_owned()
 }
 
 /// The YAML block under `# Example`.
@@ -49,13 +46,7 @@ fn yaml(text: &str) -> Value {
                 Some(name) => {
                     assert!(fields.insert(name, value).is_none(), "a field stands twice");
                 }
-                None => {
-                    *key = Some(
-                        value
-                            .as_str()
-                            .map_or_else(|| value.to_string(), str::to_owned),
-                    )
-                }
+                None => *key = Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
             },
         }
     }
@@ -113,19 +104,11 @@ fn every_scorer_has_a_page_with_an_example_that_its_schema_accepts() {
             kind.name
         );
         let suite = yaml(&example(kind));
-        assert!(
-            suite["cases"]
-                .as_array()
-                .is_some_and(|cases| !cases.is_empty())
-        );
+        assert!(suite["cases"].as_array().is_some_and(|cases| !cases.is_empty()));
         let entries = suite["scorers"].as_array().unwrap();
         let schema = Value::from((kind.schema)());
         let validator = jsonschema::options().offline().build(&schema).unwrap();
-        assert!(
-            entries.iter().any(|entry| entry["type"] == kind.name),
-            "{}",
-            kind.name
-        );
+        assert!(entries.iter().any(|entry| entry["type"] == kind.name), "{}", kind.name);
         for entry in entries {
             assert_eq!(entry["type"], kind.name);
             let mut params = entry.as_object().unwrap().clone();
@@ -146,41 +129,20 @@ fn every_scorer_has_a_page_with_an_example_that_its_schema_accepts() {
 fn schemas_know_every_field_and_no_common_one() {
     for kind in ALL {
         let schema = Value::from((kind.schema)());
-        assert_eq!(
-            schema["additionalProperties"],
-            json!(false),
-            "{}",
-            kind.name
-        );
-        assert!(
-            schema.get("$defs").is_none(),
-            "{} refers elsewhere",
-            kind.name
-        );
-        let fields = schema["properties"]
-            .as_object()
-            .cloned()
-            .unwrap_or_default();
+        assert_eq!(schema["additionalProperties"], json!(false), "{}", kind.name);
+        assert!(schema.get("$defs").is_none(), "{} refers elsewhere", kind.name);
+        let fields = schema["properties"].as_object().cloned().unwrap_or_default();
         for (name, field) in fields {
             assert!(!COMMON.contains(&name.as_str()), "{}.{name}", kind.name);
             assert!(
-                field["description"]
-                    .as_str()
-                    .is_some_and(|text| !text.is_empty()),
+                field["description"].as_str().is_some_and(|text| !text.is_empty()),
                 "{}.{name} is not described",
                 kind.name
             );
         }
         let refused = (kind.build)(&fields_of(json!({"no_such_field": 1})));
-        let refusal = refused
-            .err()
-            .unwrap_or_else(|| panic!("{} takes any field", kind.name));
-        assert_eq!(
-            refusal.field.as_deref(),
-            Some("no_such_field"),
-            "{}",
-            kind.name
-        );
+        let refusal = refused.err().unwrap_or_else(|| panic!("{} takes any field", kind.name));
+        assert_eq!(refusal.field.as_deref(), Some("no_such_field"), "{}", kind.name);
     }
 }
 
@@ -253,22 +215,10 @@ fn hostile_answers_are_judged_without_a_crash() {
             for expect in [json!([]), json!("B"), json!(text), json!({"a": null})] {
                 let scene = Scene::new(&text).expect(expect);
                 let score = grade_one(&spec, scorer.as_ref(), &scene.answer(), None);
-                assert!(
-                    score
-                        .points
-                        .is_none_or(|points| (0.0..=1.0).contains(&points))
-                );
-                let parts = [
-                    score.pass.is_some(),
-                    score.label.is_some(),
-                    score.unscored.is_some(),
-                ];
+                assert!(score.points.is_none_or(|points| (0.0..=1.0).contains(&points)));
+                let parts = [score.pass.is_some(), score.label.is_some(), score.unscored.is_some()];
                 assert_eq!(parts.iter().filter(|part| **part).count(), 1, "{name}");
-                assert!(
-                    score.why.chars().count() < 600,
-                    "{name}: {}",
-                    score.why.len()
-                );
+                assert!(score.why.chars().count() < 600, "{name}: {}", score.why.len());
             }
         }
     }
@@ -283,11 +233,7 @@ fn a_megabyte_in_one_line_is_judged() {
         let start = std::time::Instant::now();
         let score = grade_one(&spec, scorer.as_ref(), &scene.answer(), None);
         assert!(score.why.chars().count() < 600, "{name}");
-        assert!(
-            start.elapsed().as_secs() < 60,
-            "{name} took {:?}",
-            start.elapsed()
-        );
+        assert!(start.elapsed().as_secs() < 60, "{name} took {:?}", start.elapsed());
     }
 }
 

@@ -106,10 +106,7 @@ impl BleuCounts {
     ///
     /// With `effective_order`, orders longer than the hypothesis are left out instead of making the score 0.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "texts are far shorter than 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "texts are far shorter than 2^52")]
     pub fn score(self, effective_order: bool) -> Bleu {
         let brevity_penalty = if self.hypothesis_length >= self.reference_length {
             1.0

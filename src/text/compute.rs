@@ -80,9 +80,7 @@ impl Fields<'_> {
     fn flag(&self, name: &str) -> Result<bool, String> {
         match self.get(name) {
             None => Ok(false),
-            Some(value) => value
-                .as_bool()
-                .ok_or_else(|| format!("`{name}` must be true or false")),
+            Some(value) => value.as_bool().ok_or_else(|| format!("`{name}` must be true or false")),
         }
     }
 
@@ -105,13 +103,10 @@ impl Fields<'_> {
             return Ok(default);
         }
         let given = self.text(name)?;
-        all.iter()
-            .copied()
-            .find(|one| word(*one) == given)
-            .ok_or_else(|| {
-                let known: Vec<_> = all.iter().map(|one| word(*one)).collect();
-                format!("`{name}` must be one of {}", known.join(", "))
-            })
+        all.iter().copied().find(|one| word(*one) == given).ok_or_else(|| {
+            let known: Vec<_> = all.iter().map(|one| word(*one)).collect();
+            format!("`{name}` must be one of {}", known.join(", "))
+        })
     }
 
     /// Hypotheses and, for each, its references.
@@ -172,12 +167,8 @@ fn rouge_of(input: &Fields) -> Result<Value, String> {
         WordTokenizer::word,
         WordTokenizer::UnicodeWords,
     )?;
-    let scores = rouge(
-        input.text("hypothesis")?,
-        input.text("reference")?,
-        tokenizer,
-    )
-    .map_err(|why| why.to_string())?;
+    let scores =
+        rouge(input.text("hypothesis")?, input.text("reference")?, tokenizer).map_err(|why| why.to_string())?;
     let shares = |shares: Shares| json!({"precision": shares.precision, "recall": shares.recall, "f1": shares.f1});
     Ok(json!({
         "rouge1": shares(scores.rouge1),

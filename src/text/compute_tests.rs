@@ -19,10 +19,9 @@ fn matches(got: &Value, expected: &Value, abs: f64, rel: f64) -> bool {
                     .zip(expected)
                     .all(|(got, expected)| matches(got, expected, abs, rel))
         }
-        (Value::Object(got), Value::Object(expected)) => expected.iter().all(|(key, expected)| {
-            got.get(key)
-                .is_some_and(|got| matches(got, expected, abs, rel))
-        }),
+        (Value::Object(got), Value::Object(expected)) => expected
+            .iter()
+            .all(|(key, expected)| got.get(key).is_some_and(|got| matches(got, expected, abs, rel))),
         _ => got == expected,
     }
 }
@@ -75,11 +74,7 @@ fn other_functions_are_left_to_others() {
 fn wrong_inputs_are_told_by_field() {
     for (function, input, wanted) in [
         ("rouge", json!(3), "`input` must be an object"),
-        (
-            "rouge",
-            json!({"reference": "a"}),
-            "`hypothesis` is missing",
-        ),
+        ("rouge", json!({"reference": "a"}), "`hypothesis` is missing"),
         (
             "rouge",
             json!({"hypothesis": "a", "reference": "b", "tokenizer": "words"}),

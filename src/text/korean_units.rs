@@ -42,8 +42,8 @@ pub(super) fn digit(c: char) -> Option<f64> {
 
 /// Words that begin with the syllable of a unit and may follow a number: `3조각` is three pieces.
 const OTHER_WORDS: [&str; 21] = [
-    "만큼", "만족", "만점", "만화", "만나", "만들", "만료", "조각", "조항", "조건", "조합", "조직",
-    "조차", "조금", "경기", "경우", "경로", "백분", "백신", "십자", "억지",
+    "만큼", "만족", "만점", "만화", "만나", "만들", "만료", "조각", "조항", "조건", "조합", "조직", "조차", "조금",
+    "경기", "경우", "경로", "백분", "백신", "십자", "억지",
 ];
 
 /// Whether the syllable here begins another word rather than being a unit.
