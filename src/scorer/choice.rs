@@ -13,6 +13,7 @@ use super::shared::{Ignore, comparable, expectations, quote, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
 use crate::domain::case::text_of;
+use crate::text::normalise::is_space;
 
 /// Passes when the answer picks the right option of a multiple-choice question.
 ///
@@ -98,40 +99,42 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern written here is well formed")
 }
 
-/// A label, bare or in brackets or bold, not part of a longer word.
+/// A label, in brackets, quotes or bold or bare.
 const LABEL: &str =
     r"[(\[{<*_`'\x22“‘]*(?<label>[A-N]|[a-n]|[①-⑭ⓐ-ⓝ]|1[0-4]|[1-9]|[가나다라마바사아자차카타파하])";
-/// What may follow it: the end, punctuation, or `번`.
-const LABEL_END: &str = r"(?:번|$|[\s)\]}>*_`'\x22”’.,:;!?。]|이다|입니다|이에요|예요)";
 
-/// Statements of the answer, strongest first; within each the last one in the text counts.
-static STATEMENTS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
-    let lead =
-        r"(?:\banswer|\bchoice|\boption|정답|답변|답|선택지|선택)(?:\s+(?:choice|option|letter))?";
-    let link = r"[*_\s]*(?:is|are|would\s+be|should\s+be|을|를|은|는|이|가)?[*_\s]*[:：=]?[*_\s]*(?:option\s+|choice\s+)?";
-    [
-        pattern(&format!(
-            r"\\boxed\{{\s*(?:\\text(?:bf)?\{{)?\s*{LABEL}\s*[)\}}.]"
-        )),
-        pattern(&format!(
-            r"(?i:{lead}){}{LABEL}{LABEL_END}",
-            format_args!("(?i:{link})")
-        )),
-    ]
+/// What ends a label: the end, a space, punctuation or the Korean words that close a sentence with it.
+const END: &str = r"(?:번|$|[\s)\]}>*_`'\x22”’.,:;!?。]|이다|입니다|이에요|예요)";
+
+/// `The answer is`, `정답:` and their like, up to where a label or the text of an option may begin.
+static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+    let word = r"(?:\banswers?|\bchoice|\boption|정답|답변|답|선택지|선택)(?:\s+(?:choice|option|letter))?";
+    let link = r"(?:is|are|would\s+be|should\s+be|을|를|은|는|이|가)?[*_\s]*[:：=]?[*_\s]*";
+    pattern(&format!(
+        r"(?i){word}[*_\s]*{link}(?:(?:option|choice|the\s+letter)\s+)?|\\boxed\{{\s*(?:\\text(?:bf)?\{{)?"
+    ))
+});
+
+/// A label where one may begin.
+static LABEL_HERE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^{LABEL}{END}")));
+
+/// `B is correct`, `②번이 맞습니다`.
+static CONFIRMED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^\p{L}\p{N}])(?<label>[A-N]|[①-⑭]|1[0-4]|[1-9])[)\]*.]*(?:번)?\s*(?:이|가|is|would\s+be)\s*(?:the\s+)?(?:정답|답|맞|옳|correct|right|best)",
+    )
 });
 
 /// A line that is a label, or begins with one set off by a bracket, full stop, colon or bold.
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"^[\s#>-]*{LABEL}(?:번)?(?:\s*$|[*_`]*[)\].:,。](?:[*_`\s]|$)|[*_`]+(?:\s|$)|(?:입니다|이다|이에요|예요)?[.。!]?\s*$)"
+        r"^[\s#>-]*{LABEL}(?:번)?(?:(?<alone>[)\]}}>*_`'\x22”’.:,!。\s]*$|(?:입니다|이다|이에요|예요)[.!。\s]*$)|[*_`]*[)\].:,。](?:[*_`\s]|$)|[*_`]+(?:\s|$))"
     ))
 });
 
 /// A label set off inside the text: `(B)`, `**B**`, `②`.
 static MARKED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?:\(|\[|\*\*)\s*(?<label>[A-N]|[1-9])\s*(?:\)|\]|\*\*|\.\*\*|\)\*\*)|(?<circled>[①-⑭])",
-    )
+    pattern(r"(?:\(|\[|\*\*)\s*(?<label>[A-N]|[1-9])\s*(?:\)|\]|\.?\*\*)|(?<circled>[①-⑭])")
 });
 
 /// The options of a case and how to tell them apart.
@@ -139,6 +142,14 @@ struct Options {
     texts: Vec<String>,
     count: usize,
 }
+
+/// Statements looked at, from the end, and characters of each: no answer needs more, and a megabyte of
+/// `answer is answer is …` must not take minutes.
+const MOST_LEADS: usize = 1000;
+const REACH: usize = 300;
+
+/// An option and the words of the answer that pick it.
+type Pick = (usize, String);
 
 impl Options {
     fn within(&self, index: Option<usize>) -> Option<usize> {
@@ -160,99 +171,156 @@ impl Options {
         found.next().is_none().then_some(index)
     }
 
-    /// The option whose text alone stands in the answer; the longest where one holds another.
-    fn only_text_in(&self, answer: &str) -> Option<usize> {
-        let answer = form(answer);
-        let mut found: Vec<(usize, String)> = self
-            .texts
+    /// The option whose text the line begins with; the longest where several do.
+    fn text_here(&self, line: &str) -> Option<usize> {
+        let line = form(line);
+        self.texts
             .iter()
             .map(|one| form(one))
             .enumerate()
-            .filter(|(_, one)| find_whole(&answer, one).is_some())
-            .collect();
-        let all = found.clone();
-        found.retain(|(index, one)| {
-            // `South Korea` in the answer also shows `Korea`; it counts for itself where it stands alone.
-            let longer: Vec<&String> = all
-                .iter()
-                .filter(|(other, text)| {
-                    other != index && text.len() > one.len() && text.contains(one)
-                })
-                .map(|(_, text)| text)
-                .collect();
+            .filter(|(_, one)| find_whole(&line, one) == Some(0))
+            .max_by_key(|(_, one)| one.len())
+            .map(|(index, _)| index)
+    }
+
+    /// The option whose text alone stands in the answer.
+    fn only_text_in(&self, answer: &str) -> Option<usize> {
+        let answer = form(answer);
+        let forms: Vec<String> = self.texts.iter().map(|one| form(one)).collect();
+        let mut found = forms.iter().enumerate().filter(|(_, one)| {
+            // `South Korea` also shows `Korea`, which counts only where it stands by itself.
             let mut rest = answer.clone();
-            for text in longer {
-                rest = rest.replace(text.as_str(), " ");
+            for longer in &forms {
+                if longer.len() > one.len() && longer.contains(one.as_str()) {
+                    rest = rest.replace(longer.as_str(), " ");
+                }
             }
             find_whole(&rest, one).is_some()
         });
-        match found.as_slice() {
-            [(index, _)] => Some(*index),
-            _ => None,
+        let (index, _) = found.next()?;
+        found.next().is_none().then_some(index)
+    }
+
+    /// The label or the option's text that the line begins with.
+    fn stated_here(&self, line: &str) -> Option<usize> {
+        if let Some(index) = self.text_here(line) {
+            return Some(index);
+        }
+        let captures = LABEL_HERE.captures(line)?;
+        let found = captures.name("label")?;
+        let weak = found
+            .as_str()
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || HANGUL.contains(c));
+        let mut after = line[found.end()..].chars();
+        let goes_on = after.next().is_some_and(is_space) && after.any(char::is_alphanumeric);
+        // `The answer is a city`, `답은 다 나왔다`: words, not labels.
+        if weak && goes_on {
+            return None;
+        }
+        self.within(label(found.as_str()))
+    }
+
+    /// What the answer says outright, the last of it: `The answer is …`, `… is correct`.
+    fn stated(&self, answer: &str) -> Option<Pick> {
+        let leads: Vec<_> = LEAD.find_iter(answer).collect();
+        let last = leads.iter().rev().take(MOST_LEADS).find_map(|lead| {
+            let rest = &answer[lead.end()..];
+            let reach = rest.char_indices().nth(REACH);
+            let near = &rest[..reach.map_or(rest.len(), |(at, _)| at)];
+            let line = near.lines().next().unwrap_or_default();
+            let words = format!("{}{line}", lead.as_str());
+            Some((lead.start(), (self.stated_here(line)?, words)))
+        });
+        let confirmed = CONFIRMED
+            .captures_iter(answer)
+            .filter_map(|captures| {
+                let index = self.within(label(&captures["label"]))?;
+                Some((
+                    captures.get_match().start(),
+                    (index, captures[0].to_owned()),
+                ))
+            })
+            .last();
+        match (last, confirmed) {
+            (Some(one), Some(other)) if other.0 > one.0 => Some(other.1),
+            (Some((_, pick)), _) | (None, Some((_, pick))) => Some(pick),
+            (None, None) => None,
         }
     }
 
-    /// The option an answer picks, with the words that say so; `Err` with the reason when there is none.
-    fn picked(&self, answer: &str) -> Result<(usize, String), &'static str> {
+    /// A label or an option's text on the last or first line. Several lines with labels are a list of the
+    /// options, of which only a label alone on the last line picks one.
+    fn on_a_line(&self, answer: &str) -> Option<Pick> {
+        let lines: Vec<&str> = answer
+            .lines()
+            .filter(|line| !line.chars().all(is_space))
+            .collect();
+        let (first, last) = (lines.first()?, lines.last()?);
+        for line in [last, first] {
+            if let Some(index) = self.by_text(line) {
+                return Some((index, (*line).to_owned()));
+            }
+        }
+        let labelled: Vec<(&str, usize, bool)> = lines
+            .iter()
+            .filter_map(|line| {
+                let captures = LINE.captures(line)?;
+                let index = self.within(label(&captures["label"]))?;
+                Some((*line, index, captures.name("alone").is_some()))
+            })
+            .collect();
+        let one_option = labelled.windows(2).all(|two| two[0].1 == two[1].1);
+        labelled
+            .iter()
+            .rev()
+            .find(|(line, _, alone)| {
+                if one_option {
+                    line == last || line == first
+                } else {
+                    line == last && *alone
+                }
+            })
+            .map(|(line, index, _)| (*index, (*line).to_owned()))
+    }
+
+    /// The one label that is set off inside the text; `Err` when there are several.
+    fn marked(&self, answer: &str) -> Result<Option<Pick>, &'static str> {
+        let mut marked: Option<Pick> = None;
+        for captures in MARKED.captures_iter(answer) {
+            let Some(found) = captures.name("label").or_else(|| captures.name("circled")) else {
+                continue;
+            };
+            let Some(index) = self.within(label(found.as_str())) else {
+                continue;
+            };
+            match &marked {
+                Some((other, _)) if *other != index => {
+                    return Err("several choices named, none chosen");
+                }
+                Some(_) => {}
+                None => marked = Some((index, captures[0].to_owned())),
+            }
+        }
+        Ok(marked)
+    }
+
+    /// The option an answer picks; `Err` with the reason when there is none.
+    fn picked(&self, answer: &str) -> Result<Pick, &'static str> {
         if let Some(index) = self.by_text(answer) {
             return Ok((index, answer.to_owned()));
         }
-        for statement in STATEMENTS.iter() {
-            let last = statement
-                .captures_iter(answer)
-                .filter_map(|captures| {
-                    let index = self.within(label(&captures["label"]))?;
-                    // `The answer is a city` has an article, no label.
-                    let article = &captures["label"] == "a" && !captures[0].contains(['(', '*']);
-                    (!article).then(|| (index, captures[0].to_owned()))
-                })
-                .last();
-            if let Some(found) = last {
-                return Ok(found);
-            }
+        if let Some(pick) = self.stated(answer).or_else(|| self.on_a_line(answer)) {
+            return Ok(pick);
         }
-        let lines = || answer.lines().filter(|line| !line.trim().is_empty());
-        for line in [lines().next_back(), lines().next()].into_iter().flatten() {
-            let captured = LINE
-                .captures(line)
-                .filter(|captures| {
-                    // A lone small letter is a word of many languages; a list of options is no choice.
-                    let alone = captures[0].trim() == line.trim();
-                    alone || captures["label"].chars().all(|c| !c.is_ascii_lowercase())
-                })
-                .and_then(|captures| self.within(label(&captures["label"])));
-            let begins_list = lines().filter(|line| LINE.is_match(line)).count() > 1;
-            if let Some(index) = captured
-                && (!begins_list || lines().next_back() == Some(line))
-                && !(begins_list && lines().all(|line| LINE.is_match(line)))
-            {
-                return Ok((index, line.to_owned()));
-            }
-            if let Some(index) = self.by_text(line) {
-                return Ok((index, line.to_owned()));
-            }
-        }
-        let mut marked: Vec<(usize, String)> = MARKED
-            .captures_iter(answer)
-            .filter_map(|captures| {
-                let found = captures
-                    .name("label")
-                    .or_else(|| captures.name("circled"))?;
-                Some((self.within(label(found.as_str()))?, captures[0].to_owned()))
-            })
-            .collect();
-        marked.dedup_by_key(|(index, _)| *index);
-        if let [_] = marked.as_slice() {
-            return marked.pop().ok_or("no choice found");
+        let marked = self.marked(answer);
+        if let Ok(Some(pick)) = marked {
+            return Ok(pick);
         }
         if let Some(index) = self.only_text_in(answer) {
             return Ok((index, self.texts[index].clone()));
         }
-        if marked.is_empty() {
-            Err("no choice found")
-        } else {
-            Err("several choices named, none chosen")
-        }
+        marked.and(Err("no choice found"))
     }
 }
 
@@ -359,6 +427,12 @@ mod tests {
             "I think the answer is A. No, the answer is B.",
             "It can only be (B) here.",
             "B: Paris",
+            "B is correct.",
+            "②번이 맞습니다.",
+            "The answer is A? No. (B) is the correct one.",
+            "A) too cold\nB) right\nC) too hot\n\nB.",
+            "The answer is **(B)** because it rains.",
+            "답: 나",
             "Let me think.\n\nSo:\nB.",
         ] {
             assert_eq!(judge("B", None, text), Mark::Pass(true), "{text}");
@@ -381,6 +455,9 @@ mod tests {
             "Blue",
             "Z",
             "Answer: 28",
+            "A is correct.",
+            "답은 나중에 말하겠습니다.",
+            "답은 나 혼자 정할 수 없다.",
         ] {
             assert_eq!(judge("B", None, text), Mark::Pass(false), "{text}");
         }
@@ -395,6 +472,11 @@ mod tests {
             ("파리", "정답은 파리입니다."),
             ("②", "프랑스의 수도는 파리이다"),
             ("2", "파리."),
+            (
+                "B",
+                "런던은 영국, 로마는 이탈리아의 수도이다. 따라서 정답은 파리입니다.",
+            ),
+            ("B", "The answer is 파리 (프랑스)."),
         ] {
             assert_eq!(
                 judge(expect, cities(), text),
@@ -434,6 +516,41 @@ mod tests {
             refusal("choice", &json!({"options": 1})),
             "`options` must be from 2 to 14"
         );
+    }
+
+    /// Recorded reasoning of a real model whose correctness others decided.
+    #[test]
+    fn recorded_reasoning_is_judged_as_its_publishers_did() {
+        let file = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../shared/datasets/bbh_60.jsonl"
+        );
+        let Ok(recorded) = std::fs::read_to_string(file) else {
+            assert_ne!(
+                std::env::var("NARANI_REQUIRE").as_deref(),
+                Ok("all"),
+                "the recorded answers are missing"
+            );
+            println!("skipped: no recorded answers beside the project");
+            return;
+        };
+        let mut judged = 0;
+        for line in recorded.lines() {
+            let record: Value = serde_json::from_str(line).unwrap();
+            let choices = match record["task"].as_str() {
+                Some("boolean_expressions") => json!(["True", "False"]),
+                Some("sports_understanding") => json!(["yes", "no"]),
+                _ => continue,
+            };
+            for (said, correct) in [("direct", "direct_correct"), ("cot", "cot_correct")] {
+                let text = record[said].as_str().unwrap();
+                let target = record["target"].as_str().unwrap();
+                let wanted = Mark::Pass(record[correct] == json!(1));
+                assert_eq!(judge(target, Some(choices.clone()), text), wanted, "{text}");
+                judged += 1;
+            }
+        }
+        assert_eq!(judged, 80);
     }
 
     proptest! {

@@ -112,13 +112,16 @@ pub enum Got {
     Failed(String),
 }
 
+/// Makes a scorer of parameters that were read from a suite, or says what is wrong with them.
+pub type Build = fn(&Map<String, Value>) -> Result<Box<dyn Scorer>, Refusal>;
+
 /// A kind of scorer: a line of the list.
 #[derive(Clone, Copy)]
 pub struct Kind {
     /// Name in suites (`type: NAME`).
     pub name: &'static str,
     /// Makes a scorer of parameters that were read from a suite.
-    pub build: fn(&Map<String, Value>) -> Result<Box<dyn Scorer>, Refusal>,
+    pub build: Build,
     /// JSON Schema of the parameters; its description is the user's page.
     pub schema: fn() -> Schema,
 }
@@ -139,7 +142,7 @@ pub const ALL: &[Kind] = &[
     kind_of::<equals::Equals>(),
     kind_of::<includes::Includes>(),
     kind_of::<includes::Excludes>(),
-    kind_of::<regex::Pattern>(),
+    kind_of::<regex::RegexRule>(),
     kind_of::<number::Number>(),
     kind_of::<choice::Choice>(),
     kind_of::<json::Json>(),
