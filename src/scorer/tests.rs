@@ -45,18 +45,15 @@ fn yaml(text: &str) -> Value {
         match stack.last_mut() {
             None => *root = Some(value),
             Some(Open::List(items)) => items.push(value),
-            Some(Open::Map(fields, key)) => match key.take() {
-                Some(name) => {
-                    assert!(fields.insert(name, value).is_none(), "a field stands twice");
+            Some(Open::Map(fields, key)) => {
+                if let Some(name) = key.take() {
+                    let earlier = fields.insert(name, value);
+                    assert!(earlier.is_none(), "a field stands twice");
+                } else {
+                    let name = value.as_str().map(str::to_owned);
+                    *key = Some(name.unwrap_or_else(|| value.to_string()));
                 }
-                None => {
-                    *key = Some(
-                        value
-                            .as_str()
-                            .map_or_else(|| value.to_string(), str::to_owned),
-                    )
-                }
-            },
+            }
         }
     }
     let mut stack = Vec::new();
@@ -157,11 +154,11 @@ fn schemas_know_every_field_and_no_common_one() {
             "{} refers elsewhere",
             kind.name
         );
-        let fields = schema["properties"]
+        let known = schema["properties"]
             .as_object()
             .cloned()
             .unwrap_or_default();
-        for (name, field) in fields {
+        for (name, field) in known {
             assert!(!COMMON.contains(&name.as_str()), "{}.{name}", kind.name);
             assert!(
                 field["description"]
@@ -171,7 +168,7 @@ fn schemas_know_every_field_and_no_common_one() {
                 kind.name
             );
         }
-        let refused = (kind.build)(&fields_of(json!({"no_such_field": 1})));
+        let refused = (kind.build)(&fields(&json!({"no_such_field": 1})));
         let refusal = refused
             .err()
             .unwrap_or_else(|| panic!("{} takes any field", kind.name));
@@ -182,10 +179,6 @@ fn schemas_know_every_field_and_no_common_one() {
             kind.name
         );
     }
-}
-
-fn fields_of(params: Value) -> Map<String, Value> {
-    fields(&params)
 }
 
 /// Renew with `NARANI_UPDATE=1`.
@@ -215,7 +208,9 @@ fn all_built() -> Vec<(&'static str, Box<dyn Scorer>, ScorerSpec)> {
                 .filter(|(name, _)| !COMMON.contains(&name.as_str()))
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
-            let scorer = (kind.build)(&params).ok().expect("the example fits");
+            let Ok(scorer) = (kind.build)(&params) else {
+                panic!("the example of {} does not fit", kind.name);
+            };
             let spec = ScorerSpec {
                 name: kind.name.to_owned(),
                 kind: kind.name.to_owned(),
