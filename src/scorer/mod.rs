@@ -6,9 +6,10 @@
 use schemars::Schema;
 use serde_json::{Map, Value};
 
-use crate::domain::{Case, Grade, Money, Reply, Timing};
+use crate::domain::{Case, Grade, Money, Reply, ScorerSpec, Timing};
 
 mod choice;
+mod choice_reading;
 mod command;
 mod equals;
 mod expression;
@@ -162,6 +163,21 @@ pub const ALL: &[Kind] = &[
     kind_of::<expression::Expression>(),
     kind_of::<command::Command>(),
 ];
+
+/// The scorer that a suite asks for.
+///
+/// # Errors
+/// When there is no such kind, or it refuses the parameters.
+pub fn build(spec: &ScorerSpec) -> Result<Box<dyn Scorer>, Refusal> {
+    match kind(&spec.kind) {
+        Some(kind) => (kind.build)(&spec.params),
+        None => Err(Refusal {
+            field: None,
+            message: format!("there is no scorer `{}`", spec.kind),
+            help: None,
+        }),
+    }
+}
 
 /// The kind of a name.
 #[must_use]
