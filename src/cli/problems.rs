@@ -14,14 +14,23 @@ const LARGEST_EXCERPT: u64 = 64 * 1024 * 1024;
 const LONGEST_LINE: usize = 400;
 
 /// The problem as text, ending with a line break.
-pub(super) fn draw(problem: &Problem, text_of: &dyn Fn(&str) -> Option<String>, width: usize, ascii: bool, color: bool) -> String {
+pub(super) fn draw(
+    problem: &Problem,
+    text_of: &dyn Fn(&str) -> Option<String>,
+    width: usize,
+    ascii: bool,
+    color: bool,
+) -> String {
     let shown = Shown::of(problem, text_of);
     let theme = match (ascii, color) {
         (true, _) => GraphicalTheme::ascii(),
         (false, true) => GraphicalTheme::unicode(),
         (false, false) => GraphicalTheme::unicode_nocolor(),
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_context_lines(1).with_links(false);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(width)
+        .with_context_lines(1)
+        .with_links(false);
     let mut text = String::new();
     if handler.render_report(&mut text, &shown).is_err() {
         text = format!("{shown}\n");
@@ -43,7 +52,10 @@ impl Shown {
         let mut message = sink::terminal_line(&problem.message);
         let mut shown = Self {
             message: String::new(),
-            help: problem.help.as_deref().map(|help| help.lines().map(sink::terminal_line).collect::<Vec<_>>().join("\n")),
+            help: problem
+                .help
+                .as_deref()
+                .map(|help| help.lines().map(sink::terminal_line).collect::<Vec<_>>().join("\n")),
             severity: problem.severity,
             source: None,
             span: None,
@@ -54,11 +66,8 @@ impl Shown {
                 excerpt(&text, span.start, span.end)
             });
             match excerpt {
-                Some((text, start, length, first_line)) => {
-                    let _ = first_line;
-                    // The excerpt keeps the line numbers of the file by the blank lines before it.
-                    let name = format!("{}:{}:{}", place.file, place.line, place.column);
-                    message = format!("{message} ({name})");
+                // The excerpt names file, line and column by itself.
+                Some((text, start, length)) => {
                     shown.span = Some((start, length));
                     shown.source = Some(NamedSource::new(&place.file, text));
                 }
@@ -89,10 +98,10 @@ fn read(file: &str) -> Option<String> {
     String::from_utf8(std::fs::read(file).ok()?).ok()
 }
 
-/// The line of a span with its neighbours, harmless and not too long; (text, start, length, first line).
+/// The line of a span with its neighbours, harmless and not too long; (text, start, length).
 ///
 /// Lines far away become empty, so that the numbers in the margin are those of the file.
-fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize, usize)> {
+fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize)> {
     if start > text.len() || !text.is_char_boundary(start) {
         return None;
     }
@@ -112,7 +121,9 @@ fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize
         out.push('\n');
     }
     if keep_above {
-        out.push_str(&sink::terminal_line(text[above..line_start].trim_end_matches(['\n', '\r'])));
+        out.push_str(&sink::terminal_line(
+            text[above..line_start].trim_end_matches(['\n', '\r']),
+        ));
         out.push('\n');
     }
     let head = sink::terminal_line(&text[line_start..start]);
@@ -123,12 +134,15 @@ fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize
     out.push_str(&marked);
     out.push_str(&tail);
     out.push('\n');
-    let below = text.get(line_end + 1..).and_then(|rest| rest.lines().next()).filter(|line| line.len() <= LONGEST_LINE);
+    let below = text
+        .get(line_end + 1..)
+        .and_then(|rest| rest.lines().next())
+        .filter(|line| line.len() <= LONGEST_LINE);
     if let Some(below) = below {
         out.push_str(&sink::terminal_line(below));
         out.push('\n');
     }
-    Some((out, at, marked.len(), before_lines + 1))
+    Some((out, at, marked.len()))
 }
 
 impl fmt::Display for Shown {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use serde::{Deserialize, Serialize};
+
 use super::tally::Column;
 use crate::domain::RunInfo;
 

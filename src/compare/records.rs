@@ -49,7 +49,7 @@ pub fn records<E: From<StoreError>>(
             let case_index = position + offset as u64;
             let mut questions: Vec<Option<Arc<str>>> = vec![None; layout.prompts];
             for trial in 0..layout.trials {
-                for prompt in 0..layout.prompts {
+                for (prompt, asked) in questions.iter_mut().enumerate() {
                     for target in 0..layout.targets {
                         let number = layout.number(Cell {
                             case: case_index,
