@@ -250,15 +250,8 @@ pub(super) struct CheckArgs {
 
 /// `narani show`.
 #[derive(Debug, Clone, Args)]
-<<<<<<< HEAD
 #[command(after_help = "Examples:\n  narani show last\n  narani show k7qd --case refund-004\n  narani show last --answers")]
 pub(super) struct ShowArgs {
-=======
-#[command(
-    after_help = "Examples:\n  narani show last\n  narani show k7qd --case refund-004\n  narani show last --answers"
-)]
-pub struct ShowArgs {
->>>>>>> helper-b
     /// Run: id, beginning of it, path, or last
     #[arg(value_name = "RUN", default_value = "last")]
     pub run: String,
@@ -295,15 +288,8 @@ pub(super) struct RunsArgs {
 
 /// `narani export`.
 #[derive(Debug, Clone, Args)]
-<<<<<<< HEAD
 #[command(after_help = "Examples:\n  narani export last csv --layout wide -o answers.csv\n  narani export last jsonl | jq .answer")]
 pub(super) struct ExportArgs {
-=======
-#[command(
-    after_help = "Examples:\n  narani export last csv --layout wide -o answers.csv\n  narani export last jsonl | jq .answer"
-)]
-pub struct ExportArgs {
->>>>>>> helper-b
     /// Run: id, beginning of it, path, or last
     #[arg(value_name = "RUN")]
     pub run: String,

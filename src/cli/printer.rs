@@ -75,12 +75,7 @@ impl Printer {
 
     /// How reports are drawn.
     pub(super) fn style(&self) -> crate::report::Style {
-        crate::report::Style {
-            width: self.width,
-            ascii: self.ascii,
-            color: self.color,
-            lang: self.lang,
-        }
+        crate::report::Style { width: self.width, ascii: self.ascii, color: self.color, lang: self.lang }
     }
 
     /// Korean when the user reads Korean, else English.
@@ -126,13 +121,7 @@ impl Printer {
             if problem.severity == Severity::Warning && self.quiet {
                 continue;
             }
-            self.err(&problems::draw(
-                problem,
-                text_of,
-                self.width,
-                self.ascii,
-                self.color_err,
-            ));
+            self.err(&problems::draw(problem, text_of, self.width, self.ascii, self.color_err));
         }
     }
 }
@@ -146,11 +135,7 @@ fn language(global: &Global) -> Lang {
             let system = ["LC_ALL", "LC_MESSAGES", "LANG"]
                 .into_iter()
                 .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-            if system.is_some_and(|name| name.starts_with("ko")) {
-                Lang::Ko
-            } else {
-                Lang::En
-            }
+            if system.is_some_and(|name| name.starts_with("ko")) { Lang::Ko } else { Lang::En }
         }
     }
 }

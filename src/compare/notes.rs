@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Serialize};
-
 use super::tally::Column;
 use crate::domain::RunInfo;
 

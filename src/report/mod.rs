@@ -1,30 +1,24 @@
-//! What people and programs read of a run. One file a format; [`ALL`] is the list.
-//!
-//! Reports turn views and records into text. They read nothing, open nothing and never look at a clock: what they are
-//! given is all they know, so the same run gives the same bytes.
-
+//! Reports (stub).
 pub mod case;
 pub mod csv;
 pub mod json;
 pub mod jsonl;
 pub mod markdown;
-pub mod number;
 pub mod plan;
 pub mod runs;
 pub mod side_by_side;
 pub mod table;
 pub mod terminal;
 pub mod words;
-
-/// How to draw for a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How to draw.
+#[derive(Debug, Clone, Copy)]
 pub struct Style {
     /// Columns.
     pub width: usize,
-    /// ASCII only, as far as our own signs and words go.
+    /// ASCII only.
     pub ascii: bool,
-    /// Colour. Meaning is never carried by colour alone.
+    /// Colour.
     pub color: bool,
-    /// Language of our words.
+    /// Language.
     pub lang: words::Lang,
 }
