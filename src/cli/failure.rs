@@ -31,12 +31,7 @@ impl Failure {
     }
 
     pub(super) fn of(exit: Exit, problems: Vec<Problem>) -> Self {
-        Self {
-            exit,
-            problems,
-            more: 0,
-            silent: false,
-        }
+        Self { exit, problems, more: 0, silent: false }
     }
 
     /// The same with a line after it.

@@ -34,6 +34,7 @@ pub(super) struct Printer {
 /// Width of tables where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
 
+#[expect(clippy::unused_self, reason = "one place for all printing, whatever it needs of itself")]
 impl Printer {
     pub(super) fn new(global: &Global) -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -74,12 +75,7 @@ impl Printer {
 
     /// How reports are drawn.
     pub(super) fn style(&self) -> crate::report::Style {
-        crate::report::Style {
-            width: self.width,
-            ascii: self.ascii,
-            color: self.color,
-            lang: self.lang,
-        }
+        crate::report::Style { width: self.width, ascii: self.ascii, color: self.color, lang: self.lang }
     }
 
     /// Korean when the user reads Korean, else English.
@@ -114,13 +110,6 @@ impl Printer {
         }
     }
 
-    /// Prints an error in the common form: what is wrong, then what to do.
-    pub(super) fn fail(&self, message: &str, help: Option<&str>) {
-        let mut problem = Problem::error("error", message);
-        problem.help = help.map(str::to_owned);
-        self.problems(&[problem]);
-    }
-
     /// Prints problems with their excerpts.
     pub(super) fn problems(&self, problems: &[Problem]) {
         self.problems_of(problems, &|_| None);
@@ -132,13 +121,7 @@ impl Printer {
             if problem.severity == Severity::Warning && self.quiet {
                 continue;
             }
-            self.err(&problems::draw(
-                problem,
-                text_of,
-                self.width,
-                self.ascii,
-                self.color_err,
-            ));
+            self.err(&problems::draw(problem, text_of, self.width, self.ascii, self.color_err));
         }
     }
 }
@@ -152,11 +135,7 @@ fn language(global: &Global) -> Lang {
             let system = ["LC_ALL", "LC_MESSAGES", "LANG"]
                 .into_iter()
                 .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-            if system.is_some_and(|name| name.starts_with("ko")) {
-                Lang::Ko
-            } else {
-                Lang::En
-            }
+            if system.is_some_and(|name| name.starts_with("ko")) { Lang::Ko } else { Lang::En }
         }
     }
 }

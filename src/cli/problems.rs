@@ -14,23 +14,14 @@ const LARGEST_EXCERPT: u64 = 64 * 1024 * 1024;
 const LONGEST_LINE: usize = 400;
 
 /// The problem as text, ending with a line break.
-pub(super) fn draw(
-    problem: &Problem,
-    text_of: &dyn Fn(&str) -> Option<String>,
-    width: usize,
-    ascii: bool,
-    color: bool,
-) -> String {
+pub(super) fn draw(problem: &Problem, text_of: &dyn Fn(&str) -> Option<String>, width: usize, ascii: bool, color: bool) -> String {
     let shown = Shown::of(problem, text_of);
     let theme = match (ascii, color) {
         (true, _) => GraphicalTheme::ascii(),
         (false, true) => GraphicalTheme::unicode(),
         (false, false) => GraphicalTheme::unicode_nocolor(),
     };
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(width)
-        .with_context_lines(1)
-        .with_links(false);
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_context_lines(1).with_links(false);
     let mut text = String::new();
     if handler.render_report(&mut text, &shown).is_err() {
         text = format!("{shown}\n");
@@ -52,10 +43,7 @@ impl Shown {
         let mut message = sink::terminal_line(&problem.message);
         let mut shown = Self {
             message: String::new(),
-            help: problem
-                .help
-                .as_deref()
-                .map(|help| help.lines().map(sink::terminal_line).collect::<Vec<_>>().join("\n")),
+            help: problem.help.as_deref().map(|help| help.lines().map(sink::terminal_line).collect::<Vec<_>>().join("\n")),
             severity: problem.severity,
             source: None,
             span: None,
@@ -121,9 +109,7 @@ fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize
         out.push('\n');
     }
     if keep_above {
-        out.push_str(&sink::terminal_line(
-            text[above..line_start].trim_end_matches(['\n', '\r']),
-        ));
+        out.push_str(&sink::terminal_line(text[above..line_start].trim_end_matches(['\n', '\r'])));
         out.push('\n');
     }
     let head = sink::terminal_line(&text[line_start..start]);
@@ -134,10 +120,7 @@ fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize
     out.push_str(&marked);
     out.push_str(&tail);
     out.push('\n');
-    let below = text
-        .get(line_end + 1..)
-        .and_then(|rest| rest.lines().next())
-        .filter(|line| line.len() <= LONGEST_LINE);
+    let below = text.get(line_end + 1..).and_then(|rest| rest.lines().next()).filter(|line| line.len() <= LONGEST_LINE);
     if let Some(below) = below {
         out.push_str(&sink::terminal_line(below));
         out.push('\n');

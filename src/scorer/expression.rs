@@ -30,7 +30,7 @@ use crate::domain::Grade;
 ///
 /// ```yaml
 /// cases:
-///   - question: Name a city of {{ country }}.
+///   - question: Name a city of Korea and say that it lies there.
 ///     vars: {country: Korea}
 /// scorers:
 ///   - type: expression

@@ -3,7 +3,7 @@
 use ::regex::Regex;
 use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
-use jsonpath_rust::query::js_path_process;
+use jsonpath_rust::query::{QueryRef, js_path_process};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -177,7 +177,7 @@ impl Scorer for Compiled {
             Err(why) => return Grade::pass(false, why),
         };
         let values: Vec<&Value> = match js_path_process(&self.query, &value) {
-            Ok(found) => found.into_iter().map(|one| one.val()).collect(),
+            Ok(found) => found.into_iter().map(QueryRef::val).collect(),
             Err(error) => return Grade::unscored(format!("the path failed: {error}")),
         };
         match self.judge(&values, answer) {

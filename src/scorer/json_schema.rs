@@ -92,13 +92,15 @@ fn remote_reference(schema: &Value) -> Option<&str> {
     }
 }
 
+/// How many places that do not fit a reason names.
+const SHOWN: usize = 3;
+
 impl Scorer for Compiled {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         let value = match find_json(answer.text(), self.find) {
             Ok(value) => value,
             Err(why) => return Grade::pass(false, why),
         };
-        const SHOWN: usize = 3;
         let mut faults: Vec<String> = self
             .validator
             .iter_errors(&value)

@@ -35,7 +35,7 @@ use crate::text::normalise::{is_space, nfc};
 /// ```
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Pattern {
+pub(super) struct RegexRule {
     /// The regular expression.
     pattern: String,
     /// Capitals and small letters are the same.
@@ -63,7 +63,7 @@ struct Compiled {
     group: Option<usize>,
 }
 
-impl Rule for Pattern {
+impl Rule for RegexRule {
     const NAME: &'static str = "regex";
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {

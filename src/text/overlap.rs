@@ -20,11 +20,15 @@ pub struct Overlap {
 }
 
 /// English: lower case, ASCII punctuation and articles dropped; F1 over words.
+///
+/// A question without reference has no answer, so only an empty answer matches, as in SQuAD 2.0.
 #[must_use]
 pub fn squad<S: AsRef<str>>(answer: &str, references: &[S]) -> Overlap {
-    best(answer, references, squad_form, |text| {
-        split_spaces(text).map(str::to_owned).collect()
-    })
+    let words = |text: &str| split_spaces(text).map(str::to_owned).collect::<Vec<_>>();
+    if references.is_empty() {
+        return best(answer, &[""], squad_form, words);
+    }
+    best(answer, references, squad_form, words)
 }
 
 /// Korean: quotes and brackets to spaces, lower case, ASCII punctuation dropped; F1 over characters, so that
@@ -159,8 +163,10 @@ mod tests {
         assert_eq!((both.exact_match, both.f1), (Some(1.0), Some(1.0)));
         let one = korquad("《》", &["훈민정음"]);
         assert_eq!((one.exact_match, one.f1), (Some(0.0), Some(0.0)));
-        let none = squad("x", &[] as &[&str]);
+        let none = korquad("x", &[] as &[&str]);
         assert_eq!((none.exact_match, none.f1), (None, None));
+        assert_eq!(squad("x", &[] as &[&str]).exact_match, Some(0.0));
+        assert_eq!(squad("!", &[] as &[&str]).exact_match, Some(1.0));
     }
 
     #[test]
