@@ -34,6 +34,7 @@ pub(super) struct Printer {
 /// Width of tables where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
 
+#[expect(clippy::unused_self, reason = "one place for all printing, whatever it needs of itself")]
 impl Printer {
     pub(super) fn new(global: &Global) -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -107,13 +108,6 @@ impl Printer {
         if !text.ends_with('\n') {
             let _ = err.write_all(b"\n");
         }
-    }
-
-    /// Prints an error in the common form: what is wrong, then what to do.
-    pub(super) fn fail(&self, message: &str, help: Option<&str>) {
-        let mut problem = Problem::error("error", message);
-        problem.help = help.map(str::to_owned);
-        self.problems(&[problem]);
     }
 
     /// Prints problems with their excerpts.

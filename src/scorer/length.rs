@@ -80,10 +80,7 @@ impl Unit {
         match self {
             Self::Chars => text.graphemes(true).count(),
             Self::Words => text.unicode_words().count(),
-            Self::Lines => text
-                .lines()
-                .filter(|line| !line.chars().all(is_space))
-                .count(),
+            Self::Lines => text.lines().filter(|line| !line.chars().all(is_space)).count(),
             Self::Sentences => text
                 .split_sentence_bounds()
                 .filter(|sentence| sentence.chars().any(is_word_part))
@@ -162,19 +159,10 @@ mod tests {
 
     #[test]
     fn bounds_that_make_no_sense_are_refused() {
-        assert_eq!(
-            refusal("length", &json!({})),
-            "neither `min` nor `max` is given"
-        );
-        assert_eq!(
-            refusal("length", &json!({"min": 2, "max": 1})),
-            "`max` is below `min`"
-        );
+        assert_eq!(refusal("length", &json!({})), "neither `min` nor `max` is given");
+        assert_eq!(refusal("length", &json!({"min": 2, "max": 1})), "`max` is below `min`");
         let told = refusal("length", &json!({"max": -1}));
-        assert!(
-            told.contains("expected a whole number of at least 0"),
-            "{told}"
-        );
+        assert!(told.contains("expected a whole number of at least 0"), "{told}");
     }
 
     proptest! {

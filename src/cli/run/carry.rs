@@ -116,9 +116,8 @@ fn teach(pretender: &Pretender, reader: &Reader, book: &Book) -> Result<(), Fail
 /// The cells that resuming leaves alone.
 fn done_cells(reader: &Reader, retry: RetryArg) -> Result<Cells, Failure> {
     let again = |status: &str, kind: Option<&str>, is_final: bool| match (status, retry) {
-        ("answered", _) => false,
         ("skipped", _) => true,
-        (_, RetryArg::None) => false,
+        ("answered", _) | (_, RetryArg::None) => false,
         (_, RetryArg::AllErrors) => kind.and_then(FaultKind::from_word) != Some(FaultKind::ContentFilter),
         (_, RetryArg::Retryable) => !is_final,
     };
