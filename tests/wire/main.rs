@@ -4,8 +4,8 @@
 //! - `cases/PROVIDER.jsonl`: our own, for what no recording holds.
 //! - `pretended`: what a provider pretends it must read back.
 //!
-//! A protocol takes part as soon as it is in the list of providers; nothing here names one, except the tables of what a
-//! protocol cannot say.
+//! A new protocol needs its line here and its row in the tables of what a protocol cannot say; a test tells when the
+//! line is missing.
 
 mod cuts;
 mod exchange;
@@ -70,9 +70,42 @@ fn recorded_ollama_chat() {
 }
 
 #[test]
-fn written_cases_read_as_expected() {
+fn written_openai() {
+    all_read(&own_cases(ProviderName::OpenAi));
+}
+
+#[test]
+fn written_openai_responses() {
+    all_read(&own_cases(ProviderName::OpenAiResponses));
+}
+
+#[test]
+fn written_anthropic() {
+    all_read(&own_cases(ProviderName::Anthropic));
+}
+
+#[test]
+fn written_gemini() {
+    all_read(&own_cases(ProviderName::Gemini));
+}
+
+#[test]
+fn written_clova() {
+    all_read(&own_cases(ProviderName::Clova));
+}
+
+#[test]
+fn written_ollama() {
+    all_read(&own_cases(ProviderName::Ollama));
+}
+
+/// The tests above are one a provider, so that they run beside each other; none may be forgotten.
+#[test]
+fn every_provider_has_its_test() {
+    let own = include_str!("main.rs");
     for provider in ProviderName::ALL {
-        all_read(&own_cases(provider));
+        let test = format!("fn written_{}()", provider.word().replace('-', "_"));
+        assert!(own.contains(&test), "`{test}` is missing in tests/wire/main.rs");
     }
 }
 

@@ -142,6 +142,8 @@ prop_compose! {
     ) -> Reply {
         let refused = refusal.is_some() && finish == Finish::Stop;
         let text = if refused { String::new() } else { text };
+        // A question that was blocked was not thought about.
+        let reasoning = reasoning.filter(|_| finish != Finish::Filter || !text.is_empty());
         let logprobs = if with_logprobs { logprobs(&text) } else { Vec::new() };
         Reply {
             refusal: refusal.filter(|_| refused),
