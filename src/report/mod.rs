@@ -12,6 +12,7 @@ pub mod number;
 pub mod plan;
 pub mod runs;
 pub mod side_by_side;
+pub mod signs;
 pub mod table;
 pub mod terminal;
 pub mod words;

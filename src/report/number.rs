@@ -114,10 +114,10 @@ pub fn money(money: &Money, style: &Style) -> String {
         _ => format!("{code} "),
     };
     let minus = if money.nano < 0 { "-" } else { "" };
-    format!(
-        "{minus}{sign}{}",
-        amount(money.nano.unsigned_abs(), whole_currency(code))
-    )
+    match amount(money.nano.unsigned_abs(), whole_currency(code)) {
+        Some(amount) => format!("{minus}{sign}{amount}"),
+        None => format!("<{sign}0.000001"),
+    }
 }
 
 /// Currencies without a smaller unit.

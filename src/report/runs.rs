@@ -28,7 +28,18 @@ pub struct Listed {
 impl Listed {
     /// Damaged.
     pub fn damaged(id: RunId, why: String) -> Self {
-        Self { id, suite: String::new(), targets: 0, cases: 0, done: 0, planned: 0, started_us: 0, spent: Vec::new(), simulated: false, trouble: Some(why) }
+        Self {
+            id,
+            suite: String::new(),
+            targets: 0,
+            cases: 0,
+            done: 0,
+            planned: 0,
+            started_us: 0,
+            spent: Vec::new(),
+            simulated: false,
+            trouble: Some(why),
+        }
     }
 }
 /// Stub.

@@ -1,7 +1,7 @@
 //! What to do about each kind of error, and what each note says. Every error line says what to do.
 
 use super::Lang;
-use crate::compare::{Column, FaultGroup, Note};
+use crate::compare::{Column, FaultGroup, Note, Peculiar};
 use crate::domain::{FaultKind, RunInfo, Target};
 use crate::report::number::{grouped, whole_percent};
 
@@ -13,10 +13,10 @@ pub fn remedy(group: &FaultGroup, target: &Target, lang: Lang) -> String {
     match group.kind {
         FaultKind::Timeout => lang.pick(
             format!(
-                "raise targets.{name}.timeout_s (now {seconds}) or lower max_output_tokens, then --resume with --retry all-errors"
+                "raise targets.{name}.timeout_s (now {seconds}) or lower max_output_tokens, then --resume"
             ),
             format!(
-                "targets.{name}.timeout_s(현재 {seconds})를 늘리거나 max_output_tokens를 줄인 뒤 --resume 에 --retry all-errors"
+                "targets.{name}.timeout_s (현재 {seconds}) 를 늘리거나 max_output_tokens 를 줄인 뒤 --resume"
             ),
         ),
         FaultKind::RateLimit => lang.pick(
@@ -28,8 +28,8 @@ pub fn remedy(group: &FaultGroup, target: &Target, lang: Lang) -> String {
             "계정의 잔액이나 할당량을 다 썼습니다. 충전하거나 초기화를 기다린 뒤 --resume".to_owned(),
         ),
         FaultKind::Auth => lang.pick(
-            format!("key missing, wrong or not allowed: narani targets --check {name}, then --resume"),
-            format!("키가 없거나 틀렸거나 권한이 없습니다. narani targets --check {name} 로 확인한 뒤 --resume"),
+            format!("key missing, wrong or not allowed: narani targets check {name}, then --resume"),
+            format!("키가 없거나 틀렸거나 권한이 없습니다. narani targets check {name} 로 확인한 뒤 --resume"),
         ),
         FaultKind::ContentFilter => lang.pick(
             "refused by the provider's filter; not retried".to_owned(),
@@ -82,7 +82,11 @@ pub fn note(note: &Note, info: &RunInfo, columns: &[Column], lang: Lang) -> Stri
                 .iter()
                 .map(|(name, count)| {
                     let count = grouped(*count);
-                    if reported.len() > 1 { format!("{name} ({count})") } else { name.clone() }
+                    if reported.len() > 1 {
+                        format!("{name} ({count})")
+                    } else {
+                        name.clone()
+                    }
                 })
                 .collect();
             let (name, asked, names) = (&target.name, &target.model, names.join(", "));
@@ -97,75 +101,79 @@ pub fn note(note: &Note, info: &RunInfo, columns: &[Column], lang: Lang) -> Stri
                 format!("{name}: {asked} 를 요청했고 제공자는 {names} 라고 알립니다."),
             )
         }
-        Note::Reused { column, answers, of } => {
-            let (label, answers, of) = (label(*column), grouped(*answers), grouped(*of));
-            lang.pick(
-                format!("{label}: {answers} of {of} answers from the cache; not in latency and cost, and no news of the provider."),
-                format!("{label}: 답변 {of}개 중 {answers}개는 캐시에서 왔습니다. 지연과 비용에 들지 않고, 제공자의 변화를 보여 주지 못합니다."),
-            )
-        }
         Note::Unexpressed(wish) => {
             let (name, field, why) = (&target(wish.target).name, &wish.field, &wish.why);
-            lang.pick(format!("{name}: asked without {field} ({why})."), format!("{name}: {field} 없이 물었습니다 ({why})."))
-        }
-        Note::Filtered { column, answers } => {
-            let (label, answers) = (label(*column), grouped(*answers));
             lang.pick(
-                format!("{label}: the provider's filter withheld or cut {answers}."),
-                format!("{label}: 제공자의 필터가 {answers}개를 막거나 잘랐습니다."),
+                format!("{name}: asked without {field} ({why})."),
+                format!("{name}: {field} 없이 물었습니다 ({why})."),
             )
         }
-        Note::CutShort { column, answers } => {
-            let (label, answers) = (label(*column), grouped(*answers));
-            lang.pick(
-                format!("{label}: {answers} ended at the cap on tokens; raise max_output_tokens."),
-                format!("{label}: {answers}개가 토큰 한도에서 끝났습니다. max_output_tokens 를 늘리세요."),
-            )
+        Note::Answers { kind, columns: which } => {
+            let list: Vec<String> = which
+                .iter()
+                .map(|(at, n)| format!("{} {}", label(*at), grouped(*n)))
+                .collect();
+            peculiar(*kind, &list.join(", "), lang)
         }
-        Note::Empty { column, answers } => {
-            let (label, answers) = (label(*column), grouped(*answers));
-            lang.pick(format!("{label}: {answers} without any text."), format!("{label}: {answers}개에 글이 없습니다."))
-        }
-        Note::Unjudged { column, answers } => {
-            let (label, answers) = (label(*column), grouped(*answers));
-            lang.pick(
-                format!("{label}: {answers} measured without a verdict; they are in no rate."),
-                format!("{label}: {answers}개는 채점 결과가 없어 통과율에 들지 않습니다."),
-            )
-        }
-        Note::Suspended { column, answers } => {
-            let (label, answers) = (label(*column), grouped(*answers));
-            lang.pick(
-                format!("{label}: {answers} left out of latency, the computer slept meanwhile."),
-                format!("{label}: 컴퓨터가 잠든 동안의 {answers}개는 지연에서 뺐습니다."),
-            )
-        }
-        Note::Unpriced { column } => {
-            let label = label(*column);
-            lang.pick(
-                format!("{label}: no price known (?); set targets.{label}.price, or local = true."),
-                format!("{label}: 가격을 모릅니다(?). targets.{label}.price 또는 local = true 를 적으세요."),
-            )
-        }
-        Note::Coverage { most, most_share, least, least_share } => {
+        Note::Coverage {
+            most,
+            most_share,
+            least,
+            least_share,
+        } => {
             let (most, least) = (label(*most), label(*least));
             let (high, low) = (whole_percent(*most_share), whole_percent(*least_share));
             lang.pick(
                 format!("Not like for like: {least} was measured on {low} % of its cells, {most} on {high} %."),
-                format!("같은 조건의 비교가 아닙니다: {least} 은(는) {low}%, {most} 은(는) {high}%만 측정되었습니다."),
+                format!("같은 조건의 비교가 아닙니다: 측정된 비율이 {least} {low}%, {most} {high}%로 다릅니다."),
             )
         }
         Note::FewCases { cases } => lang.pick(
             format!("Small sample: {cases} cases; intervals are rough."),
             format!("표본이 작습니다: {cases}문항이라 구간이 거칩니다."),
         ),
-        Note::P95Unbounded { columns } => {
-            let labels: Vec<&str> = columns.iter().map(|column| label(*column)).collect();
-            let labels = labels.join(", ");
+        Note::P95Unbounded { columns: which } => {
+            let labels: Vec<&str> = which.iter().map(|column| label(*column)).collect();
+            let who = if which.len() == columns.len() {
+                String::new()
+            } else {
+                format!(": {}", labels.join(", "))
+            };
             lang.pick(
-                format!("p95 of fewer than 72 fresh answers has no upper bound: {labels}."),
-                format!("새 답변이 72개보다 적으면 p95의 위쪽 한계를 알 수 없습니다: {labels}."),
+                format!("p95 of fewer than 72 fresh answers has no upper bound{who}."),
+                format!("새 답변이 72개보다 적으면 p95의 위쪽 한계를 알 수 없습니다{who}."),
             )
         }
+    }
+}
+
+/// A kind of answers, with the list of who has how many.
+fn peculiar(kind: Peculiar, list: &str, lang: Lang) -> String {
+    match kind {
+        Peculiar::Filtered => lang.pick(
+            format!("Withheld or cut by the provider's filter: {list}."),
+            format!("제공자의 필터가 막거나 자른 답변: {list}."),
+        ),
+        Peculiar::CutShort => lang.pick(
+            format!("Ended at the cap on tokens: {list}; raise max_output_tokens."),
+            format!("토큰 한도에서 끝난 답변: {list}. max_output_tokens 를 늘리세요."),
+        ),
+        Peculiar::Empty => lang.pick(format!("Without any text: {list}."), format!("글이 없는 답변: {list}.")),
+        Peculiar::Unjudged => lang.pick(
+            format!("Measured without a verdict, in no rate: {list}."),
+            format!("채점 결과가 없어 통과율에 들지 않는 답변: {list}."),
+        ),
+        Peculiar::Suspended => lang.pick(
+            format!("Left out of latency because the computer slept: {list}."),
+            format!("컴퓨터가 잠들어 지연에서 뺀 답변: {list}."),
+        ),
+        Peculiar::Reused => lang.pick(
+            format!("From the cache, so not in latency and cost and no news of the provider: {list}."),
+            format!("캐시에서 와서 지연과 비용에 들지 않고 제공자의 변화를 보여 주지 못하는 답변: {list}."),
+        ),
+        Peculiar::Unpriced => lang.pick(
+            format!("No price known (?): {list}; set `price` of the target, or `local = true`."),
+            format!("가격을 모르는 답변(?): {list}. 대상에 `price` 또는 `local = true` 를 적으세요."),
+        ),
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Lang;
-use crate::compare::{Disagreement, Reason};
+use crate::compare::{Disagreement, Reason, Sign};
 use crate::report::number::{grouped, score};
 
 /// `1 case`, `240 cases`.
@@ -52,7 +52,7 @@ pub fn moment(micros: i64, zone: &TimeZone, lang: Lang) -> String {
         return "?".to_owned();
     };
     let form = lang.pick("%-d %b %Y %H:%M %Z", "%Y-%m-%d %H:%M %Z");
-    timestamp.to_zoned(zone.clone()).strftime(form).to_string()
+    timestamp.to_zoned_datetime(zone.clone()).strftime(form).to_string()
 }
 
 /// `4 of 1,200 not measured` · `1,200개 중 4개 미측정`.
@@ -82,7 +82,10 @@ pub fn and_more(n: u64, lang: Lang) -> String {
 #[must_use]
 pub fn more_lines(n: usize, lang: Lang) -> String {
     let n = grouped(n as u64);
-    lang.pick(format!("{n} more lines, --full shows them"), format!("{n}줄 더 있음, --full 로 모두 보기"))
+    lang.pick(
+        format!("{n} more lines, --full shows them"),
+        format!("{n}줄 더 있음, --full 로 모두 보기"),
+    )
 }
 
 /// `182 characters` · `182자`.
@@ -100,7 +103,10 @@ pub fn first_text(seconds: &str, lang: Lang) -> String {
 /// `367 in, 61 out` · `입력 367, 출력 61`.
 #[must_use]
 pub fn tokens(input: &str, output: &str, lang: Lang) -> String {
-    lang.pick(format!("{input} in, {output} out"), format!("입력 {input}, 출력 {output} 토큰"))
+    lang.pick(
+        format!("{input} in, {output} out"),
+        format!("입력 {input}, 출력 {output} 토큰"),
+    )
 }
 
 /// `3 tries` · `3번 시도`; nothing for one.
@@ -130,20 +136,21 @@ pub fn signs_in_order(order: &str, lang: Lang) -> String {
     lang.pick(format!("answers in the order {order}"), format!("답변 순서: {order}"))
 }
 
-/// What the signs mean.
+/// What a sign means, where it does not speak for itself.
 #[must_use]
-pub fn legend(ascii: bool, lang: Lang) -> &'static str {
-    match (lang, ascii) {
-        (Lang::En, false) => "✓ pass  ✗ fail  ~ unstable over trials  ! error  – not measured  · no verdict",
-        (Lang::En, true) => "+ pass  x fail  ~ unstable over trials  ! error  - not measured  . no verdict",
-        (Lang::Ko, false) => "✓ 통과  ✗ 실패  ~ 회차마다 다름  ! 오류  – 미측정  · 채점 없음",
-        (Lang::Ko, true) => "+ 통과  x 실패  ~ 회차마다 다름  ! 오류  - 미측정  . 채점 없음",
+pub fn meaning(sign: Sign, lang: Lang) -> Option<&'static str> {
+    match sign {
+        Sign::Pass | Sign::Fail => None,
+        Sign::Unstable => Some(lang.pick("unstable over trials", "회차마다 다름")),
+        Sign::Error => Some(lang.pick("error", "오류")),
+        Sign::NotMeasured => Some(lang.pick("not measured", "미측정")),
+        Sign::Answered => Some(lang.pick("no verdict", "채점 없음")),
     }
 }
 
-/// Why a case is worth reading, in a few words. `label` names a column.
+/// Why a case is worth reading, in a few words, or in as few as possible. `label` names a column.
 #[must_use]
-pub fn reason(found: &Disagreement, label: &dyn Fn(usize) -> String, lang: Lang) -> String {
+pub fn reason(found: &Disagreement, label: &dyn Fn(usize) -> String, brief: bool, lang: Lang) -> String {
     let spread = found.spread.unwrap_or(0.0);
     match &found.reason {
         Reason::NotMeasured { columns, split } => {
@@ -152,21 +159,33 @@ pub fn reason(found: &Disagreement, label: &dyn Fn(usize) -> String, lang: Lang)
                 several => lang.pick(several.len().to_string(), format!("{}개", several.len())),
             };
             match split {
-                true => lang.pick(format!("{who} not measured, others split"), format!("{who} 미측정, 나머지는 갈림")),
+                true => lang.pick(
+                    format!("{who} not measured, others split"),
+                    format!("{who} 미측정, 나머지는 갈림"),
+                ),
                 false => lang.pick(format!("{who} not measured"), format!("{who} 미측정")),
             }
         }
-        Reason::OnlyPasses(who) => lang.pick(format!("only {} passes", label(*who)), format!("{}만 통과", label(*who))),
+        Reason::OnlyPasses(who) => lang.pick(
+            format!("only {} passes", label(*who)),
+            format!("{}만 통과", label(*who)),
+        ),
         Reason::OnlyFails(who) => lang.pick(format!("only {} fails", label(*who)), format!("{}만 실패", label(*who))),
         Reason::Split { pass, fail } => {
-            let split = lang.pick(format!("{pass} pass, {fail} fail"), format!("{pass} 통과 / {fail} 실패"));
-            if spread < 0.5 {
+            let split = lang.pick(
+                format!("{pass} pass, {fail} fail"),
+                format!("{pass} 통과 / {fail} 실패"),
+            );
+            if spread < 0.5 || brief {
                 return split;
             }
             format!("{split}; {}", spread_words(spread, lang))
         }
         Reason::Unstable(columns) => match columns.as_slice() {
-            [one] => lang.pick(format!("{} unstable over trials", label(*one)), format!("{} 회차마다 다름", label(*one))),
+            [one] => lang.pick(
+                format!("{} unstable over trials", label(*one)),
+                format!("{} 회차마다 다름", label(*one)),
+            ),
             several => lang.pick(
                 format!("{} unstable over trials", several.len()),
                 format!("{}개가 회차마다 다름", several.len()),
@@ -175,12 +194,18 @@ pub fn reason(found: &Disagreement, label: &dyn Fn(usize) -> String, lang: Lang)
         Reason::Scores => spread_words(spread, lang),
         Reason::Words => {
             let alike = score(1.0 - found.dissimilarity.unwrap_or(0.0));
-            lang.pick(format!("worded differently (similarity {alike})"), format!("표현이 다름 (유사도 {alike})"))
+            lang.pick(
+                format!("worded differently (similarity {alike})"),
+                format!("표현이 다름 (유사도 {alike})"),
+            )
         }
         Reason::Alike => lang.pick("alike", "같음").to_owned(),
     }
 }
 
 fn spread_words(spread: f64, lang: Lang) -> String {
-    lang.pick(format!("score spread {}", score(spread)), format!("점수 차 {}", score(spread)))
+    lang.pick(
+        format!("score spread {}", score(spread)),
+        format!("점수 차 {}", score(spread)),
+    )
 }
