@@ -3,6 +3,7 @@
 //! Reports turn views and records into text. They read nothing, open nothing and never look at a clock: what they are
 //! given is all they know, so the same run gives the same bytes.
 
+mod answer;
 pub mod case;
 pub mod csv;
 pub mod json;

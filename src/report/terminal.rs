@@ -10,6 +10,8 @@ mod slices;
 
 use jiff::tz::TimeZone;
 
+pub(super) use readings::worth;
+
 use super::Style;
 use super::signs::plain_signs;
 use super::words;

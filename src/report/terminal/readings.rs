@@ -86,7 +86,7 @@ fn legend(readings: &[&Reading], style: &Style) -> String {
 }
 
 /// Readings that tell more than other words, unless there is nothing but words.
-pub(super) fn worth(view: &View) -> impl Iterator<Item = &Reading> {
+pub(in crate::report) fn worth(view: &View) -> impl Iterator<Item = &Reading> {
     let judged = view.judged();
     view.readings
         .iter()
