@@ -1,9 +1,9 @@
 //! One case: question, reference, every answer with its scores and reasons.
 
 use super::Style;
-use super::answer::{facts, joined, text, trouble, verdict};
+use super::answer::{facts, text, trouble, verdict};
+use super::lines;
 use super::number::{grouped, score};
-use super::signs::plain_signs;
 use super::table::{Cell, Table};
 use super::words::{self, Lang};
 use crate::compare::row::reply_of;
@@ -62,12 +62,7 @@ fn title(info: &RunInfo, first: &Record, style: &Style) -> String {
     if first.case.line > 0 {
         parts.push(terminal_line(&format!("{}:{}", first.case.file, first.case.line)));
     }
-    let text = joined(&parts, style);
-    wrap(&text, style.width)
-        .iter()
-        .map(|line| format!("{line}\n"))
-        .collect::<String>()
-        + "\n"
+    lines::parts(&parts, style) + "\n"
 }
 
 /// The question, once where all prompts ask alike, else once a prompt with its name.
@@ -136,17 +131,9 @@ fn answer(info: &RunInfo, record: &Record, style: &Style, full: bool, hidden: bo
         head.push(lang.pick(format!("trial {}", record.trial), format!("{}회차", record.trial)));
     }
     head.extend(facts(record, style));
-    let mut out: String = wrap(&joined(&head, style), style.width)
-        .iter()
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let mut out = lines::parts(&head, style);
     if let Some(trouble) = trouble(record, style) {
-        out.push_str(
-            &wrap(&trouble, style.width.saturating_sub(2).max(20))
-                .iter()
-                .map(|line| format!("  {line}\n"))
-                .collect::<String>(),
-        );
+        out.push_str(&lines::paragraph(&trouble, 2, style));
     }
     if !hidden && let Some(text) = text(record) {
         out.push_str(&quoted(&text, style, if full { usize::MAX } else { LINES }));
@@ -173,10 +160,12 @@ fn answer(info: &RunInfo, record: &Record, style: &Style, full: bool, hidden: bo
     }
     more.extend(reply.notes.iter().map(|note| ("!", terminal_line(note))));
     for (head, text) in more {
-        let lines = wrap(&plain_signs(&text, style), style.width.saturating_sub(14).max(20));
-        for (at, line) in lines.iter().enumerate() {
-            out.push_str(&format!("  {}{line}\n", pad_right(if at == 0 { head } else { "" }, 10)));
-        }
+        out.push_str(&lines::hanging(
+            &text,
+            &format!("  {}", pad_right(head, 10)),
+            &" ".repeat(12),
+            style,
+        ));
     }
     out
 }
