@@ -22,7 +22,7 @@ First steps:
 Exit codes: 0 done · 1 a quality check failed · 2 usage or configuration · 3 could not measure
             4 baseline · 5 budget reached · 70 internal error · 130, 143 stopped (saved, resumable)"
 )]
-pub struct Cli {
+pub(super) struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
@@ -33,7 +33,7 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
-pub struct Global {
+pub(super) struct Global {
     /// Configuration file that names the targets [default: config.toml, when there is one]
     #[arg(long, global = true, value_name = "FILE", env = "NARANI_CONFIG")]
     pub config: Option<PathBuf>,
@@ -59,7 +59,7 @@ pub struct Global {
 
 /// Language of what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LangArg {
+pub(super) enum LangArg {
     /// 한국어
     Ko,
     /// English
@@ -68,7 +68,7 @@ pub enum LangArg {
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum When {
+pub(super) enum When {
     /// On a terminal
     Auto,
     /// Always
@@ -79,7 +79,7 @@ pub enum When {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Ask every target every question of one or more suites
     Run(Box<RunArgs>),
     /// Check suites for mistakes without asking anybody
@@ -120,7 +120,7 @@ Examples:
   narani run questions.csv --targets llama --sample 20 --seed 1
   narani run suites/korean.yaml --filter tag=존댓말 --dry-run
   narani run --resume last")]
-pub struct RunArgs {
+pub(super) struct RunArgs {
     /// Suites: YAML, TOML, JSON lines, CSV or XLSX
     #[arg(value_name = "SUITE", required_unless_present = "resume")]
     pub suites: Vec<String>,
@@ -203,7 +203,7 @@ pub struct RunArgs {
 
 /// Errors that resuming asks again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RetryArg {
+pub(super) enum RetryArg {
     /// Those that may pass: timeouts, limits, servers, network, keys
     Retryable,
     /// All
@@ -214,7 +214,7 @@ pub enum RetryArg {
 
 /// Forms of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// Tables for the terminal
     Text,
     /// The summary as JSON
@@ -229,7 +229,7 @@ pub enum Format {
 
 /// Forms of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
+pub(super) enum LogFormat {
     /// For people
     Text,
     /// JSON lines
@@ -239,7 +239,7 @@ pub enum LogFormat {
 /// `narani check`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example:\n  narani check suites/*.yaml questions.csv")]
-pub struct CheckArgs {
+pub(super) struct CheckArgs {
     /// Suites; the configuration is checked too, when there is one
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
@@ -251,7 +251,7 @@ pub struct CheckArgs {
 /// `narani show`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:\n  narani show last\n  narani show k7qd --case refund-004\n  narani show last --answers")]
-pub struct ShowArgs {
+pub(super) struct ShowArgs {
     /// Run: id, beginning of it, path, or last
     #[arg(value_name = "RUN", default_value = "last")]
     pub run: String,
@@ -277,7 +277,7 @@ pub struct ShowArgs {
 
 /// `narani runs`.
 #[derive(Debug, Clone, Args)]
-pub struct RunsArgs {
+pub(super) struct RunsArgs {
     /// Only the newest so many
     #[arg(short, long, value_name = "N", default_value_t = 20)]
     pub number: usize,
@@ -289,7 +289,7 @@ pub struct RunsArgs {
 /// `narani export`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:\n  narani export last csv --layout wide -o answers.csv\n  narani export last jsonl | jq .answer")]
-pub struct ExportArgs {
+pub(super) struct ExportArgs {
     /// Run: id, beginning of it, path, or last
     #[arg(value_name = "RUN")]
     pub run: String,
@@ -309,7 +309,7 @@ pub struct ExportArgs {
 
 /// Forms of export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ExportFormat {
+pub(super) enum ExportFormat {
     /// Comma-separated values
     Csv,
     /// One JSON object a cell, lossless
@@ -322,7 +322,7 @@ pub enum ExportFormat {
 
 /// Rows of a CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LayoutArg {
+pub(super) enum LayoutArg {
     /// A row a case × target × trial
     Long,
     /// A row a case, answers side by side
@@ -333,7 +333,7 @@ pub enum LayoutArg {
 
 /// Who reads a CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AudienceArg {
+pub(super) enum AudienceArg {
     /// Spreadsheets
     People,
     /// Programs
@@ -343,7 +343,7 @@ pub enum AudienceArg {
 /// `narani score`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:\n  narani score last\n  narani score k7qd --suite suites/korean.yaml")]
-pub struct ScoreArgs {
+pub(super) struct ScoreArgs {
     /// Run: id, beginning of it, path, or last
     #[arg(value_name = "RUN")]
     pub run: String,
@@ -363,7 +363,7 @@ The functions are those that the reports use; --list names them with what each w
 
 Example:
   echo '{\"id\":1,\"function\":\"chrf\",\"input\":{\"hypotheses\":[\"좋아요\"],\"references\":[[\"좋아요!\"]],\"word_order\":0}}' | narani compute")]
-pub struct ComputeArgs {
+pub(super) struct ComputeArgs {
     /// Name the functions
     #[arg(long)]
     pub list: bool,
@@ -381,7 +381,7 @@ Examples:
   narani simulate --port 8080 --latency-ms 300 --jitter 0.3
   narani simulate --rpm 60 --fail 500:0.1,429:0.05,cut:0.02,hang:0.01,garbage:0.01
   narani simulate --answers recorded.jsonl")]
-pub struct SimulateArgs {
+pub(super) struct SimulateArgs {
     /// Port; 0 takes a free one
     #[arg(long, default_value_t = 8787)]
     pub port: u16,
@@ -425,7 +425,7 @@ pub struct SimulateArgs {
 
 /// `narani init`.
 #[derive(Debug, Clone, Args)]
-pub struct InitArgs {
+pub(super) struct InitArgs {
     /// Folder [default: here]
     #[arg(value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
@@ -433,7 +433,7 @@ pub struct InitArgs {
 
 /// `narani targets`.
 #[derive(Debug, Clone, Args)]
-pub struct TargetsArgs {
+pub(super) struct TargetsArgs {
     /// What to do with them
     #[command(subcommand)]
     pub command: Option<TargetsCommand>,
@@ -441,7 +441,7 @@ pub struct TargetsArgs {
 
 /// `narani targets …`.
 #[derive(Debug, Clone, Subcommand)]
-pub enum TargetsCommand {
+pub(super) enum TargetsCommand {
     /// List them with address, model and whether there is a key
     List,
     /// Ask each one short question: is the key right, who answers, how fast, what limits?
@@ -454,7 +454,7 @@ pub enum TargetsCommand {
 
 /// `narani scorers`.
 #[derive(Debug, Clone, Args)]
-pub struct ScorersArgs {
+pub(super) struct ScorersArgs {
     /// Show the page of this one
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
@@ -462,7 +462,7 @@ pub struct ScorersArgs {
 
 /// `narani schema`.
 #[derive(Debug, Clone, Args)]
-pub struct SchemaArgs {
+pub(super) struct SchemaArgs {
     /// Of which file
     #[arg(value_enum)]
     pub which: SchemaOf,
@@ -470,7 +470,7 @@ pub struct SchemaArgs {
 
 /// Files that have a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaOf {
+pub(super) enum SchemaOf {
     /// Suites
     Suite,
     /// config.toml
@@ -479,7 +479,7 @@ pub enum SchemaOf {
 
 /// `narani completions`.
 #[derive(Debug, Clone, Args)]
-pub struct CompletionsArgs {
+pub(super) struct CompletionsArgs {
     /// Shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,

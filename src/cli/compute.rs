@@ -13,8 +13,8 @@ use crate::text;
 pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
     if args.list {
         let mut lines = String::new();
-        for name in text::compute::FUNCTIONS {
-            lines.push_str(&format!("{name}\n"));
+        for (name, about) in text::compute::FUNCTIONS {
+            lines.push_str(&format!("{name:<16} {about}\n"));
         }
         printer.out(&lines)?;
         return Ok(Exit::Done);
@@ -65,7 +65,7 @@ fn answer(line: &[u8], number: u64) -> Value {
         Some(Ok(result)) => json!({"id": id, "result": result}),
         Some(Err(error)) => json!({"id": id, "error": error}),
         None => {
-            let names = text::compute::FUNCTIONS.iter().copied();
+            let names = text::compute::FUNCTIONS.iter().map(|(name, _)| *name);
             json!({"id": id, "error": format!("there is no function `{function}`: {}", crate::suite::suggest::help(function, names))})
         }
     }

@@ -26,12 +26,8 @@ mod unix {
             let (sender, receiver) = mpsc::unbounded_channel();
             // Ends with the process: a blocking read cannot be called off.
             std::thread::spawn(move || {
-                for byte in std::io::stdin().bytes() {
-                    match byte {
-                        Ok(byte) if sender.send(byte).is_ok() => {}
-                        _ => return,
-                    }
-                }
+                let mut byte = [0u8];
+                while std::io::stdin().read_exact(&mut byte).is_ok() && sender.send(byte[0]).is_ok() {}
             });
             Some(Self { before, receiver })
         }

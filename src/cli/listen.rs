@@ -250,9 +250,7 @@ fn compose(at: i64, word: &str, fields: &[(&str, String)], form: LogFormat) -> S
             serde_json::Value::Object(object).to_string()
         }
         LogFormat::Text => {
-            let time = moment(at)
-                .map(|moment| moment.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string())
-                .unwrap_or_else(|| clock(at));
+            let time = moment(at).map_or_else(|| clock(at), |moment| moment.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string());
             let mut text = format!("{time} {word:<8}");
             for (key, value) in fields {
                 text.push_str(&format!(" {key}={}", quoted(value)));

@@ -65,19 +65,16 @@ pub(super) fn choose(settings: &Settings, names: &[String]) -> Result<Vec<Chosen
     let mut chosen: Vec<Chosen> = Vec::new();
     let mut problems = Vec::new();
     for name in names {
-        match all.iter().find(|(target, _)| target.name == *name) {
-            Some((target, source)) => {
-                if !chosen.iter().any(|chosen| chosen.target.name == *name) {
-                    chosen.push(Chosen { target: target.clone(), source: source.clone() });
-                }
+        if let Some((target, source)) = all.iter().find(|(target, _)| target.name == *name) {
+            if !chosen.iter().any(|chosen| chosen.target.name == *name) {
+                chosen.push(Chosen { target: target.clone(), source: source.clone() });
             }
-            None => {
-                let known = all.iter().map(|(target, _)| target.name.as_str());
-                problems.push(
-                    Problem::error("unknown_target", format!("there is no target `{name}` in the configuration"))
-                        .help(suite::suggest::help(name, known)),
-                );
-            }
+        } else {
+            let known = all.iter().map(|(target, _)| target.name.as_str());
+            problems.push(
+                Problem::error("unknown_target", format!("there is no target `{name}` in the configuration"))
+                    .help(suite::suggest::help(name, known)),
+            );
         }
     }
     if problems.is_empty() { Ok(chosen) } else { Err(Failure::of(Exit::Usage, problems)) }
@@ -207,7 +204,7 @@ pub(super) fn parts(
     targets: &[Target],
     only: &[String],
     trials: Option<u32>,
-) -> Result<(Vec<Prompt>, Vec<SuitePart>), Failure> {
+) -> (Vec<Prompt>, Vec<SuitePart>) {
     let mut prompts: Vec<Prompt> = Vec::new();
     let mut parts: Vec<SuitePart> = Vec::new();
     let by_name: HashMap<&str, usize> = targets.iter().enumerate().map(|(index, target)| (target.name.as_str(), index)).collect();
@@ -245,5 +242,5 @@ pub(super) fn parts(
         });
         first += cases;
     }
-    Ok((prompts, parts))
+    (prompts, parts)
 }

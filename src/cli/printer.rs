@@ -34,6 +34,7 @@ pub(super) struct Printer {
 /// Width of tables where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
 
+#[expect(clippy::unused_self, reason = "one place for all printing, whatever it needs of itself")]
 impl Printer {
     pub(super) fn new(global: &Global) -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -109,25 +110,13 @@ impl Printer {
         }
     }
 
-    /// Prints an error in the common form: what is wrong, then what to do.
-    pub(super) fn fail(&self, message: &str, help: Option<&str>) {
-        let mut problem = Problem::error("error", message);
-        problem.help = help.map(str::to_owned);
-        self.problems(&[problem]);
-    }
-
     /// Prints problems with their excerpts.
     pub(super) fn problems(&self, problems: &[Problem]) {
-        self.problems_of(problems, &|_| None);
-    }
-
-    /// Prints problems of files that `text_of` gives the text of; others are read from disk.
-    pub(super) fn problems_of(&self, problems: &[Problem], text_of: &dyn Fn(&str) -> Option<String>) {
         for problem in problems {
             if problem.severity == Severity::Warning && self.quiet {
                 continue;
             }
-            self.err(&problems::draw(problem, text_of, self.width, self.ascii, self.color_err));
+            self.err(&problems::draw(problem, self.width, self.ascii, self.color_err));
         }
     }
 }

@@ -58,6 +58,8 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
         Lang::En => format!("{} answers scored again, {} verdicts changed", passed.graded, passed.changed),
     });
     show::summary(&reader, Format::Text, printer)?;
+    drop(reader);
+    folder.settle();
     Ok(Exit::Done)
 }
 

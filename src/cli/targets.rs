@@ -39,7 +39,11 @@ fn list(settings: &crate::config::Settings, printer: &Printer) -> Outcome {
             let key = match open::key_of(chosen) {
                 Ok(Some(_)) => printer.say("key found", "키 있음").to_owned(),
                 Ok(None) => printer.say("needs no key", "키 필요 없음").to_owned(),
-                Err(why) => why,
+                // The first variable is enough in a table; a run names them all.
+                Err(why) => match why.split_once(" or ") {
+                    Some((first, _)) => format!("{first} {}", printer.say("is not set", "없음")),
+                    None => why,
+                },
             };
             [target.name.clone(), target.provider.word().to_owned(), target.model.clone(), target.address.clone(), key]
         })

@@ -437,3 +437,28 @@ fn the_built_in_configuration_suits_the_adapters() {
         assert!(target.address.starts_with("http"), "{}", target.address);
     }
 }
+
+#[test]
+fn the_schema_accepts_what_the_checker_accepts() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let errors = |text: &str| -> Vec<String> {
+        let origin = Origin::text("x", text);
+        let mut findings = Findings::new();
+        let node = read_toml::read(text, 0, &origin, &mut findings).unwrap();
+        let value = node.to_json();
+        validator
+            .iter_errors(&value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect()
+    };
+    assert_eq!(errors(BUILT_IN), Vec::<String>::new());
+    for wrong in [
+        "languge = 'ko'\n[targets.a]\nprovider = 'openai'\nmodel = 'm'",
+        "[targets.a]\nprovider = 'opnai'\nmodel = 'm'",
+        "[targets.a]\nprovider = 'openai'",
+        "[targets.a]\nprovider = 'openai'\nmodel = 'm'\ntimeout_s = 0",
+        "[targets.a]\nprovider = 'openai'\nmodel = 'm'\nkey = 'sk'",
+    ] {
+        assert!(!errors(wrong).is_empty(), "{wrong}");
+    }
+}

@@ -132,6 +132,15 @@ mod tests {
         (ProviderName::Ollama, "llama3.2:1b"),
         (ProviderName::Ollama, "qwen3:4b"),
         (ProviderName::Ollama, "gpt-oss:20b"),
+        (ProviderName::OpenAi, "gpt-4o-mini"),
+        (ProviderName::OpenAi, "o4-mini"),
+        (ProviderName::OpenAi, "gpt-5.4"),
+        (ProviderName::OpenAi, "gpt-5.6-terra"),
+        (ProviderName::OpenAi, "gpt-6.2-sol"),
+        (ProviderName::OpenAi, "someone-elses"),
+        (ProviderName::OpenAiResponses, "gpt-4.1"),
+        (ProviderName::OpenAiResponses, "gpt-5"),
+        (ProviderName::OpenAiResponses, "gpt-5.5"),
     ];
 
     fn efforts() -> impl Strategy<Value = Option<Effort>> {

@@ -4,6 +4,9 @@
 //! frames mean; a half frame at the end of a cut body is delivered too, and the reader above finds that it
 //! is no JSON.
 
+/// The fields of an event.
+const FIELDS: [&str; 4] = ["data", "event", "id", "retry"];
+
 /// How much text outside any event is kept for error messages and for bodies that are no stream at all.
 const STRAY_LIMIT: usize = 64 * 1024;
 
@@ -47,7 +50,13 @@ impl Sse {
     /// no data by now was cut and is dropped.
     pub fn finish(&mut self, each: &mut dyn FnMut(&str, &str)) {
         let Self { lines, open, stray } = self;
-        lines.finish(&mut |line| open.take(&String::from_utf8_lossy(line), stray, each));
+        lines.finish(&mut |line| {
+            let line = String::from_utf8_lossy(line);
+            // The first letters of a field are a cut one, not a line of another format.
+            if !FIELDS.iter().any(|field| field.starts_with(&*line)) {
+                open.take(&line, stray, each);
+            }
+        });
         if open.has_data {
             open.deliver(each);
         }
@@ -262,6 +271,9 @@ mod tests {
             seen.push((event.to_owned(), data.to_owned()));
         });
         assert_eq!(seen, pairs(&[("", "")]));
+        assert_eq!(sse.stray(), "{\"error\": 1}");
+        sse.feed(b"even", &mut |_, _| ());
+        sse.finish(&mut |_, _| panic!("no event"));
         assert_eq!(sse.stray(), "{\"error\": 1}");
     }
 

@@ -98,6 +98,15 @@ mod tests {
         "\"result\":",
         "\"message\":",
         "\"done\":true",
+        "data: [DONE]\n\n",
+        "\"choices\":",
+        "\"delta\":",
+        "\"finish_reason\":\"stop\"",
+        "\"tool_calls\":",
+        "\"output\":",
+        "\"response.completed\"",
+        "\"response\":",
+        "\"usage\":null",
         "<think>",
         "</thi",
         "\u{feff}",
@@ -115,13 +124,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_break_a_reader(body in shredded(), at in 0usize..4, status in 0usize..4, size in 1usize..20) {
-            let name = [
-                ProviderName::Anthropic,
-                ProviderName::Gemini,
-                ProviderName::Clova,
-                ProviderName::Ollama,
-            ][at];
+        fn no_bytes_break_a_reader(body in shredded(), at in 0..ProviderName::ALL.len(), status in 0usize..4, size in 1usize..20) {
+            let name = ProviderName::ALL[at];
             let provider = of(name);
             let head = WireHead { status: [200, 400, 429, 503][status], ..WireHead::default() };
             let _ = provider.read(&head, &body);
@@ -133,7 +137,7 @@ mod tests {
             let mut reader = provider.stream(&head);
             reader.feed(&body, &mut |_| {});
             prop_assert_eq!(reader.end(), in_pieces);
-            for path in ["/v1/messages", "/v1beta/models/m:generateContent", "/v3/chat-completions/m", "/api/chat"] {
+            for path in ["/v1/messages", "/v1beta/models/m:generateContent", "/v3/chat-completions/m", "/api/chat", "/v1/chat/completions", "/v1/responses"] {
                 let headers = [("anthropic-version".to_owned(), "1".to_owned())];
                 let _ = provider.asked(&Incoming { path, headers: &headers, body: &body });
             }

@@ -52,8 +52,7 @@ impl Rule for Command {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if self.command.first().is_none_or(String::is_empty) {
-            return Err(Refusal::of("command", "`command` names no program")
-                .help("for example `[python3, judge.py]`"));
+            return Err(Refusal::of("command", "`command` names no program").help("for example `[python3, judge.py]`"));
         }
         if self.command.iter().any(|word| word.contains('\0')) {
             return Err(Refusal::of("command", "`command` has a NUL character"));
@@ -93,10 +92,7 @@ impl Scorer for Command {
 /// The judgement in a line of the program.
 fn read(line: &Value) -> Grade {
     let Some(fields) = line.as_object() else {
-        return Grade::unscored(format!(
-            "the program wrote {}, not an object",
-            quote(&line.to_string())
-        ));
+        return Grade::unscored(format!("the program wrote {}, not an object", quote(&line.to_string())));
     };
     let field = |name: &str| fields.get(name).filter(|value| !value.is_null());
     let why = match field("why") {
@@ -142,16 +138,12 @@ mod tests {
     fn mark(line: Value) -> Mark {
         let params = json!({"command": ["judge"]});
         let got = Got::Process(line);
-        Scene::new("x")
-            .grade_with("command", &params, Some(&got))
-            .mark
+        Scene::new("x").grade_with("command", &params, Some(&got)).mark
     }
 
     #[test]
     fn programs_are_told_everything_they_need() {
-        let scene = Scene::new("답")
-            .expect(json!(["a", {"b": 1}]))
-            .var("n", json!(1));
+        let scene = Scene::new("답").expect(json!(["a", {"b": 1}])).var("n", json!(1));
         let params = json!({"command": ["judge", "-x"], "timeout_ms": 50});
         let kind = crate::scorer::kind("command").unwrap();
         let scorer = (kind.build)(&fields(&params)).unwrap();
@@ -163,10 +155,7 @@ mod tests {
         else {
             panic!("a program is needed");
         };
-        assert_eq!(
-            (command, timeout_ms),
-            (vec!["judge".to_owned(), "-x".to_owned()], 50)
-        );
+        assert_eq!((command, timeout_ms), (vec!["judge".to_owned(), "-x".to_owned()], 50));
         assert_eq!(
             input,
             json!({
@@ -181,10 +170,7 @@ mod tests {
         assert_eq!(mark(json!({"pass": true, "why": "ok"})), Mark::Pass(true));
         assert_eq!(mark(json!({"score": 0.25})), Mark::Points(0.25));
         assert_eq!(mark(json!({"score": 1, "pass": false})), Mark::Points(1.0));
-        assert_eq!(
-            mark(json!({"label": "공손"})),
-            Mark::Label("공손".to_owned())
-        );
+        assert_eq!(mark(json!({"label": "공손"})), Mark::Label("공손".to_owned()));
         for line in [
             json!(null),
             json!(true),
@@ -204,14 +190,8 @@ mod tests {
         let scene = Scene::new("x");
         let failed = Got::Failed("no answer within 10 s".to_owned());
         let grade = scene.grade_with("command", &params, Some(&failed));
-        assert_eq!(
-            grade.mark,
-            Mark::Unscored("no answer within 10 s".to_owned())
-        );
-        assert!(matches!(
-            scene.grade("command", &params).mark,
-            Mark::Unscored(_)
-        ));
+        assert_eq!(grade.mark, Mark::Unscored("no answer within 10 s".to_owned()));
+        assert!(matches!(scene.grade("command", &params).mark, Mark::Unscored(_)));
     }
 
     #[test]

@@ -52,20 +52,14 @@ impl Scorer for Equals {
         };
         let text = text(answer);
         let ours = comparable(&text, &self.ignore);
-        if expected
-            .iter()
-            .any(|one| comparable(one, &self.ignore) == ours)
-        {
+        if expected.iter().any(|one| comparable(one, &self.ignore) == ours) {
             return Grade::pass(true, format!("equals {}", quote(&text)));
         }
         let why = format!("{} is not {}", quote(&text), quote_any(&expected));
         if !self.ignore.contains(&Ignore::Particles) {
             let forgiving = [self.ignore.as_slice(), &[Ignore::Particles]].concat();
             let ours = comparable(&text, &forgiving);
-            if expected
-                .iter()
-                .any(|one| comparable(one, &forgiving) == ours)
-            {
+            if expected.iter().any(|one| comparable(one, &forgiving) == ours) {
                 return Grade::pass(false, format!("{why}, but would be without its particle"));
             }
         }
@@ -106,10 +100,7 @@ mod tests {
     #[test]
     fn without_expectation_there_is_no_verdict() {
         let grade = Scene::new("x").grade("equals", &json!({}));
-        assert_eq!(
-            grade.mark,
-            Mark::Unscored("the case has no `expect`".to_owned())
-        );
+        assert_eq!(grade.mark, Mark::Unscored("the case has no `expect`".to_owned()));
     }
 
     #[test]
@@ -120,7 +111,7 @@ mod tests {
         );
         let told = refusal("equals", &json!({"ignore": ["caps"]}));
         assert!(
-            told.starts_with("`ignore`: unknown variant `caps`"),
+            told.starts_with("`ignore`: the word `caps` does not fit, expected one of"),
             "{told}"
         );
     }

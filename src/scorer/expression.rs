@@ -30,7 +30,7 @@ use crate::domain::Grade;
 ///
 /// ```yaml
 /// cases:
-///   - question: Name a city of {{ country }}.
+///   - question: Name a city of Korea and say that it lies there.
 ///     vars: {country: Korea}
 /// scorers:
 ///   - type: expression
@@ -75,16 +75,11 @@ impl Rule for Expression {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
-        let compiled = environment
-            .compile_expression(&self.expression)
-            .map_err(|error| {
-                let detail = error.detail().unwrap_or_default();
-                Refusal::of(
-                    "expression",
-                    format!("`expression` is not an expression: {detail}"),
-                )
+        let compiled = environment.compile_expression(&self.expression).map_err(|error| {
+            let detail = error.detail().unwrap_or_default();
+            Refusal::of("expression", format!("`expression` is not an expression: {detail}"))
                 .help("write it without {{ }}, for example `answer|length < 200`")
-            })?;
+        })?;
         let globals: BTreeSet<&str> = environment.globals().map(|(name, _)| name).collect();
         let unknown = compiled
             .undeclared_variables(false)
@@ -92,14 +87,12 @@ impl Rule for Expression {
             .filter(|name| !KNOWN.contains(&name.as_str()) && !globals.contains(name.as_str()))
             .min();
         if let Some(name) = unknown {
-            return Err(Refusal::of(
-                "expression",
-                format!("`expression` names `{name}`, which is not known"),
-            )
-            .help(format!(
-                "known are {}; variables of the case are `vars.NAME`",
-                KNOWN.map(|name| format!("`{name}`")).join(", ")
-            )));
+            return Err(
+                Refusal::of("expression", format!("`expression` names `{name}`, which is not known")).help(format!(
+                    "known are {}; variables of the case are `vars.NAME`",
+                    KNOWN.map(|name| format!("`{name}`")).join(", ")
+                )),
+            );
         }
         Ok(Box::new(Formula {
             environment,
@@ -113,22 +106,20 @@ impl Formula {
         let time = |time: Option<u64>| time.map_or(Jinja::UNDEFINED, |us| milliseconds(us).into());
         let timing = answer.timing.filter(|timing| !timing.suspended);
         let count = |count: Option<u64>| count.map_or(Jinja::UNDEFINED, Jinja::from);
-        self.environment
-            .compile_expression(&self.source)?
-            .eval(context! {
-                answer => text(answer),
-                question => answer.question,
-                expect => expectations(answer.case),
-                vars => Jinja::from(Serde(&answer.case.vars)),
-                target => answer.target,
-                finish => answer.reply.finish.word(),
-                latency_ms => time(timing.map(|timing| timing.total_us)),
-                first_text_ms => time(timing.and_then(|timing| timing.first_text_us)),
-                tokens => context! {
-                    input => count(answer.reply.usage.input),
-                    output => count(answer.reply.usage.output),
-                },
-            })
+        self.environment.compile_expression(&self.source)?.eval(context! {
+            answer => text(answer),
+            question => answer.question,
+            expect => expectations(answer.case),
+            vars => Jinja::from(Serde(&answer.case.vars)),
+            target => answer.target,
+            finish => answer.reply.finish.word(),
+            latency_ms => time(timing.map(|timing| timing.total_us)),
+            first_text_ms => time(timing.and_then(|timing| timing.first_text_us)),
+            tokens => context! {
+                input => count(answer.reply.usage.input),
+                output => count(answer.reply.usage.output),
+            },
+        })
     }
 }
 
@@ -171,9 +162,7 @@ mod tests {
     use crate::scorer::testing::{Scene, refusal};
 
     fn mark(scene: &Scene, expression: &str) -> Mark {
-        scene
-            .grade("expression", &json!({"expression": expression}))
-            .mark
+        scene.grade("expression", &json!({"expression": expression})).mark
     }
 
     #[test]
@@ -184,14 +173,8 @@ mod tests {
         scene.reply.usage.output = Some(100);
         for (expression, wanted) in [
             ("vars.word in answer", Mark::Pass(true)),
-            (
-                "expect[0] in answer and answer|length < 5",
-                Mark::Pass(false),
-            ),
-            (
-                "expect|select('in', answer)|list|length == 1",
-                Mark::Pass(true),
-            ),
+            ("expect[0] in answer and answer|length < 5", Mark::Pass(false)),
+            ("expect|select('in', answer)|list|length == 1", Mark::Pass(true)),
             ("1 / (1 + tokens.output / 100)", Mark::Points(0.5)),
             ("1", Mark::Points(1.0)),
             ("finish == 'stop'", Mark::Pass(true)),
@@ -231,10 +214,7 @@ mod tests {
     fn endless_work_is_stopped() {
         let scene = Scene::new("x");
         let mark = mark(&scene, "range(100000)|map('string')|join|length > 0");
-        assert!(
-            matches!(mark, Mark::Unscored(_) | Mark::Pass(true)),
-            "{mark:?}"
-        );
+        assert!(matches!(mark, Mark::Unscored(_) | Mark::Pass(true)), "{mark:?}");
         let grade = scene.grade(
             "expression",
             &json!({"expression": "range(99999)|map('range')|map('list')|list|length > 0"}),
@@ -246,10 +226,7 @@ mod tests {
     fn wrong_formulas_are_refused_before_the_run() {
         assert_eq!(refusal("expression", &json!({})), "`expression` is missing");
         let told = refusal("expression", &json!({"expression": "answer ="}));
-        assert!(
-            told.starts_with("`expression` is not an expression: "),
-            "{told}"
-        );
+        assert!(told.starts_with("`expression` is not an expression: "), "{told}");
         assert_eq!(
             refusal("expression", &json!({"expression": "anwser == 'x'"})),
             "`expression` names `anwser`, which is not known"

@@ -12,12 +12,7 @@ const SLACK: f64 = 1e-12;
 /// answers. Points outside 0 to 1 are brought to the nearer end; a not-a-number is unscored. `not` turns pass
 /// and points round (p becomes 1 − p) and leaves labels and unscored answers as they are.
 #[must_use]
-pub fn grade_one(
-    spec: &ScorerSpec,
-    scorer: &dyn Scorer,
-    answer: &Answer<'_>,
-    got: Option<&Got>,
-) -> Score {
+pub fn grade_one(spec: &ScorerSpec, scorer: &dyn Scorer, answer: &Answer<'_>, got: Option<&Got>) -> Score {
     let filtered = answer.reply.blocked.is_some() || answer.reply.finish == Finish::Filter;
     let grade = if filtered && !scorer.judges_filtered() {
         Grade::unscored("the provider's filter withheld the answer or cut it")
@@ -135,10 +130,7 @@ mod tests {
         assert_eq!(points(0.4, Some(0.4), false), (Some(true), Some(0.4)));
         assert_eq!(points(0.25, None, true), (Some(true), Some(0.75)));
         assert_eq!(points(7.0, None, false), (Some(true), Some(1.0)));
-        assert_eq!(
-            points(f64::NEG_INFINITY, None, false),
-            (Some(false), Some(0.0))
-        );
+        assert_eq!(points(f64::NEG_INFINITY, None, false), (Some(false), Some(0.0)));
         let pass = score(Mark::Pass(true), None, true);
         assert_eq!((pass.pass, pass.points), (Some(false), Some(0.0)));
     }
@@ -151,10 +143,7 @@ mod tests {
             (None, None, Some("polite"))
         );
         let unscored = score(Mark::Unscored("no clock".to_owned()), None, true);
-        assert_eq!(
-            (unscored.pass, unscored.unscored.as_deref()),
-            (None, Some("no clock"))
-        );
+        assert_eq!((unscored.pass, unscored.unscored.as_deref()), (None, Some("no clock")));
         let nan = score(Mark::Points(f64::NAN), None, false);
         assert!(nan.unscored.is_some() && nan.points.is_none());
     }
@@ -163,12 +152,7 @@ mod tests {
     fn withheld_answers_are_unscored() {
         let mut scene = Scene::new("cut off in the mid");
         scene.reply.finish = Finish::Filter;
-        let score = grade_one(
-            &spec(None, false),
-            &Fixed(Mark::Pass(true)),
-            &scene.answer(),
-            None,
-        );
+        let score = grade_one(&spec(None, false), &Fixed(Mark::Pass(true)), &scene.answer(), None);
         assert_eq!(score.pass, None);
         assert!(score.unscored.unwrap().contains("filter"));
     }
@@ -179,10 +163,7 @@ mod tests {
         let no = || score(Mark::Pass(false), None, false);
         let open = || score(Mark::Unscored("x".to_owned()), None, false);
         let label = || score(Mark::Label("x".to_owned()), None, false);
-        let informing = |score: Score| Score {
-            weight: 0.0,
-            ..score
-        };
+        let informing = |score: Score| Score { weight: 0.0, ..score };
         for (scores, wanted) in [
             (vec![], (None, None)),
             (vec![yes()], (Some(true), Some(1.0))),

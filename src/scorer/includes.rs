@@ -134,17 +134,13 @@ impl Search {
                 return Err(Refusal::of(field, format!("`{field}` lists nothing"))
                     .help("leave it out to use the case's `expect`"));
             }
-            if let Some(empty) = texts
-                .iter()
-                .find(|text| comparable(text, &self.ignore).is_empty())
-            {
+            if let Some(empty) = texts.iter().find(|text| comparable(text, &self.ignore).is_empty()) {
                 let what = if empty.is_empty() {
                     "an empty text".to_owned()
                 } else {
                     format!("{}, of which `ignore` leaves nothing", quote(empty))
                 };
-                return Err(Refusal::of(field, format!("`{field}` has {what}"))
-                    .help("every answer would include it"));
+                return Err(Refusal::of(field, format!("`{field}` has {what}")).help("every answer would include it"));
             }
         }
         Ok(Box::new(self))
@@ -191,12 +187,7 @@ impl Scorer for Search {
             match all.iter().find(|one| !self.find(&text, one)) {
                 Some(one) => missing = Some(quote(one)),
                 None => {
-                    found.get_or_insert_with(|| {
-                        all.iter()
-                            .map(|one| quote(one))
-                            .collect::<Vec<_>>()
-                            .join(" and ")
-                    });
+                    found.get_or_insert_with(|| all.iter().map(|one| quote(one)).collect::<Vec<_>>().join(" and "));
                 }
             }
         }
@@ -232,12 +223,7 @@ mod tests {
         }
         assert!(passes("includes", &plain, json!(14), "14명"));
         assert!(!passes("includes", &plain, json!(14), "140명, 3.14"));
-        assert!(passes(
-            "includes",
-            &json!({"anywhere": true}),
-            json!(14),
-            "140"
-        ));
+        assert!(passes("includes", &json!({"anywhere": true}), json!(14), "140"));
     }
 
     #[test]
@@ -258,10 +244,7 @@ mod tests {
 
     #[test]
     fn what_would_match_everything_is_refused() {
-        assert_eq!(
-            refusal("includes", &json!({"any": []})),
-            "`any` lists nothing"
-        );
+        assert_eq!(refusal("includes", &json!({"any": []})), "`any` lists nothing");
         assert_eq!(
             refusal("excludes", &json!({"all": ["a", ""]})),
             "`all` has an empty text"
@@ -270,13 +253,8 @@ mod tests {
             refusal("includes", &json!({"any": "?!", "ignore": ["punctuation"]})),
             "`any` has `?!`, of which `ignore` leaves nothing"
         );
-        let grade = Scene::new("x")
-            .expect(json!(""))
-            .grade("includes", &json!({}));
-        assert_eq!(
-            grade.mark,
-            Mark::Unscored("the case's `expect` is empty".to_owned())
-        );
+        let grade = Scene::new("x").expect(json!("")).grade("includes", &json!({}));
+        assert_eq!(grade.mark, Mark::Unscored("the case's `expect` is empty".to_owned()));
     }
 
     proptest! {

@@ -106,9 +106,7 @@ pub(super) fn find_json(answer: &str, find: Find) -> Result<Value, String> {
                 (None, _) => Err(invalid(&error)),
                 (Some(Ok(value)), None) => Ok(value),
                 (Some(Err(error)), None) => Err(format!("the fenced block is {}", invalid(&error))),
-                (Some(_), Some(_)) => {
-                    Err("several fenced blocks, not clear which counts".to_owned())
-                }
+                (Some(_), Some(_)) => Err("several fenced blocks, not clear which counts".to_owned()),
             }
         }
         Find::Anywhere => {
@@ -165,16 +163,10 @@ fn as_value(expected: &Value) -> Value {
 pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(x), Value::Number(y)) => x == y || x.as_f64() == y.as_f64(),
-        (Value::String(x), Value::String(y)) => {
-            crate::text::normalise::nfc(x) == crate::text::normalise::nfc(y)
-        }
-        (Value::Array(x), Value::Array(y)) => {
-            x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y))
-        }
+        (Value::String(x), Value::String(y)) => crate::text::normalise::nfc(x) == crate::text::normalise::nfc(y),
+        (Value::Array(x), Value::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y)),
         (Value::Object(x), Value::Object(y)) => {
-            x.len() == y.len()
-                && x.iter()
-                    .all(|(key, x)| y.get(key).is_some_and(|y| same(x, y)))
+            x.len() == y.len() && x.iter().all(|(key, x)| y.get(key).is_some_and(|y| same(x, y)))
         }
         _ => a == b,
     }
@@ -200,10 +192,7 @@ fn first_difference(expected: &Value, got: &Value) -> Option<String> {
                     }
                 }
                 let extra = y.keys().find(|key| !x.contains_key(*key))?;
-                Some(format!(
-                    "{} is not expected",
-                    quote(&format!("{path}.{extra}"))
-                ))
+                Some(format!("{} is not expected", quote(&format!("{path}.{extra}"))))
             }
             (Value::Array(x), Value::Array(y)) if x.len() == y.len() => x
                 .iter()
@@ -250,11 +239,7 @@ mod tests {
             assert_eq!(find_json(text, Find::Anywhere).is_ok(), anywhere, "{text}");
         }
         let two = "```\n1\n```\n```\n2\n```";
-        assert!(
-            find_json(two, Find::Fenced)
-                .unwrap_err()
-                .contains("several")
-        );
+        assert!(find_json(two, Find::Fenced).unwrap_err().contains("several"));
     }
 
     #[test]
@@ -262,9 +247,7 @@ mod tests {
         let params = json!({"equal": true});
         let expect = json!({"이름": "한글", "n": [1, 2.0]});
         let judge = |text: &str| passes("json", &params, expect.clone(), text);
-        assert!(judge(
-            "{\"n\": [1.0, 2], \"이름\": \"\u{1112}\u{1161}\u{11ab}글\"}"
-        ));
+        assert!(judge("{\"n\": [1.0, 2], \"이름\": \"\u{1112}\u{1161}\u{11ab}글\"}"));
         assert!(!judge("{\"n\": [2, 1], \"이름\": \"한글\"}"));
         assert!(passes("json", &params, json!("{\"a\": 1}"), "{\"a\": 1}"));
         assert!(passes("json", &params, json!(42), "42"));
@@ -283,11 +266,7 @@ mod tests {
 
     #[test]
     fn hostile_nesting_is_an_error_not_a_crash() {
-        for text in [
-            "[".repeat(1_000_000),
-            "[0,".repeat(300_000),
-            "{\"a\":".repeat(200_000),
-        ] {
+        for text in ["[".repeat(1_000_000), "[0,".repeat(300_000), "{\"a\":".repeat(200_000)] {
             assert!(find_json(&text, Find::Anywhere).is_err());
         }
     }

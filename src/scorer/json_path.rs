@@ -3,7 +3,7 @@
 use ::regex::Regex;
 use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
-use jsonpath_rust::query::js_path_process;
+use jsonpath_rust::query::{QueryRef, js_path_process};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -90,8 +90,7 @@ impl Rule for JsonPath {
                 .rev()
                 .find_map(|line| line.trim().strip_prefix("= "))
                 .map_or(String::new(), |what| format!(": {what}"));
-            Refusal::of("path", format!("`path` is not a JSONPath{what}"))
-                .help("for example `$.items[0].name`")
+            Refusal::of("path", format!("`path` is not a JSONPath{what}")).help("for example `$.items[0].name`")
         })?;
         let matches = match &self.matches {
             None => None,
@@ -99,10 +98,7 @@ impl Rule for JsonPath {
                 let told = error.to_string();
                 let what = told.lines().last().unwrap_or_default();
                 let what = what.trim().trim_start_matches("error: ");
-                Refusal::of(
-                    "matches",
-                    format!("`matches` is not a regular expression: {what}"),
-                )
+                Refusal::of("matches", format!("`matches` is not a regular expression: {what}"))
             })?),
         };
         let conditions = self.equals.is_some()
@@ -111,11 +107,10 @@ impl Rule for JsonPath {
             || self.min_count.is_some()
             || self.max_count.is_some();
         if !self.exists && conditions {
-            return Err(Refusal::of(
-                "exists",
-                "`exists: false` leaves nothing for other conditions",
-            )
-            .help("leave out either `exists` or the others"));
+            return Err(
+                Refusal::of("exists", "`exists: false` leaves nothing for other conditions")
+                    .help("leave out either `exists` or the others"),
+            );
         }
         if let (Some(min), Some(max)) = (self.min_count, self.max_count)
             && min > max
@@ -140,11 +135,7 @@ impl Compiled {
         };
         let selected = format!("the path selects {shown}");
         if !self.rule.exists {
-            return if values.is_empty() {
-                Ok(selected)
-            } else {
-                Err(selected)
-            };
+            return if values.is_empty() { Ok(selected) } else { Err(selected) };
         }
         let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
         let (min, max) = (self.rule.min_count, self.rule.max_count);
@@ -161,9 +152,7 @@ impl Compiled {
             return Err(format!("{selected}, not {}", quote(&equals.to_string())));
         }
         if let Some(pattern) = &self.matches
-            && !values
-                .iter()
-                .any(|value| pattern.is_match(&nfc(&text_of(value))))
+            && !values.iter().any(|value| pattern.is_match(&nfc(&text_of(value))))
         {
             return Err(format!("{selected}, which does not match the pattern"));
         }
@@ -188,7 +177,7 @@ impl Scorer for Compiled {
             Err(why) => return Grade::pass(false, why),
         };
         let values: Vec<&Value> = match js_path_process(&self.query, &value) {
-            Ok(found) => found.into_iter().map(|one| one.val()).collect(),
+            Ok(found) => found.into_iter().map(QueryRef::val).collect(),
             Err(error) => return Grade::unscored(format!("the path failed: {error}")),
         };
         match self.judge(&values, answer) {
@@ -219,29 +208,16 @@ mod tests {
             (json!({"path": "$.none", "equals": null}), true),
             (json!({"path": "$.other", "equals": null}), false),
             (json!({"path": "$['이름']", "matches": "^김"}), true),
-            (
-                json!({"path": "$.items[*]", "min_count": 2, "max_count": 2}),
-                true,
-            ),
+            (json!({"path": "$.items[*]", "min_count": 2, "max_count": 2}), true),
             (json!({"path": "$.items[*]", "min_count": 3}), false),
             (json!({"path": "$.other", "max_count": 0}), true),
             (json!({"path": "$['이름']", "expected": true}), true),
             (json!({"path": "$.items[0].n", "expected": true}), false),
         ] {
-            assert_eq!(
-                passes("json_path", &params, json!("김민수"), TEXT),
-                wanted,
-                "{params}"
-            );
+            assert_eq!(passes("json_path", &params, json!("김민수"), TEXT), wanted, "{params}");
         }
-        assert!(!passes(
-            "json_path",
-            &json!({"path": "$.a"}),
-            json!("x"),
-            "no JSON"
-        ));
-        let grade =
-            Scene::new(TEXT).grade("json_path", &json!({"path": "$.items", "expected": true}));
+        assert!(!passes("json_path", &json!({"path": "$.a"}), json!("x"), "no JSON"));
+        let grade = Scene::new(TEXT).grade("json_path", &json!({"path": "$.items", "expected": true}));
         assert!(matches!(grade.mark, Mark::Unscored(_)));
     }
 
@@ -251,17 +227,11 @@ mod tests {
         let told = refusal("json_path", &json!({"path": "items[0"}));
         assert!(told.starts_with("`path` is not a JSONPath"), "{told}");
         assert_eq!(
-            refusal(
-                "json_path",
-                &json!({"path": "$", "exists": false, "min_count": 1})
-            ),
+            refusal("json_path", &json!({"path": "$", "exists": false, "min_count": 1})),
             "`exists: false` leaves nothing for other conditions"
         );
         assert_eq!(
-            refusal(
-                "json_path",
-                &json!({"path": "$", "max_count": 1, "min_count": 2})
-            ),
+            refusal("json_path", &json!({"path": "$", "max_count": 1, "min_count": 2})),
             "`max_count` is below `min_count`"
         );
     }

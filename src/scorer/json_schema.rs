@@ -58,17 +58,13 @@ impl Rule for JsonSchemaRule {
             return Err(Refusal::of("schema", "`schema` must be a map"));
         }
         if let Some(reference) = remote_reference(&self.schema) {
-            return Err(
-                Refusal::of("schema", format!("`schema` refers to `{reference}`"))
-                    .help("put it under `$defs` and refer to `#/$defs/NAME`; nothing is fetched"),
-            );
+            return Err(Refusal::of("schema", format!("`schema` refers to `{reference}`"))
+                .help("put it under `$defs` and refer to `#/$defs/NAME`; nothing is fetched"));
         }
         let validator = jsonschema::options()
             .offline()
             .build(&self.schema)
-            .map_err(|error| {
-                Refusal::of("schema", format!("`schema` is not a JSON Schema: {error}"))
-            })?;
+            .map_err(|error| Refusal::of("schema", format!("`schema` is not a JSON Schema: {error}")))?;
         Ok(Box::new(Compiled {
             validator,
             find: self.find,
@@ -96,13 +92,15 @@ fn remote_reference(schema: &Value) -> Option<&str> {
     }
 }
 
+/// How many places that do not fit a reason names.
+const SHOWN: usize = 3;
+
 impl Scorer for Compiled {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         let value = match find_json(answer.text(), self.find) {
             Ok(value) => value,
             Err(why) => return Grade::pass(false, why),
         };
-        const SHOWN: usize = 3;
         let mut faults: Vec<String> = self
             .validator
             .iter_errors(&value)

@@ -78,8 +78,7 @@ impl Rule for Language {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if !(0.0..=1.0).contains(&self.min_share) {
-            return Err(Refusal::of("min_share", "`min_share` must be from 0 to 1")
-                .help("70 % is written 0.7"));
+            return Err(Refusal::of("min_share", "`min_share` must be from 0 to 1").help("70 % is written 0.7"));
         }
         Ok(Box::new(self))
     }
@@ -169,10 +168,7 @@ fn without_code(text: &str) -> String {
 }
 
 impl Scorer for Language {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "texts are far shorter than 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "texts are far shorter than 2^52")]
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         let text = text(answer);
         if text.trim().is_empty() {
@@ -212,11 +208,7 @@ mod tests {
     fn scripts_decide() {
         for (code, text, wanted) in [
             ("ko", "GPU는 병렬 연산에 강합니다.", true),
-            (
-                "ko",
-                "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}",
-                true,
-            ),
+            ("ko", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", true),
             ("ko", "The GPU is strong at parallel work.", false),
             ("ko", "이것은 中國語 漢字混用 文章 입니다", false),
             ("ko", "42", true),

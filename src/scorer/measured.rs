@@ -24,7 +24,7 @@ enum Ending {
 
 /// One ending or several.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected stop, length, filter, tool or a list of them")]
 enum Endings {
     /// One.
     One(Ending),
@@ -139,10 +139,7 @@ impl Rule for Latency {
     const NAME: &'static str = "latency";
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
-        let both = [
-            ("max_ms", self.max_ms),
-            ("first_text_max_ms", self.first_text_max_ms),
-        ];
+        let both = [("max_ms", self.max_ms), ("first_text_max_ms", self.first_text_max_ms)];
         if both.iter().all(|(_, limit)| limit.is_none()) {
             return Err(Refusal {
                 field: None,
@@ -187,10 +184,7 @@ impl Scorer for Latency {
 }
 
 /// Microseconds as milliseconds.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "285 years fit into 2^53 microseconds"
-)]
+#[expect(clippy::cast_precision_loss, reason = "285 years fit into 2^53 microseconds")]
 pub(super) fn milliseconds(microseconds: u64) -> f64 {
     microseconds as f64 / 1000.0
 }
@@ -234,10 +228,8 @@ impl Rule for Cost {
         }
         let code = self.currency.as_bytes();
         if code.len() != 3 || !code.iter().all(u8::is_ascii_uppercase) {
-            return Err(
-                Refusal::of("currency", "`currency` must be a code of three capitals")
-                    .help("for example `USD` or `KRW`"),
-            );
+            return Err(Refusal::of("currency", "`currency` must be a code of three capitals")
+                .help("for example `USD` or `KRW`"));
         }
         Ok(Box::new(self))
     }
@@ -259,12 +251,7 @@ impl Scorer for Cost {
         let nano = cost.units() * 1e9;
         Grade::pass(
             nano.round() <= limit,
-            format!(
-                "{} of {} {}",
-                plain(cost.units()),
-                plain(self.max),
-                self.currency
-            ),
+            format!("{} of {} {}", plain(cost.units()), plain(self.max), self.currency),
         )
     }
 }
@@ -288,39 +275,32 @@ mod tests {
         ] {
             let mut scene = Scene::new("x");
             scene.reply.finish = finish;
-            assert_eq!(
-                scene.grade("finish", &params).mark,
-                Mark::Pass(wanted),
-                "{params}"
-            );
+            assert_eq!(scene.grade("finish", &params).mark, Mark::Pass(wanted), "{params}");
         }
         let mut scene = Scene::new("x");
         scene.reply.finish = Finish::Other;
         scene.reply.finish_raw = Some("weird".to_owned());
         let grade = scene.grade("finish", &json!({}));
-        assert_eq!(
-            grade.mark,
-            Mark::Unscored("the answer ended with `weird`".to_owned())
-        );
+        assert_eq!(grade.mark, Mark::Unscored("the answer ended with `weird`".to_owned()));
         assert_eq!(refusal("finish", &json!({"is": []})), "`is` lists nothing");
+        assert_eq!(
+            refusal("finish", &json!({"is": "end"})),
+            "`is`: expected stop, length, filter, tool or a list of them"
+        );
     }
 
     #[test]
     fn times_are_compared_where_there_are_any() {
         let mut scene = Scene::new("x");
         let params = json!({"max_ms": 1500, "first_text_max_ms": 200});
-        let unscored =
-            |scene: &Scene| matches!(scene.grade("latency", &params).mark, Mark::Unscored(_));
+        let unscored = |scene: &Scene| matches!(scene.grade("latency", &params).mark, Mark::Unscored(_));
         assert!(unscored(&scene), "reused");
         scene.timing = Some(Timing {
             total_us: 1_500_000,
             ..Timing::default()
         });
         assert!(unscored(&scene), "not streamed");
-        assert_eq!(
-            scene.grade("latency", &json!({"max_ms": 1500})).mark,
-            Mark::Pass(true)
-        );
+        assert_eq!(scene.grade("latency", &json!({"max_ms": 1500})).mark, Mark::Pass(true));
         assert_eq!(
             scene.grade("latency", &json!({"max_ms": 1499.9})).mark,
             Mark::Pass(false)
@@ -342,10 +322,7 @@ mod tests {
     fn costs_are_compared_in_one_currency() {
         let mut scene = Scene::new("x");
         let params = json!({"max": 0.02});
-        assert!(matches!(
-            scene.grade("cost", &params).mark,
-            Mark::Unscored(_)
-        ));
+        assert!(matches!(scene.grade("cost", &params).mark, Mark::Unscored(_)));
         for (nano, currency, wanted) in [
             (20_000_000, "USD", Mark::Pass(true)),
             (20_000_001, "USD", Mark::Pass(false)),

@@ -6,9 +6,10 @@
 use schemars::Schema;
 use serde_json::{Map, Value};
 
-use crate::domain::{Case, Grade, Money, Reply, Timing};
+use crate::domain::{Case, Grade, Money, Reply, ScorerSpec, Timing};
 
 mod choice;
+mod choice_reading;
 mod command;
 mod equals;
 mod expression;
@@ -112,13 +113,16 @@ pub enum Got {
     Failed(String),
 }
 
+/// Makes a scorer of parameters that were read from a suite, or says what is wrong with them.
+pub type Build = fn(&Map<String, Value>) -> Result<Box<dyn Scorer>, Refusal>;
+
 /// A kind of scorer: a line of the list.
 #[derive(Clone, Copy)]
 pub struct Kind {
     /// Name in suites (`type: NAME`).
     pub name: &'static str,
     /// Makes a scorer of parameters that were read from a suite.
-    pub build: fn(&Map<String, Value>) -> Result<Box<dyn Scorer>, Refusal>,
+    pub build: Build,
     /// JSON Schema of the parameters; its description is the user's page.
     pub schema: fn() -> Schema,
 }
@@ -139,7 +143,7 @@ pub const ALL: &[Kind] = &[
     kind_of::<equals::Equals>(),
     kind_of::<includes::Includes>(),
     kind_of::<includes::Excludes>(),
-    kind_of::<regex::Pattern>(),
+    kind_of::<regex::RegexRule>(),
     kind_of::<number::Number>(),
     kind_of::<choice::Choice>(),
     kind_of::<json::Json>(),
@@ -159,6 +163,21 @@ pub const ALL: &[Kind] = &[
     kind_of::<expression::Expression>(),
     kind_of::<command::Command>(),
 ];
+
+/// The scorer that a suite asks for.
+///
+/// # Errors
+/// When there is no such kind, or it refuses the parameters.
+pub fn build(spec: &ScorerSpec) -> Result<Box<dyn Scorer>, Refusal> {
+    match kind(&spec.kind) {
+        Some(kind) => (kind.build)(&spec.params),
+        None => Err(Refusal {
+            field: None,
+            message: format!("there is no scorer `{}`", spec.kind),
+            help: None,
+        }),
+    }
+}
 
 /// The kind of a name.
 #[must_use]

@@ -71,8 +71,9 @@ impl Rule for Number {
             }
         }
         if self.marker.as_deref() == Some("") {
-            return Err(Refusal::of("marker", "`marker` is empty")
-                .help("leave it out to take the last number of the answer"));
+            return Err(
+                Refusal::of("marker", "`marker` is empty").help("leave it out to take the last number of the answer")
+            );
         }
         Ok(Box::new(self))
     }
@@ -122,23 +123,13 @@ impl Scorer for Number {
             Ok(expected) => expected,
             Err(unscored) => return unscored,
         };
-        let expected: Vec<Quantity> = texts
-            .iter()
-            .filter_map(|text| self.read(text).quantity)
-            .collect();
+        let expected: Vec<Quantity> = texts.iter().filter_map(|text| self.read(text).quantity).collect();
         if expected.is_empty() {
-            return Grade::unscored(format!(
-                "no number in the case's `expect` {}",
-                quote_any(&texts)
-            ));
+            return Grade::unscored(format!("no number in the case's `expect` {}", quote_any(&texts)));
         }
         let reading = self.read(&text(answer));
         let Some(got) = reading.quantity else {
-            let place = if reading.marked {
-                " after the marker"
-            } else {
-                ""
-            };
+            let place = if reading.marked { " after the marker" } else { "" };
             return Grade::pass(false, format!("no number in the answer{place}"));
         };
         let wanted: Vec<String> = expected.iter().map(|one| plain(one.value)).collect();
@@ -182,10 +173,7 @@ mod tests {
             (json!(["7", "8"]), "8"),
             (json!(42), "\\boxed{42} was found on page 7"),
         ] {
-            assert!(
-                passes("number", &plain, expect.clone(), text),
-                "{expect} {text}"
-            );
+            assert!(passes("number", &plain, expect.clone(), text), "{expect} {text}");
         }
         for (expect, text) in [
             (json!(18), "18 of 20"),
@@ -195,10 +183,7 @@ mod tests {
             (json!(4), "-4"),
             (json!("12%"), "1200"),
         ] {
-            assert!(
-                !passes("number", &plain, expect.clone(), text),
-                "{expect} {text}"
-            );
+            assert!(!passes("number", &plain, expect.clone(), text), "{expect} {text}");
         }
     }
 
@@ -208,9 +193,7 @@ mod tests {
         assert!(passes("number", &params, json!(18), "#### 18 (of 20)"));
         assert!(passes("number", &params, json!(18), "#### 1 #### 18"));
         assert!(!passes("number", &params, json!(18), "18 ####"));
-        let grade = Scene::new("it is 18")
-            .expect(json!(18))
-            .grade("number", &params);
+        let grade = Scene::new("it is 18").expect(json!(18)).grade("number", &params);
         assert_eq!(grade.mark, Mark::Pass(true));
         assert!(grade.why.contains("no marker"), "{}", grade.why);
     }
@@ -221,36 +204,23 @@ mod tests {
         assert!(!judge(json!({}), "201"));
         assert!(judge(json!({"tolerance": 1}), "201"));
         assert!(judge(json!({"relative_tolerance": 0.005}), "201"));
-        assert!(!judge(
-            json!({"relative_tolerance": 0.005, "tolerance": 0.5}),
-            "202"
-        ));
+        assert!(!judge(json!({"relative_tolerance": 0.005, "tolerance": 0.5}), "202"));
         let told = refusal("number", &json!({"tolerance": -1}));
         assert_eq!(told, "`tolerance` must be 0 or more");
         let told = refusal("number", &json!({"tolerance": "much"}));
-        assert_eq!(
-            told,
-            "`tolerance`: the text \"much\" does not fit, expected a number"
-        );
+        assert_eq!(told, "`tolerance`: the text \"much\" does not fit, expected a number");
     }
 
     #[test]
     fn hangul_numerals_are_read_when_asked_for() {
         let params = json!({"hangul_numerals": true});
         assert!(passes("number", &params, json!(3500), "삼천오백 원입니다"));
-        assert!(!passes(
-            "number",
-            &json!({}),
-            json!(3500),
-            "삼천오백 원입니다"
-        ));
+        assert!(!passes("number", &json!({}), json!(3500), "삼천오백 원입니다"));
     }
 
     #[test]
     fn expectations_without_a_number_are_unscored() {
-        let grade = Scene::new("3")
-            .expect(json!("three"))
-            .grade("number", &json!({}));
+        let grade = Scene::new("3").expect(json!("three")).grade("number", &json!({}));
         assert!(matches!(grade.mark, Mark::Unscored(_)));
     }
 
@@ -266,9 +236,7 @@ mod tests {
     fn recorded_solutions_are_judged_as_their_publishers_did() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/datasets");
         let read = |name: &str| fs::read_to_string(format!("{folder}/{name}"));
-        let (Ok(questions), Ok(recorded)) =
-            (read("gsm8k_200.jsonl"), read("gsm8k_200_recorded.jsonl"))
-        else {
+        let (Ok(questions), Ok(recorded)) = (read("gsm8k_200.jsonl"), read("gsm8k_200_recorded.jsonl")) else {
             assert_ne!(
                 std::env::var("NARANI_REQUIRE").as_deref(),
                 Ok("all"),
@@ -277,11 +245,8 @@ mod tests {
             println!("skipped: no recorded solutions beside the project");
             return;
         };
-        let lines = |text: &str| -> Vec<Value> {
-            text.lines()
-                .map(|line| serde_json::from_str(line).unwrap())
-                .collect()
-        };
+        let lines =
+            |text: &str| -> Vec<Value> { text.lines().map(|line| serde_json::from_str(line).unwrap()).collect() };
         let mut judged = 0;
         let mut differing = Vec::new();
         for (question, record) in lines(&questions).iter().zip(lines(&recorded)) {

@@ -112,10 +112,7 @@ impl Scorer for TokenF1 {
             ""
         };
         let wanted = quote_any(&expected);
-        Grade::points(
-            f1,
-            format!("F1 {} ({name}){exact} with {wanted}", plain(f1)),
-        )
+        Grade::points(f1, format!("F1 {} ({name}){exact} with {wanted}", plain(f1)))
     }
 }
 
@@ -186,11 +183,7 @@ impl Scorer for RougeL {
             RougeTokens::Chars => WordTokenizer::Chars,
             RougeTokens::RougeScore => WordTokenizer::RougeScore,
         };
-        let measure = if self.lines {
-            rouge::rouge_lsum
-        } else {
-            rouge::rouge_l
-        };
+        let measure = if self.lines { rouge::rouge_lsum } else { rouge::rouge_l };
         let text = text(answer);
         let mut best = rouge::Shares::default();
         for one in &expected {
@@ -294,10 +287,7 @@ impl Scorer for Bleu {
         };
         let score = bleu::sentence(&text(answer), &expected, options).score;
         let signature = options.signature(expected.len(), true);
-        Grade::points(
-            score / 100.0,
-            format!("BLEU {} ({signature})", plain(score)),
-        )
+        Grade::points(score / 100.0, format!("BLEU {} ({signature})", plain(score)))
     }
 }
 
@@ -363,11 +353,7 @@ mod tests {
     use crate::scorer::testing::{Scene, refusal};
 
     fn points(kind: &str, params: &Value, expect: &Value, text: &str) -> f64 {
-        match Scene::new(text)
-            .expect(expect.clone())
-            .grade(kind, params)
-            .mark
-        {
+        match Scene::new(text).expect(expect.clone()).grade(kind, params).mark {
             Mark::Points(points) => points,
             other => panic!("{kind}: {other:?}"),
         }
@@ -385,18 +371,10 @@ mod tests {
             "서울특별시는",
         );
         assert!(words.abs() < 1e-9, "words: {words}");
-        let english = points(
-            "token_f1",
-            &plain,
-            &json!(["x", "Eiffel tower"]),
-            "The Eiffel Tower!",
-        );
+        let english = points("token_f1", &plain, &json!(["x", "Eiffel tower"]), "The Eiffel Tower!");
         assert!((english - 1.0).abs() < 1e-9);
         let told = refusal("token_f1", &json!({"korean": "maybe"}));
-        assert_eq!(
-            told,
-            "`korean`: `\"maybe\"` does not fit, expected auto, true or false"
-        );
+        assert_eq!(told, "`korean`: `\"maybe\"` does not fit, expected auto, true or false");
         let rouge = points(
             "rouge_l",
             &plain,
@@ -423,12 +401,7 @@ mod tests {
                 .why
                 .contains("tokenizer unicode_words")
         );
-        assert!(
-            scene
-                .grade("chrf", &json!({"words": true}))
-                .why
-                .starts_with("chrF++ ")
-        );
+        assert!(scene.grade("chrf", &json!({"words": true})).why.starts_with("chrF++ "));
     }
 
     #[test]

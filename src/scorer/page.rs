@@ -107,7 +107,11 @@ fn demoted(description: &str) -> String {
 /// What a field takes, in words.
 fn takes(field: &Value) -> String {
     if !words(field).is_empty() {
-        return "one of the words below".to_owned();
+        return match (field.get("items"), field.get("anyOf")) {
+            (Some(_), _) => "list of the words below".to_owned(),
+            (None, Some(_)) => "one of the words below or a list of them".to_owned(),
+            (None, None) => "one of the words below".to_owned(),
+        };
     }
     if let Some(values) = field["enum"].as_array() {
         let values: Vec<String> = values
@@ -138,7 +142,6 @@ fn takes(field: &Value) -> String {
         "number" => Some("number".to_owned()),
         "object" => Some("map".to_owned()),
         "array" => Some(match field.get("items") {
-            Some(items) if !words(items).is_empty() => "list of the words below".to_owned(),
             Some(items) => match takes(items).as_str() {
                 "text" => "list of texts".to_owned(),
                 other => format!("list of {other}"),
@@ -190,9 +193,7 @@ fn as_yaml(value: &Value) -> String {
             let items: Vec<String> = items.iter().map(as_yaml).collect();
             format!("[{}]", items.join(", "))
         }
-        Value::Number(number) => number
-            .as_f64()
-            .map_or_else(|| number.to_string(), super::shared::plain),
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), super::shared::plain),
         other => other.to_string(),
     }
 }

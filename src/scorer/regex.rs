@@ -35,7 +35,7 @@ use crate::text::normalise::{is_space, nfc};
 /// ```
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Pattern {
+pub(super) struct RegexRule {
     /// The regular expression.
     pattern: String,
     /// Capitals and small letters are the same.
@@ -50,7 +50,7 @@ pub(super) struct Pattern {
 
 /// A capture group by number or by name.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected the number or the name of a group")]
 enum Group {
     /// From 1, counted by opening parentheses; 0 is the whole match.
     Number(usize),
@@ -63,7 +63,7 @@ struct Compiled {
     group: Option<usize>,
 }
 
-impl Rule for Pattern {
+impl Rule for RegexRule {
     const NAME: &'static str = "regex";
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
@@ -81,11 +81,8 @@ impl Rule for Pattern {
                 let told = error.to_string();
                 let last = told.lines().last().unwrap_or_default();
                 let what = last.trim().trim_start_matches("error: ");
-                Refusal::of(
-                    "pattern",
-                    format!("`pattern` is not a regular expression: {what}"),
-                )
-                .help("put it in single quotes so that YAML leaves backslashes alone")
+                Refusal::of("pattern", format!("`pattern` is not a regular expression: {what}"))
+                    .help("put it in single quotes so that YAML leaves backslashes alone")
             })?;
         let group = match &self.group {
             None => None,
@@ -94,20 +91,17 @@ impl Rule for Pattern {
                 pattern
                     .capture_names()
                     .position(|known| known == Some(name))
-                    .ok_or_else(|| {
-                        Refusal::of("group", format!("`pattern` has no group called `{name}`"))
-                    })?,
+                    .ok_or_else(|| Refusal::of("group", format!("`pattern` has no group called `{name}`")))?,
             ),
         };
         if let Some(group) = group
             && group >= pattern.captures_len()
         {
             let groups = pattern.captures_len() - 1;
-            return Err(Refusal::of(
-                "group",
-                format!("`group` is {group}, but `pattern` has {groups}"),
-            )
-            .help("groups are counted by their opening parentheses, from 1"));
+            return Err(
+                Refusal::of("group", format!("`group` is {group}, but `pattern` has {groups}"))
+                    .help("groups are counted by their opening parentheses, from 1"),
+            );
         }
         Ok(Box::new(Compiled { pattern, group }))
     }
@@ -162,16 +156,10 @@ mod tests {
         let judge = |params, text| passes("regex", &params, json!("x"), text);
         assert!(judge(json!({"pattern": r"\d{3}-\d{4}"}), "전화 123-4567번"));
         assert!(!judge(json!({"pattern": "^yes"}), "Yes"));
-        assert!(judge(
-            json!({"pattern": "^yes", "ignore_case": true}),
-            " Yes, sir"
-        ));
+        assert!(judge(json!({"pattern": "^yes", "ignore_case": true}), " Yes, sir"));
         assert!(!judge(json!({"pattern": "a|b", "whole": true}), "ab"));
         assert!(judge(json!({"pattern": "a|b", "whole": true}), " b\n"));
-        assert!(judge(
-            json!({"pattern": "^한글$"}),
-            "\u{1112}\u{1161}\u{11ab}글"
-        ));
+        assert!(judge(json!({"pattern": "^한글$"}), "\u{1112}\u{1161}\u{11ab}글"));
     }
 
     #[test]
@@ -189,10 +177,7 @@ mod tests {
     fn wrong_patterns_are_refused_before_the_run() {
         assert_eq!(refusal("regex", &json!({})), "`pattern` is missing");
         let told = refusal("regex", &json!({"pattern": "(a"}));
-        assert_eq!(
-            told,
-            "`pattern` is not a regular expression: unclosed group"
-        );
+        assert_eq!(told, "`pattern` is not a regular expression: unclosed group");
         assert_eq!(
             refusal("regex", &json!({"pattern": "(a)", "group": 2})),
             "`group` is 2, but `pattern` has 1"

@@ -28,11 +28,7 @@ pub(super) fn find_whole(text: &str, needle: &str) -> Option<usize> {
 
 /// The first place where `needle` stands in `text`, inside words too. An empty needle is nowhere.
 pub(super) fn find_anywhere(text: &str, needle: &str) -> Option<usize> {
-    if needle.is_empty() {
-        None
-    } else {
-        text.find(needle)
-    }
+    if needle.is_empty() { None } else { text.find(needle) }
 }
 
 /// Whether nothing before `first` makes it part of something longer.
@@ -86,8 +82,7 @@ fn joins(c: char) -> bool {
 }
 
 fn is_mark(c: char) -> bool {
-    c.general_category_group() == GeneralCategoryGroup::Mark
-        && !('\u{fe00}'..='\u{fe0f}').contains(&c)
+    c.general_category_group() == GeneralCategoryGroup::Mark && !('\u{fe00}'..='\u{fe0f}').contains(&c)
 }
 
 #[cfg(test)]

@@ -35,11 +35,7 @@ pub(super) enum Ignore {
 /// The text as it is compared: composed, trimmed, without what is ignored.
 pub(super) fn comparable(text: &str, ignore: &[Ignore]) -> String {
     let ignores = |what| ignore.contains(&what);
-    let mut steps = vec![if ignores(Ignore::Width) {
-        Step::Nfkc
-    } else {
-        Step::Nfc
-    }];
+    let mut steps = vec![if ignores(Ignore::Width) { Step::Nfkc } else { Step::Nfc }];
     for (what, step) in [
         (Ignore::ZeroWidth, Step::StripZeroWidth),
         (Ignore::Case, Step::Lower),
@@ -68,7 +64,7 @@ pub(super) fn comparable(text: &str, ignore: &[Ignore]) -> String {
 
 /// One text or a list of them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
 pub(super) enum OneOrMore {
     /// One.
     One(String),
@@ -87,9 +83,7 @@ impl OneOrMore {
 
 /// The accepted answers of a case as text, composed.
 pub(super) fn expectations(case: &Case) -> Vec<String> {
-    case.expected_texts()
-        .map(|text| nfc(&text).into_owned())
-        .collect()
+    case.expected_texts().map(|text| nfc(&text).into_owned()).collect()
 }
 
 /// The accepted answers, or the grade of a case that has none.

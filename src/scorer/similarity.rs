@@ -87,10 +87,7 @@ impl Scorer for EditSimilarity {
             if best.as_ref().is_none_or(|(highest, _)| points > *highest) {
                 let edits = distance.edits;
                 let noun = if edits == 1 { "edit" } else { "edits" };
-                best = Some((
-                    points,
-                    format!("{}, {edits} {noun} from {}", plain(points), quote(one)),
-                ));
+                best = Some((points, format!("{}, {edits} {noun} from {}", plain(points), quote(one))));
             }
         }
         match best {
@@ -102,15 +99,15 @@ impl Scorer for EditSimilarity {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use crate::domain::Mark;
     use crate::scorer::testing::Scene;
 
-    fn points(expect: serde_json::Value, params: serde_json::Value, text: &str) -> f64 {
+    fn points(expect: &Value, params: &Value, text: &str) -> f64 {
         match Scene::new(text)
-            .expect(expect)
-            .grade("edit_similarity", &params)
+            .expect(expect.clone())
+            .grade("edit_similarity", params)
             .mark
         {
             Mark::Points(points) => points,
@@ -121,17 +118,13 @@ mod tests {
     #[test]
     fn the_closest_expectation_counts() {
         let expect = json!(["부산광역시", "서울특별시"]);
-        assert!((points(expect.clone(), json!({}), "서울특별시는") - 5.0 / 6.0).abs() < 1e-12);
-        assert!((points(expect, json!({}), "서울특별시") - 1.0).abs() < 1e-12);
-        let jamo = points(json!("강낭"), json!({"unit": "jamo"}), "강남");
+        assert!((points(&expect, &json!({}), "서울특별시는") - 5.0 / 6.0).abs() < 1e-12);
+        assert!((points(&expect, &json!({}), "서울특별시") - 1.0).abs() < 1e-12);
+        let jamo = points(&json!("강낭"), &json!({"unit": "jamo"}), "강남");
         assert!((jamo - 5.0 / 6.0).abs() < 1e-12);
-        let words = points(json!("a b c d"), json!({"unit": "words"}), "a  b x d");
+        let words = points(&json!("a b c d"), &json!({"unit": "words"}), "a  b x d");
         assert!((words - 0.75).abs() < 1e-12);
-        let spaced = points(
-            json!("대한민국"),
-            json!({"ignore": ["spaces"]}),
-            "대한 민국",
-        );
+        let spaced = points(&json!("대한민국"), &json!({"ignore": ["spaces"]}), "대한 민국");
         assert!((spaced - 1.0).abs() < 1e-12);
     }
 

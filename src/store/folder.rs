@@ -157,6 +157,14 @@ impl Folder {
         transaction.commit().map_err(fail)
     }
 
+    /// Folds the write-ahead log into the database, so that the folder is whole as it stands and can be copied or read
+    /// from a disk that cannot be written. Another reader may keep that from happening, which harms nothing.
+    pub fn settle(&self) {
+        if let Ok(connection) = schema::open(&self.database(), true) {
+            let _ = connection.pragma_update(None, "journal_mode", "DELETE");
+        }
+    }
+
     /// Deletes the folder of a run that never began.
     pub fn discard(self) {
         // Nothing was asked yet, so nothing is lost; a folder that cannot be deleted is only untidy.

@@ -265,9 +265,6 @@ impl Thread {
                 }
             }
         }
-        // A short file beside the database is friendlier to copy than a long log; not needed for safety.
-        let _ = self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
-        let _ = self.connection.execute_batch("PRAGMA optimize");
     }
 
     fn commit(&mut self, batch: &[Write]) -> rusqlite::Result<Vec<u64>> {

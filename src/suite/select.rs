@@ -101,76 +101,6 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Is shown a case.
-pub type Show<'a> = dyn FnMut(&Case) + 'a;
-
-/// What was chosen on the command line.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Selection {
-    filters: Vec<Filter>,
-    sample: Option<u64>,
-    seed: u64,
-}
-
-impl Selection {
-    /// Reads filters (`tag=…`, `id=…`, `group=…`), the size of a sample and its seed.
-    ///
-    /// # Errors
-    /// The first filter that is none.
-    pub fn parse(filters: &[String], sample: Option<u64>, seed: u64) -> Result<Self, Problem> {
-        Ok(Self {
-            filters: filters
-                .iter()
-                .map(|text| Filter::parse(text))
-                .collect::<Result<_, _>>()?,
-            sample,
-            seed,
-        })
-    }
-
-    /// Whether every case is taken.
-    #[must_use]
-    pub fn takes_all(&self) -> bool {
-        self.filters.is_empty() && self.sample.is_none()
-    }
-
-    /// A picker for the cases of one suite. `cases` shows every case of it once, and is called only when a sample has to
-    /// be drawn: which cases belong to it is known when the last one has been seen.
-    pub fn picker(&self, cases: &mut dyn FnMut(&mut Show<'_>)) -> Picker<'_> {
-        let drawn = self.sample.map(|count| {
-            let mut sampler = Sampler::new(usize::try_from(count).unwrap_or(usize::MAX), self.seed);
-            cases(&mut |case| {
-                if passes(&self.filters, case) {
-                    sampler.offer(&case.id);
-                }
-            });
-            sampler.finish()
-        });
-        Picker {
-            filters: &self.filters,
-            drawn,
-        }
-    }
-}
-
-/// Tells which cases of a suite are asked.
-#[derive(Debug)]
-pub struct Picker<'s> {
-    filters: &'s [Filter],
-    drawn: Option<HashSet<String>>,
-}
-
-impl Picker<'_> {
-    /// Whether a case is asked.
-    #[must_use]
-    pub fn takes(&self, case: &Case) -> bool {
-        match &self.drawn {
-            Some(drawn) => drawn.contains(&case.id),
-            None => passes(self.filters, case),
-        }
-    }
-}
-
 /// Draws a sample in one pass over the ids; a second pass then asks which were drawn.
 #[derive(Debug)]
 pub struct Sampler {
@@ -299,34 +229,6 @@ mod tests {
         assert_eq!(ten, sample(10, 7, &turned));
         assert_eq!(sample(0, 7, &ids).len(), 0);
         assert_eq!(sample(5000, 7, &ids).len(), 1000);
-    }
-
-    #[test]
-    fn a_sample_is_drawn_from_what_passes() {
-        let cases: Vec<Case> = (0..100)
-            .map(|number| {
-                case(
-                    &format!("c{number}"),
-                    if number % 10 == 0 { &["ten"] } else { &[] },
-                    None,
-                )
-            })
-            .collect();
-        let picked = |filters: &[&str], sample| -> Vec<usize> {
-            let filters: Vec<String> = filters.iter().map(|text| (*text).to_owned()).collect();
-            let selection = Selection::parse(&filters, sample, 1).unwrap();
-            let picker = selection.picker(&mut |each| cases.iter().for_each(each));
-            (0..100).filter(|at| picker.takes(&cases[*at])).collect()
-        };
-        assert_eq!(picked(&[], None).len(), 100);
-        assert_eq!(picked(&["tag=ten"], None).len(), 10);
-        let four = picked(&["tag=ten"], Some(4));
-        assert!(
-            four.len() == 4 && four.iter().all(|number| number % 10 == 0),
-            "{four:?}"
-        );
-        assert_eq!(picked(&["tag=ten"], Some(40)).len(), 10);
-        assert!(Selection::parse(&["x".to_owned()], None, 1).is_err());
     }
 
     #[test]

@@ -233,13 +233,13 @@ fn undefined_variables_are_told_for_each_case() {
         "s.yaml",
         "prompts:\n- {name: p, template: 'About {{ topic }}: {{ question }}'}\n\
          - {name: q, template: '{% if hint is defined %}{{ hint.text }}{% endif %}{{ question }}'}\n\
-         cases:\n- {question: a, vars: {topc: x}}\n- {question: b, vars: {topic: y}}\n\
+         cases:\n- {id: first, question: a, vars: {topc: x}}\n- {question: b, vars: {topic: y}}\n\
          - {question: c, vars: {topic: y, hint: z}}\n",
     );
     assert_eq!(
         told(&checked),
         [
-            "5:3 prompt `p` wants `topic`, which this case does not have (did you mean `topc`?)",
+            "5:3 prompt `p` wants `topic`, which case `first` does not have (did you mean `topc`?)",
             "7:3 prompt `q` uses a part of a variable that this case does not have (a key or an item is missing; test with `is defined` what may be absent)",
         ]
     );
@@ -402,6 +402,18 @@ fn tables_in_korean_are_read() {
     assert_eq!(cases[0].group.as_deref(), Some("가"));
     assert_eq!(cases[0].vars["지문"], "여러 줄\n지문");
     assert_eq!((cases[0].line, cases[1].line), (2, 4));
+}
+
+#[test]
+fn a_line_that_names_the_delimiter_is_no_row() {
+    let (_, cases) = good("s.csv", "\u{feff}sep=;\r\nquestion;expect\r\na, b;c\r\n");
+    assert_eq!(cases[0].vars["question"], "a, b");
+    assert_eq!(cases[0].line, 3);
+    let (_, cases) = good("s.csv", "sep=|\nquestion|expect\na|c\n");
+    assert_eq!(cases.len(), 1);
+    let (checked, _) = one("s.csv", "sep=;\n질문;정답\n가\n");
+    assert_eq!(checked.problems[0].place.as_ref().unwrap().line, 3);
+    assert_eq!(one("s.csv", "sep=;\n").0.problems[0].code, "empty_file");
 }
 
 #[test]
@@ -645,4 +657,104 @@ fn any_bytes_are_read_or_refused_without_panic() {
             Ok(())
         })
         .unwrap();
+}
+
+/// The example suites, opened from the folder of the project.
+fn example(path: &str) -> (Checked, Vec<Case>) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut open = |path: &str| -> Result<Box<dyn BufRead>, Problem> {
+        let file = std::fs::File::open(root.join(path)).map_err(|error| Problem::error("x", error.to_string()))?;
+        Ok(Box::new(std::io::BufReader::new(file)))
+    };
+    let has_image = |path: &str| root.join(path).is_file();
+    let against = Against {
+        has_image: Some(&has_image),
+        ..Against::default()
+    };
+    let mut cases = Vec::new();
+    let checked = read(path, &mut open, against, &mut |case| cases.push(case));
+    (checked, cases)
+}
+
+#[test]
+fn the_example_suites_are_right() {
+    let mut used = std::collections::BTreeSet::new();
+    for (path, least) in [
+        ("suites/quickstart.yaml", 20),
+        ("suites/korean.yaml", 25),
+        ("suites/prompts.yaml", 9),
+        ("suites/images.yaml", 5),
+        ("suites/capitals.csv", 12),
+    ] {
+        let (checked, cases) = example(path);
+        assert_eq!(told(&checked), Vec::<String>::new(), "{path}");
+        assert!(cases.len() >= least, "{path} has {} cases", cases.len());
+        let suite = checked.suite.unwrap();
+        used.extend(suite.scorers.iter().map(|spec| spec.kind.clone()));
+        let templates = Templates::new(&suite.prompts, &suite.params).unwrap();
+        for case in &cases {
+            used.extend(case.scorers.iter().map(|spec| spec.kind.clone()));
+            for prompt in 0..templates.len() {
+                let call = templates.render(prompt, case).unwrap();
+                assert!(!call.question().contains("{{"), "{path} {}", case.id);
+            }
+        }
+    }
+    // The examples are the tutorial: only a scorer that runs programs is left to its own page.
+    for kind in crate::scorer::ALL {
+        assert!(
+            used.contains(kind.name) || kind.name == "command",
+            "no example uses `{}`",
+            kind.name
+        );
+    }
+}
+
+#[test]
+fn the_documented_example_of_every_scorer_is_a_suite() {
+    for kind in crate::scorer::ALL {
+        let schema = serde_json::Value::from((kind.schema)());
+        let page = schema["description"].as_str().unwrap();
+        let text = page
+            .split("```yaml\n")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next())
+            .unwrap();
+        let shelf = Shelf::from([("example.yaml", text.as_bytes().to_vec())]);
+        let mut open =
+            |path: &str| -> Result<Box<dyn BufRead>, Problem> { Ok(Box::new(Cursor::new(shelf[path].clone()))) };
+        let checked = read("example.yaml", &mut open, Against::default(), &mut |_| {});
+        assert!(checked.suite.is_some(), "{}: {:?}", kind.name, told(&checked));
+    }
+}
+
+#[test]
+fn the_schema_accepts_what_the_checker_accepts() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let errors = |text: &str| -> Vec<String> {
+        let origin = place::Origin::text("x", text);
+        let mut findings = findings::Findings::new();
+        let node = read_yaml::read(text, 0, &origin, &mut findings).unwrap();
+        let value = node.to_json();
+        validator
+            .iter_errors(&value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect()
+    };
+    for file in ["quickstart", "korean", "prompts", "images"] {
+        let text = std::fs::read_to_string(root.join(format!("suites/{file}.yaml"))).unwrap();
+        assert_eq!(errors(&text), Vec::<String>::new(), "{file}");
+    }
+    for wrong in [
+        "cases: [{qestion: x}]",
+        "case: []",
+        "{}",
+        "scorers: [nothing]\ncases: []",
+        "scorers: [{type: regex, patern: x}]\ncases: []",
+        "trials: 0\ncases: []",
+        "params: {temperature: hot}\ncases: []",
+    ] {
+        assert!(!errors(wrong).is_empty(), "{wrong}");
+    }
 }

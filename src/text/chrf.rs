@@ -26,11 +26,7 @@ pub struct ChrfCounts(Vec<Matches>);
 impl ChrfCounts {
     /// The counts of one segment against the reference that suits it best; `None` without references.
     #[must_use]
-    pub fn of<S: AsRef<str>>(
-        hypothesis: &str,
-        references: &[S],
-        options: ChrfOptions,
-    ) -> Option<Self> {
+    pub fn of<S: AsRef<str>>(hypothesis: &str, references: &[S], options: ChrfOptions) -> Option<Self> {
         let ours = Symbols::of(hypothesis, options);
         let mut best: Option<(f64, Self)> = None;
         for reference in references {
@@ -56,10 +52,7 @@ impl ChrfCounts {
 
     /// The score, from 0 to 100: mean precision and mean recall over the orders both texts have.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "texts are far shorter than 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "texts are far shorter than 2^52")]
     pub fn score(&self) -> f64 {
         let mut precision = 0.0;
         let mut recall = 0.0;
@@ -96,11 +89,7 @@ impl Symbols {
             text
         };
         Self {
-            characters: text
-                .chars()
-                .filter(|c| !is_space(*c))
-                .map(u32::from)
-                .collect(),
+            characters: text.chars().filter(|c| !is_space(*c)).map(u32::from).collect(),
             words: if options.word_order > 0 {
                 words(text)
             } else {
@@ -152,11 +141,7 @@ fn words(text: &str) -> Vec<String> {
 
 /// chrF of one segment against its best reference; `None` without references.
 #[must_use]
-pub fn sentence<S: AsRef<str>>(
-    hypothesis: &str,
-    references: &[S],
-    options: ChrfOptions,
-) -> Option<f64> {
+pub fn sentence<S: AsRef<str>>(hypothesis: &str, references: &[S], options: ChrfOptions) -> Option<f64> {
     ChrfCounts::of(hypothesis, references, options).map(|counts| counts.score())
 }
 
@@ -168,10 +153,7 @@ mod tests {
 
     #[test]
     fn punctuation_is_split_once() {
-        assert_eq!(
-            words("(hi) 'a! . 《책》"),
-            ["(hi", ")", "'a", "!", ".", "《책》"]
-        );
+        assert_eq!(words("(hi) 'a! . 《책》"), ["(hi", ")", "'a", "!", ".", "《책》"]);
     }
 
     #[test]

@@ -19,17 +19,16 @@ fn matches(got: &Value, expected: &Value, abs: f64, rel: f64) -> bool {
                     .zip(expected)
                     .all(|(got, expected)| matches(got, expected, abs, rel))
         }
-        (Value::Object(got), Value::Object(expected)) => expected.iter().all(|(key, expected)| {
-            got.get(key)
-                .is_some_and(|got| matches(got, expected, abs, rel))
-        }),
+        (Value::Object(got), Value::Object(expected)) => expected
+            .iter()
+            .all(|(key, expected)| got.get(key).is_some_and(|got| matches(got, expected, abs, rel))),
         _ => got == expected,
     }
 }
 
 fn check_folder(folder: &Path) -> usize {
     let mut checked = 0;
-    for function in FUNCTIONS {
+    for (function, _) in FUNCTIONS {
         let text = fs::read_to_string(folder.join(format!("{function}.json"))).unwrap();
         let file: Value = serde_json::from_str(&text).unwrap();
         for case in file["cases"].as_array().unwrap() {
@@ -66,7 +65,7 @@ fn every_reference_case_is_met() {
 #[test]
 fn other_functions_are_left_to_others() {
     assert!(compute("mean_ci", &json!({})).is_none());
-    for function in FUNCTIONS {
+    for (function, _) in FUNCTIONS {
         assert!(compute(function, &json!({})).is_some());
     }
 }
@@ -75,11 +74,7 @@ fn other_functions_are_left_to_others() {
 fn wrong_inputs_are_told_by_field() {
     for (function, input, wanted) in [
         ("rouge", json!(3), "`input` must be an object"),
-        (
-            "rouge",
-            json!({"reference": "a"}),
-            "`hypothesis` is missing",
-        ),
+        ("rouge", json!({"reference": "a"}), "`hypothesis` is missing"),
         (
             "rouge",
             json!({"hypothesis": "a", "reference": "b", "tokenizer": "words"}),

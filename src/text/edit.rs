@@ -76,10 +76,7 @@ pub struct Distance {
 impl Distance {
     /// 1 − edits ÷ the longer length: 1 for equal texts, two empty ones included, 0 for nothing in common.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "texts are far shorter than 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "texts are far shorter than 2^52")]
     pub fn similarity(self) -> f64 {
         match self.first.max(self.second) {
             0 => 1.0,
@@ -90,10 +87,7 @@ impl Distance {
     /// Edits ÷ units of the reference (character or word error rate); may exceed 1. Absent when the
     /// reference is empty.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "texts are far shorter than 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "texts are far shorter than 2^52")]
     pub fn error_rate(self) -> Option<f64> {
         (self.second > 0).then(|| self.edits as f64 / self.second as f64)
     }
@@ -123,10 +117,7 @@ fn scalars(text: impl Iterator<Item = char>) -> Vec<u32> {
 }
 
 /// Equal pieces get equal numbers.
-fn numbered<'a>(
-    first: impl Iterator<Item = &'a str>,
-    second: impl Iterator<Item = &'a str>,
-) -> (Vec<u32>, Vec<u32>) {
+fn numbered<'a>(first: impl Iterator<Item = &'a str>, second: impl Iterator<Item = &'a str>) -> (Vec<u32>, Vec<u32>) {
     let mut known: HashMap<&str, u32> = HashMap::new();
     let mut number = |piece: &'a str| {
         let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
@@ -149,12 +140,7 @@ pub fn jaro_winkler(first: &str, second: &str) -> f64 {
     if jaro <= 0.7 {
         return jaro;
     }
-    let prefix = ours
-        .iter()
-        .zip(&theirs)
-        .take(4)
-        .take_while(|(a, b)| a == b)
-        .count();
+    let prefix = ours.iter().zip(&theirs).take(4).take_while(|(a, b)| a == b).count();
     (jaro + prefix as f64 * 0.1 * (1.0 - jaro)).min(1.0)
 }
 
@@ -162,10 +148,7 @@ pub fn jaro_winkler(first: &str, second: &str) -> f64 {
 ///
 /// A character of the first text takes the first free equal character of the second within the window. The
 /// window only moves forward, so for each character one queue of places suffices.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "texts are far shorter than 2^52"
-)]
+#[expect(clippy::cast_precision_loss, reason = "texts are far shorter than 2^52")]
 fn jaro(ours: &[char], theirs: &[char]) -> f64 {
     if ours.is_empty() && theirs.is_empty() {
         return 1.0;
@@ -207,10 +190,7 @@ fn jaro(ours: &[char], theirs: &[char]) -> f64 {
         .count();
     let matched = matched_ours.len() as f64;
     let transpositions = (out_of_order / 2) as f64;
-    (matched / ours.len() as f64
-        + matched / theirs.len() as f64
-        + (matched - transpositions) / matched)
-        / 3.0
+    (matched / ours.len() as f64 + matched / theirs.len() as f64 + (matched - transpositions) / matched) / 3.0
 }
 
 #[cfg(test)]

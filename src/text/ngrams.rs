@@ -38,10 +38,7 @@ fn total(length: usize, order: usize) -> u64 {
 
 impl Ngrams {
     /// Counts the n-grams of orders 1 to `max_order`; with several references the largest count holds.
-    pub(super) fn of<'a>(
-        references: impl IntoIterator<Item = &'a [u32]>,
-        max_order: usize,
-    ) -> Self {
+    pub(super) fn of<'a>(references: impl IntoIterator<Item = &'a [u32]>, max_order: usize) -> Self {
         let mut ngrams = Self {
             orders: (0..max_order).map(|_| Order::default()).collect(),
         };
@@ -85,9 +82,8 @@ impl Ngrams {
                 let mut matched = 0;
                 let places = symbols.len().saturating_sub(length);
                 for at in 0..places {
-                    starts[at] = starts[at].and_then(|start| {
-                        order.numbers.get(&(start, symbols[at + length])).copied()
-                    });
+                    starts[at] =
+                        starts[at].and_then(|start| order.numbers.get(&(start, symbols[at + length])).copied());
                     let Some(number) = starts[at] else { continue };
                     let left = &mut left[number as usize];
                     if *left > 0 {

@@ -149,10 +149,7 @@ pub fn is_name_part(c: char) -> bool {
 }
 
 fn is_zero_width(c: char) -> bool {
-    matches!(
-        c,
-        '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}'
-    )
+    matches!(c, '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
 fn collapse_spaces(text: &str) -> String {
@@ -265,11 +262,7 @@ mod tests {
     #[test]
     fn steps_do_what_they_say() {
         let cases: [(&str, &[Step], &str); 7] = [
-            (
-                "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}",
-                &[Step::Nfc],
-                "한글",
-            ),
+            ("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}", &[Step::Nfc], "한글"),
             ("ＡＢ　１", &[Step::Nfkc, Step::RemoveSpaces], "AB1"),
             ("ΌΣΟΣ", &[Step::Lower], "όσος"),
             (
@@ -278,11 +271,7 @@ mod tests {
                 "a b",
             ),
             ("«1+1=2», 원화₩!", &[Step::RemovePunctuation], "112 원화"),
-            (
-                "a\u{200b}b\u{feff}\u{2060}c",
-                &[Step::StripZeroWidth],
-                "abc",
-            ),
+            ("a\u{200b}b\u{feff}\u{2060}c", &[Step::StripZeroWidth], "abc"),
             ("", &Step::ALL, ""),
         ];
         for (text, steps, wanted) in cases {

@@ -71,11 +71,7 @@ impl Numbers {
 
     fn is_negative(&self, start: usize) -> bool {
         let before = |at: usize| at.checked_sub(1).map(|at| self.characters[at]);
-        let start = if before(start) == Some('$') {
-            start - 1
-        } else {
-            start
-        };
+        let start = if before(start) == Some('$') { start - 1 } else { start };
         before(start) == Some('-') && may_be_sign(before(start - 1))
     }
 }

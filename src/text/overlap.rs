@@ -20,11 +20,15 @@ pub struct Overlap {
 }
 
 /// English: lower case, ASCII punctuation and articles dropped; F1 over words.
+///
+/// A question without reference has no answer, so only an empty answer matches, as in SQuAD 2.0.
 #[must_use]
 pub fn squad<S: AsRef<str>>(answer: &str, references: &[S]) -> Overlap {
-    best(answer, references, squad_form, |text| {
-        split_spaces(text).map(str::to_owned).collect()
-    })
+    let words = |text: &str| split_spaces(text).map(str::to_owned).collect::<Vec<_>>();
+    if references.is_empty() {
+        return best(answer, &[""], squad_form, words);
+    }
+    best(answer, references, squad_form, words)
 }
 
 /// Korean: quotes and brackets to spaces, lower case, ASCII punctuation dropped; F1 over characters, so that
@@ -61,17 +65,10 @@ fn best<S: AsRef<str>, T: Hash + Eq>(
 }
 
 /// F1 of two bags; two empty ones match, one empty one does not.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "texts are far shorter than 2^52"
-)]
+#[expect(clippy::cast_precision_loss, reason = "texts are far shorter than 2^52")]
 fn bag_f1<T: Hash + Eq>(ours: &[T], theirs: &[T]) -> f64 {
     if ours.is_empty() || theirs.is_empty() {
-        return if ours.is_empty() && theirs.is_empty() {
-            1.0
-        } else {
-            0.0
-        };
+        return if ours.is_empty() && theirs.is_empty() { 1.0 } else { 0.0 };
     }
     let mut left: HashMap<&T, usize> = HashMap::with_capacity(theirs.len());
     for piece in theirs {
@@ -98,10 +95,7 @@ fn bag_f1<T: Hash + Eq>(ours: &[T], theirs: &[T]) -> f64 {
 #[must_use]
 pub fn squad_form(text: &str) -> String {
     let lower = text.to_lowercase();
-    let bare: String = lower
-        .chars()
-        .filter(|c| !c.is_ascii_punctuation())
-        .collect();
+    let bare: String = lower.chars().filter(|c| !c.is_ascii_punctuation()).collect();
     join_spaces(&without_articles(&bare))
 }
 
@@ -111,9 +105,7 @@ pub fn korquad_form(text: &str) -> String {
     let spaced: String = nfc(text)
         .chars()
         .map(|c| match c {
-            '\'' | '"' | '《' | '》' | '<' | '>' | '〈' | '〉' | '(' | ')' | '‘' | '’' => {
-                ' '
-            }
+            '\'' | '"' | '《' | '》' | '<' | '>' | '〈' | '〉' | '(' | ')' | '‘' | '’' => ' ',
             other => other,
         })
         .collect();
@@ -139,9 +131,7 @@ pub fn without_articles(text: &str) -> String {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let inside = is_name_part(first);
-        let end = rest
-            .find(|c| is_name_part(c) != inside)
-            .unwrap_or(rest.len());
+        let end = rest.find(|c| is_name_part(c) != inside).unwrap_or(rest.len());
         let (run, after) = rest.split_at(end);
         if inside && matches!(run, "a" | "an" | "the") {
             out.push(' ');
@@ -161,10 +151,7 @@ mod tests {
 
     #[test]
     fn articles_go_only_as_whole_words() {
-        assert_eq!(
-            squad_form("The theatre, an anthem; a-b"),
-            "theatre anthem ab"
-        );
+        assert_eq!(squad_form("The theatre, an anthem; a-b"), "theatre anthem ab");
         assert_eq!(squad_form("a고양이 a 고양이"), "a고양이 고양이");
         assert_eq!(squad_form("THE"), "");
         assert_eq!(squad_form("the_end"), "theend");
@@ -176,8 +163,10 @@ mod tests {
         assert_eq!((both.exact_match, both.f1), (Some(1.0), Some(1.0)));
         let one = korquad("《》", &["훈민정음"]);
         assert_eq!((one.exact_match, one.f1), (Some(0.0), Some(0.0)));
-        let none = squad("x", &[] as &[&str]);
+        let none = korquad("x", &[] as &[&str]);
         assert_eq!((none.exact_match, none.f1), (None, None));
+        assert_eq!(squad("x", &[] as &[&str]).exact_match, Some(0.0));
+        assert_eq!(squad("!", &[] as &[&str]).exact_match, Some(1.0));
     }
 
     #[test]

@@ -6,7 +6,6 @@
 //! them (`구조`, `만일`). Digits are those of ASCII and their full-width forms; the decimal sign is the full
 //! stop. Dates and times fall apart into their numbers.
 
-use super::korean_units::{self, Unit};
 use super::normalise::nfc;
 use super::number::may_be_sign;
 
@@ -93,21 +92,22 @@ const PERCENT: [&str; 4] = ["%", "퍼센트", "percent", "per cent"];
 /// Signs of currency that may stand between a minus and its digits.
 const CURRENCY: [char; 5] = ['$', '₩', '€', '£', '¥'];
 
-struct Reader {
-    characters: Vec<char>,
-    hangul_numerals: bool,
+/// A text being read, full-width forms folded.
+pub(super) struct Reader {
+    pub(super) characters: Vec<char>,
+    pub(super) hangul_numerals: bool,
 }
 
 impl Reader {
-    fn get(&self, at: usize) -> Option<char> {
+    pub(super) fn get(&self, at: usize) -> Option<char> {
         self.characters.get(at).copied()
     }
 
-    fn before(&self, at: usize) -> Option<char> {
+    pub(super) fn before(&self, at: usize) -> Option<char> {
         at.checked_sub(1).and_then(|at| self.get(at))
     }
 
-    fn is_digit(&self, at: usize) -> bool {
+    pub(super) fn is_digit(&self, at: usize) -> bool {
         self.get(at).is_some_and(|c| c.is_ascii_digit())
     }
 
@@ -123,7 +123,7 @@ impl Reader {
         Some(end)
     }
 
-    fn skip_spaces(&self, mut at: usize, most: usize) -> usize {
+    pub(super) fn skip_spaces(&self, mut at: usize, most: usize) -> usize {
         let end = at + most;
         while at < end && self.get(at) == Some(' ') {
             at += 1;
@@ -147,9 +147,7 @@ impl Reader {
         let quantity = Quantity {
             value: if negative { -value } else { value },
             percent: percent.is_some(),
-            text: self.characters[start..percent.unwrap_or(end)]
-                .iter()
-                .collect(),
+            text: self.characters[start..percent.unwrap_or(end)].iter().collect(),
         };
         Some((quantity, percent.unwrap_or(end)))
     }
@@ -187,7 +185,7 @@ impl Reader {
     }
 
     /// Digits, grouped or not, with decimals; or decimals alone, as in `.5`.
-    fn decimal(&self, start: usize) -> Option<(f64, usize)> {
+    pub(super) fn decimal(&self, start: usize) -> Option<(f64, usize)> {
         let mut plain = String::new();
         let mut at = start;
         while let Some(c) = self.get(at)
@@ -197,9 +195,7 @@ impl Reader {
             at += 1;
         }
         if plain.is_empty() {
-            let alone = self
-                .before(start)
-                .is_none_or(|c| !c.is_alphanumeric() && c != '.');
+            let alone = self.before(start).is_none_or(|c| !c.is_alphanumeric() && c != '.');
             if !(alone && self.get(start) == Some('.') && self.is_digit(start + 1)) {
                 return None;
             }
@@ -316,11 +312,7 @@ impl Reader {
         if let Some(caret) = self.word(at, "^") {
             let braced = self.word(caret, "{");
             let (power, end) = self.signed_whole(braced.unwrap_or(caret))?;
-            let end = if braced.is_some() {
-                self.word(end, "}")?
-            } else {
-                end
-            };
+            let end = if braced.is_some() { self.word(end, "}")? } else { end };
             return Some((power_of_ten(power), end));
         }
         let negative = self.get(at) == Some('⁻');
@@ -328,9 +320,7 @@ impl Reader {
         let mut power = 0i32;
         let first = end;
         while let Some(c) = self.get(end)
-            && let Some(digit) = SUPERSCRIPTS
-                .iter()
-                .position(|superscript| *superscript == c)
+            && let Some(digit) = SUPERSCRIPTS.iter().position(|superscript| *superscript == c)
         {
             let digit = i32::try_from(digit).unwrap_or(0);
             power = power.saturating_mul(10).saturating_add(digit).min(1000);
@@ -350,95 +340,6 @@ impl Reader {
             let ends = self.get(end).is_none_or(|c| !c.is_ascii_alphabetic());
             ends.then_some((*value, end))
         })
-    }
-
-    /// A numeral of at least two Hangul syllables at the start of a word, a unit among them.
-    fn in_hangul(&self, start: usize) -> Option<(f64, usize)> {
-        let c = self.get(start)?;
-        if !self.hangul_numerals
-            || !(korean_units::digit(c).is_some() || korean_units::unit(c).is_some())
-            || self.before(start).is_some_and(char::is_alphanumeric)
-        {
-            return None;
-        }
-        let first = korean_units::digit(c);
-        let (value, end) = self.compound(first, start + usize::from(first.is_some()))?;
-        (end - start >= 2).then_some((value, end))
-    }
-
-    /// Goes on from a number before a Korean unit: `만 5천` after 3 makes 35,000. `None` when no unit follows.
-    ///
-    /// Units must fall: within a group 천, 백, 십; over groups 경, 조, 억, 만. A number after a unit belongs to
-    /// it when it is smaller than the unit, with at most one space between.
-    fn compound(&self, first: Option<f64>, at: usize) -> Option<(f64, usize)> {
-        let mut done = 0.0;
-        let mut group = 0.0;
-        let mut pending = first;
-        let (mut last_large, mut last_small) = (f64::INFINITY, f64::INFINITY);
-        let mut best = None;
-        let mut at = at;
-        while let Some(unit) = self.get(at).and_then(korean_units::unit)
-            && (pending.is_some() || self.hangul_numerals || group > 0.0)
-            && !korean_units::is_other_word(&self.characters[at..])
-            && !(unit == Unit::Large(1e12) && self.is_article_of_law(at))
-        {
-            let size = match unit {
-                Unit::Small(size) if size < last_small => {
-                    group += pending.unwrap_or(1.0) * size;
-                    last_small = size;
-                    size
-                }
-                Unit::Large(size) if size < last_large => {
-                    let bare = pending.is_none() && group == 0.0;
-                    let amount = if bare {
-                        1.0
-                    } else {
-                        group + pending.unwrap_or(0.0)
-                    };
-                    done += amount * size;
-                    group = 0.0;
-                    last_large = size;
-                    last_small = f64::INFINITY;
-                    size
-                }
-                _ => break,
-            };
-            at += 1;
-            best = Some((done + group, at));
-            let next = self.skip_spaces(at, 1);
-            let number = self.decimal(next).or_else(|| {
-                let digit = self.get(next).and_then(korean_units::digit);
-                digit
-                    .filter(|_| self.hangul_numerals)
-                    .map(|digit| (digit, next + 1))
-            });
-            pending = None;
-            match number {
-                Some((number, after)) if number < size => {
-                    pending = Some(number);
-                    at = after;
-                    let takes_unit = self.get(at).and_then(korean_units::unit).is_some()
-                        && !korean_units::is_other_word(&self.characters[at..]);
-                    if !takes_unit {
-                        return Some((done + group + number, at));
-                    }
-                }
-                Some(_) => break,
-                // `만 천`: the unit may stand alone, after a space too.
-                None if self.hangul_numerals => at = next,
-                None => {}
-            }
-        }
-        best
-    }
-
-    /// `제3조`: an article of a law, not three trillion.
-    fn is_article_of_law(&self, unit: usize) -> bool {
-        let mut at = unit;
-        while at > 0 && self.is_digit(at - 1) {
-            at -= 1;
-        }
-        self.before(at) == Some('제')
     }
 }
 
@@ -470,11 +371,8 @@ mod tests {
                 vec![-5.0, -6.0, 3.0, 4.0, -7.0, -8.0, -9.0],
             ),
             (".5 and x.5", vec![0.5, 5.0]),
-            ("3.14.15", vec![3.14, 15.0]),
-            (
-                "3/4, 1 1/2, 2½, ¾, \\frac{3}{8}",
-                vec![0.75, 1.5, 2.5, 0.75, 0.375],
-            ),
+            ("3.25.15", vec![3.25, 15.0]),
+            ("3/4, 1 1/2, 2½, ¾, \\frac{3}{8}", vec![0.75, 1.5, 2.5, 0.75, 0.375]),
             ("\\dfrac{-1}{4} -\\frac{1}{2}", vec![-0.25, -0.5]),
             ("2026/11/23", vec![2026.0, 11.0, 23.0]),
             ("1/0", vec![1.0, 0.0]),
@@ -509,8 +407,7 @@ mod tests {
 
     #[test]
     fn hangul_numerals_are_read_when_asked_for() {
-        let values =
-            |text| -> Vec<f64> { quantities(text, true).iter().map(|q| q.value).collect() };
+        let values = |text| -> Vec<f64> { quantities(text, true).iter().map(|q| q.value).collect() };
         for (text, wanted) in [
             ("삼천오백", vec![3500.0]),
             ("답은 삼천 오백 원입니다", vec![3500.0]),

@@ -27,10 +27,7 @@ pub struct Shares {
 }
 
 impl Shares {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "texts are far shorter than 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "texts are far shorter than 2^52")]
     fn of(matched: u64, hypothesis: u64, reference: u64) -> Self {
         let precision = matched as f64 / hypothesis.max(1) as f64;
         let recall = matched as f64 / reference.max(1) as f64;
@@ -39,11 +36,7 @@ impl Shares {
         } else {
             0.0
         };
-        Self {
-            precision,
-            recall,
-            f1,
-        }
+        Self { precision, recall, f1 }
     }
 }
 
@@ -64,11 +57,7 @@ pub struct Rouge {
 ///
 /// # Errors
 /// [`TooLong`] when the texts are beyond [`MAX_TABLE`].
-pub fn rouge(
-    hypothesis: &str,
-    reference: &str,
-    tokenizer: WordTokenizer,
-) -> Result<Rouge, TooLong> {
+pub fn rouge(hypothesis: &str, reference: &str, tokenizer: WordTokenizer) -> Result<Rouge, TooLong> {
     let mut numbers = Numbers::default();
     let ours = numbers.of(&tokenizer.tokens(hypothesis));
     let theirs = numbers.of(&tokenizer.tokens(reference));
@@ -89,11 +78,7 @@ pub fn rouge(
 ///
 /// # Errors
 /// [`TooLong`] when the product of the token counts exceeds [`MAX_PRODUCT`].
-pub fn rouge_l(
-    hypothesis: &str,
-    reference: &str,
-    tokenizer: WordTokenizer,
-) -> Result<Shares, TooLong> {
+pub fn rouge_l(hypothesis: &str, reference: &str, tokenizer: WordTokenizer) -> Result<Shares, TooLong> {
     let mut numbers = Numbers::default();
     let ours = numbers.of(&tokenizer.tokens(hypothesis));
     let theirs = numbers.of(&tokenizer.tokens(reference));
@@ -103,22 +88,14 @@ pub fn rouge_l(
 fn longest(ours: &[u32], theirs: &[u32]) -> Result<Shares, TooLong> {
     TooLong::check(ours.len(), theirs.len(), MAX_PRODUCT)?;
     let common = lcs_seq::similarity(ours.iter().copied(), theirs.iter().copied());
-    Ok(Shares::of(
-        common as u64,
-        ours.len() as u64,
-        theirs.len() as u64,
-    ))
+    Ok(Shares::of(common as u64, ours.len() as u64, theirs.len() as u64))
 }
 
 /// ROUGE-Lsum alone; sentences are lines.
 ///
 /// # Errors
 /// [`TooLong`] when the product of the token counts exceeds [`MAX_TABLE`].
-pub fn rouge_lsum(
-    hypothesis: &str,
-    reference: &str,
-    tokenizer: WordTokenizer,
-) -> Result<Shares, TooLong> {
+pub fn rouge_lsum(hypothesis: &str, reference: &str, tokenizer: WordTokenizer) -> Result<Shares, TooLong> {
     let mut numbers = Numbers::default();
     let mut lines = |text: &str| -> Vec<Vec<u32>> {
         text.split('\n')
@@ -148,8 +125,7 @@ pub fn rouge_lsum(
         }
         for (token, _) in line.iter().zip(&in_union).filter(|(_, hit)| **hit) {
             // A token counts at most as often as it stands in either text.
-            let (Some(ours), Some(theirs)) = (left_ours.get_mut(token), left_theirs.get_mut(token))
-            else {
+            let (Some(ours), Some(theirs)) = (left_ours.get_mut(token), left_theirs.get_mut(token)) else {
                 continue;
             };
             if *ours > 0 && *theirs > 0 {
@@ -225,12 +201,7 @@ mod tests {
     fn nothing_to_compare_is_zero() {
         for (a, b) in [("", ""), ("a", ""), ("", "a"), ("!!", "??"), ("\n", "\n")] {
             let scores = rouge(a, b, WordTokenizer::UnicodeWords).unwrap();
-            for shares in [
-                scores.rouge1,
-                scores.rouge2,
-                scores.rouge_l,
-                scores.rouge_lsum,
-            ] {
+            for shares in [scores.rouge1, scores.rouge2, scores.rouge_l, scores.rouge_lsum] {
                 assert_eq!(shares, Shares::default(), "{a:?} {b:?}");
             }
         }

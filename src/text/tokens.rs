@@ -42,15 +42,9 @@ impl WordTokenizer {
     #[must_use]
     pub fn tokens(self, text: &str) -> Vec<String> {
         match self {
-            Self::RougeScore => runs(&text.to_lowercase(), |c| {
-                c.is_ascii_lowercase() || c.is_ascii_digit()
-            }),
+            Self::RougeScore => runs(&text.to_lowercase(), |c| c.is_ascii_lowercase() || c.is_ascii_digit()),
             Self::UnicodeWords => runs(&nfc(text).to_lowercase(), is_word_part),
-            Self::Chars => nfc(text)
-                .chars()
-                .filter(|c| !is_space(*c))
-                .map(String::from)
-                .collect(),
+            Self::Chars => nfc(text).chars().filter(|c| !is_space(*c)).map(String::from).collect(),
         }
     }
 }
@@ -104,11 +98,7 @@ impl BleuTokenizer {
             Self::V13a => split_13a(segment),
             Self::Intl => split_international(segment),
             Self::Char => {
-                return segment
-                    .chars()
-                    .filter(|c| !is_space(*c))
-                    .map(String::from)
-                    .collect();
+                return segment.chars().filter(|c| !is_space(*c)).map(String::from).collect();
             }
             Self::None => segment.to_owned(),
         };
@@ -125,10 +115,7 @@ fn pattern(text: &str) -> Regex {
 /// hyphen after a digit.
 static RULES_13A: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
     [
-        (
-            pattern(r"([\x7b-\x7e\x5b-\x60\x20-\x26\x28-\x2b\x3a-\x40/])"),
-            " $1 ",
-        ),
+        (pattern(r"([\x7b-\x7e\x5b-\x60\x20-\x26\x28-\x2b\x3a-\x40/])"), " $1 "),
         (pattern(r"([^0-9])([.,])"), "$1 $2 "),
         (pattern(r"([.,])([^0-9])"), " $1 $2"),
         (pattern(r"([0-9])(-)"), "$1 $2 "),
@@ -145,18 +132,10 @@ static RULES_INTERNATIONAL: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
 });
 
 fn split_13a(segment: &str) -> String {
-    let mut line = segment
-        .replace("<skipped>", "")
-        .replace("-\n", "")
-        .replace('\n', " ");
+    let mut line = segment.replace("<skipped>", "").replace("-\n", "").replace('\n', " ");
     if line.contains('&') {
         // The order matters: `&amp;lt;` becomes `<`.
-        for (entity, sign) in [
-            ("&quot;", "\""),
-            ("&amp;", "&"),
-            ("&lt;", "<"),
-            ("&gt;", ">"),
-        ] {
+        for (entity, sign) in [("&quot;", "\""), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")] {
             line = line.replace(entity, sign);
         }
     }
@@ -212,22 +191,14 @@ mod tests {
     #[test]
     fn words_of_each_tokenizer() {
         for (tokenizer, text, wanted) in [
-            (
-                WordTokenizer::RougeScore,
-                "It's 3.5 K\u{212a}!",
-                "it|s|3|5|kk",
-            ),
+            (WordTokenizer::RougeScore, "It's 3.5 K\u{212a}!", "it|s|3|5|kk"),
             (WordTokenizer::RougeScore, "오늘 날씨", ""),
             (
                 WordTokenizer::UnicodeWords,
                 "오늘은 날씨가, 아주_좋다. Été №½",
                 "오늘은|날씨가|아주|좋다|été|½",
             ),
-            (
-                WordTokenizer::Chars,
-                "\u{1112}\u{1161}\u{11ab} 글.",
-                "한|글|.",
-            ),
+            (WordTokenizer::Chars, "\u{1112}\u{1161}\u{11ab} 글.", "한|글|."),
         ] {
             assert_eq!(joined(&tokenizer.tokens(text)), wanted, "{tokenizer:?}");
         }
@@ -241,11 +212,7 @@ mod tests {
                 "Hello, world! 3.5% of 1,000-odd.",
                 "Hello|,|world|!|3.5|%|of|1,000|-|odd|.",
             ),
-            (
-                BleuTokenizer::V13a,
-                "a &amp;lt; b<skipped> c-\nd",
-                "a|<|b|cd",
-            ),
+            (BleuTokenizer::V13a, "a &amp;lt; b<skipped> c-\nd", "a|<|b|cd"),
             (BleuTokenizer::V13a, "좋다。그래", "좋다。그래"),
             (
                 BleuTokenizer::Intl,

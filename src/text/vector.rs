@@ -11,9 +11,7 @@ pub fn cosine(first: &[f64], second: &[f64]) -> Option<f64> {
         return None;
     }
     let scale = |vector: &[f64]| {
-        let largest = vector
-            .iter()
-            .fold(0.0f64, |largest, x| largest.max(x.abs()));
+        let largest = vector.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
         let finite = vector.iter().all(|x| x.is_finite());
         (finite && largest > 0.0).then_some(largest)
     };
@@ -38,10 +36,7 @@ mod tests {
     fn sizes_do_not_matter() {
         for scale in [1e-320, 1e-200, 1.0, 1e200, 1e308] {
             let cosine = cosine(&[scale, 0.0], &[scale, scale]).unwrap();
-            assert!(
-                (cosine - std::f64::consts::FRAC_1_SQRT_2).abs() < 1e-12,
-                "{scale}"
-            );
+            assert!((cosine - std::f64::consts::FRAC_1_SQRT_2).abs() < 1e-12, "{scale}");
         }
     }
 

@@ -37,7 +37,11 @@ fn server() -> Option<&'static Server> {
                 return None;
             };
             let root = env!("CARGO_MANIFEST_DIR");
-            let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let port = std::net::TcpListener::bind("127.0.0.1:0")
+                .unwrap()
+                .local_addr()
+                .unwrap()
+                .port();
             let mut child = Command::new(python)
                 .arg(format!("{root}/testdata/models/serve.py"))
                 .args(["--model", &format!("{root}/testdata/models/toy-enko-q8_0.gguf")])
@@ -53,7 +57,10 @@ fn server() -> Option<&'static Server> {
                 if line.contains("listening") {
                     // Whatever else it prints must not block it.
                     std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-                    return Some(Server { address: format!("http://127.0.0.1:{port}"), _child: child });
+                    return Some(Server {
+                        address: format!("http://127.0.0.1:{port}"),
+                        _child: child,
+                    });
                 }
                 line.clear();
             }
@@ -62,7 +69,11 @@ fn server() -> Option<&'static Server> {
         .as_ref()
 }
 
-const THREE: [ProviderName; 3] = [ProviderName::OpenAi, ProviderName::OpenAiResponses, ProviderName::Anthropic];
+const THREE: [ProviderName; 3] = [
+    ProviderName::OpenAi,
+    ProviderName::OpenAiResponses,
+    ProviderName::Anthropic,
+];
 
 fn target(server: &Server, name: ProviderName, stream: bool) -> Target {
     let suffix = provider::of(name).about().simulated_suffix;
@@ -71,7 +82,11 @@ fn target(server: &Server, name: ProviderName, stream: bool) -> Target {
         provider: name,
         address: format!("{}{suffix}", server.address),
         model: "toy-llama".to_owned(),
-        params: Params { temperature: Some(0.0), max_output_tokens: Some(60), ..Params::default() },
+        params: Params {
+            temperature: Some(0.0),
+            max_output_tokens: Some(60),
+            ..Params::default()
+        },
         extra: serde_json::Map::new(),
         stream,
         timeout: Duration::from_secs(60),
@@ -89,7 +104,14 @@ async fn ask(target: &Target, call: Call, key: &str) -> Exchange {
     let line = Line::new(target, Some(key)).unwrap();
     let request = wire_request(provider::of(target.provider), target, call);
     let body = serde_json::to_vec(&request.body).unwrap();
-    line.send(&request, body.into(), &Heart::default(), &CancellationToken::new(), &mut |_| {}).await
+    line.send(
+        &request,
+        body.into(),
+        &Heart::default(),
+        &CancellationToken::new(),
+        &mut |_| {},
+    )
+    .await
 }
 
 async fn answer(target: &Target, call: Call) -> (Reply, Exchange) {
@@ -104,7 +126,11 @@ async fn answer(target: &Target, call: Call) -> (Reply, Exchange) {
 #[tokio::test]
 async fn three_adapters_read_the_same_answer_streamed_and_whole() {
     let Some(server) = server() else { return };
-    for (question, expected) in [("What is the capital of France?", "Paris"), ("프랑스의 수도는 어디인가요?", "파리"), ("What is 3 plus 4?", "7")] {
+    for (question, expected) in [
+        ("What is the capital of France?", "Paris"),
+        ("프랑스의 수도는 어디인가요?", "파리"),
+        ("What is 3 plus 4?", "7"),
+    ] {
         let mut texts = Vec::new();
         for name in THREE {
             for stream in [false, true] {
@@ -112,9 +138,21 @@ async fn three_adapters_read_the_same_answer_streamed_and_whole() {
                 let (reply, exchange) = answer(&target, Call::ask(question)).await;
                 assert!(reply.text.contains(expected), "{name:?} {stream}: {:?}", reply.text);
                 assert_eq!(reply.finish, Finish::Stop, "{name:?} {stream}");
-                assert!(reply.usage.input.is_some_and(|n| n > 3), "{name:?} {stream}: {:?}", reply.usage);
-                assert!(reply.usage.output.is_some_and(|n| n > 0), "{name:?} {stream}: {:?}", reply.usage);
-                assert_eq!(exchange.timing.first_text_us.is_some(), stream, "{name:?}: first text is timed when streamed");
+                assert!(
+                    reply.usage.input.is_some_and(|n| n > 3),
+                    "{name:?} {stream}: {:?}",
+                    reply.usage
+                );
+                assert!(
+                    reply.usage.output.is_some_and(|n| n > 0),
+                    "{name:?} {stream}: {:?}",
+                    reply.usage
+                );
+                assert_eq!(
+                    exchange.timing.first_text_us.is_some(),
+                    stream,
+                    "{name:?}: first text is timed when streamed"
+                );
                 texts.push(reply.text.trim().to_owned());
             }
         }
@@ -143,7 +181,11 @@ async fn a_cap_is_told_as_a_cap() {
             call.params.max_output_tokens = Some(2);
             let (reply, _) = answer(&target(server, name, stream), call).await;
             // Its responses route calls a capped answer completed; nothing in the body tells otherwise.
-            let told = if name == ProviderName::OpenAiResponses { Finish::Stop } else { Finish::Length };
+            let told = if name == ProviderName::OpenAiResponses {
+                Finish::Stop
+            } else {
+                Finish::Length
+            };
             assert_eq!(reply.finish, told, "{name:?} {stream}: {reply:?}");
             assert_eq!(reply.usage.output, Some(2), "{name:?} {stream}");
         }
@@ -158,9 +200,20 @@ async fn log_probabilities_come_with_the_answer() {
         call.params.logprobs = Some(3);
         let (reply, _) = answer(&target(server, ProviderName::OpenAi, stream), call).await;
         assert!(!reply.logprobs.is_empty(), "stream {stream}");
-        assert!(reply.logprobs.iter().all(|token| token.logprob <= 0.0 && token.top.len() == 3), "{:?}", reply.logprobs);
+        assert!(
+            reply
+                .logprobs
+                .iter()
+                .all(|token| token.logprob <= 0.0 && token.top.len() == 3),
+            "{:?}",
+            reply.logprobs
+        );
         let joined: String = reply.logprobs.iter().map(|token| token.token.as_str()).collect();
-        assert!(joined.trim().starts_with(reply.text.trim().split(' ').next().unwrap()), "{joined:?} against {:?}", reply.text);
+        assert!(
+            joined.trim().starts_with(reply.text.trim().split(' ').next().unwrap()),
+            "{joined:?} against {:?}",
+            reply.text
+        );
     }
 }
 
@@ -168,8 +221,9 @@ async fn log_probabilities_come_with_the_answer() {
 async fn a_schema_is_followed() {
     let Some(server) = server() else { return };
     let mut call = Call::ask("What is the capital of France?");
-    call.params.json_schema =
-        Some(serde_json::json!({"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": false}));
+    call.params.json_schema = Some(
+        serde_json::json!({"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": false}),
+    );
     let (reply, _) = answer(&target(server, ProviderName::OpenAi, false), call).await;
     let value: serde_json::Value = serde_json::from_str(reply.text.trim()).expect("JSON");
     assert!(value["a"].is_i64(), "{value}");
@@ -184,7 +238,10 @@ async fn real_refusals_read_as_what_they_are() {
         let fault = exchange.result.expect_err("a wrong key is refused");
         assert_eq!(fault.kind, FaultKind::Auth, "{name:?}: {fault:?}");
         let long = "word ".repeat(3000);
-        let fault = ask(&target, Call::ask(long), KEY).await.result.expect_err("too long for the context");
+        let fault = ask(&target, Call::ask(long), KEY)
+            .await
+            .result
+            .expect_err("too long for the context");
         assert_eq!(fault.kind, FaultKind::BadRequest, "{name:?}: {fault:?}");
         assert_eq!(fault.retry, narani::domain::Retry::Never, "{name:?}: {fault:?}");
     }
@@ -196,9 +253,17 @@ async fn earlier_turns_are_sent() {
     for name in THREE {
         let mut call = Call::ask("Hello");
         call.messages.push(Message::text(Role::Assistant, "Hello!"));
-        call.messages.push(Message::text(Role::User, "What is the capital of France?"));
+        call.messages
+            .push(Message::text(Role::User, "What is the capital of France?"));
         let (with, _) = answer(&target(server, name, false), call).await;
-        let (without, _) = answer(&target(server, name, false), Call::ask("What is the capital of France?")).await;
-        assert!(with.usage.input > without.usage.input, "{name:?}: more turns, more tokens");
+        let (without, _) = answer(
+            &target(server, name, false),
+            Call::ask("What is the capital of France?"),
+        )
+        .await;
+        assert!(
+            with.usage.input > without.usage.input,
+            "{name:?}: more turns, more tokens"
+        );
     }
 }

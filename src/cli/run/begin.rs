@@ -38,7 +38,7 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     if total == 0 {
         return Err(Failure::usage("no case is left after --filter", "loosen the filter; `narani check` counts the cases and tags of a suite"));
     }
-    let (prompts, parts) = open::parts(&suites, &picked.counts, &targets, &args.targets, args.trials)?;
+    let (prompts, parts) = open::parts(&suites, &picked.counts, &targets, &args.targets, args.trials);
     if let Some(part) = parts.iter().find(|part| part.targets.is_empty()) {
         return Err(Failure::usage(
             format!("no target is left for the suite `{}`", part.name),
@@ -208,7 +208,6 @@ fn fingerprint(suites: &[(String, Suite)]) -> String {
 }
 
 /// Writes the run's plan into its folder: everything that resuming and reporting need, and nothing secret.
-#[expect(clippy::too_many_arguments, reason = "the one place where all that was chosen meets")]
 fn freeze(
     folder: &Folder,
     info: &Arc<RunInfo>,

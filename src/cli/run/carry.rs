@@ -116,9 +116,8 @@ fn teach(pretender: &Pretender, reader: &Reader, book: &Book) -> Result<(), Fail
 /// The cells that resuming leaves alone.
 fn done_cells(reader: &Reader, retry: RetryArg) -> Result<Cells, Failure> {
     let again = |status: &str, kind: Option<&str>, is_final: bool| match (status, retry) {
-        ("answered", _) => false,
         ("skipped", _) => true,
-        (_, RetryArg::None) => false,
+        ("answered", _) | (_, RetryArg::None) => false,
         (_, RetryArg::AllErrors) => kind.and_then(FaultKind::from_word) != Some(FaultKind::ContentFilter),
         (_, RetryArg::Retryable) => !is_final,
     };
@@ -205,10 +204,12 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     }
     writer.barrier().await?;
     writer.finish();
-    if let Some(pretender) = pretender {
-        let _ = pretender.running.shutdown().await;
-    }
-    finish(&reader, &listed, &why, &board, *signal.borrow(), args, printer)
+    // The simulator ends with the process; waiting for its idle connections would only take time.
+    drop(pretender);
+    let exit = finish(&reader, &listed, &why, &board, *signal.borrow(), args, printer);
+    drop(reader);
+    folder.settle();
+    exit
 }
 
 /// Writes the files for people, prints the summary, and says how to go on.

@@ -46,6 +46,8 @@ struct State {
     fault: Option<Fault>,
     /// The last event, to quote where nothing of an answer came.
     last: Value,
+    /// The first event that is no JSON; a piece of the answer may be lost in it.
+    odd: Option<String>,
     /// `message_stop` came.
     ended: bool,
 }
@@ -82,12 +84,15 @@ impl StreamReader for Stream {
         if let Some(fault) = state.fault {
             return Err(fault);
         }
-        if state.last.is_null() && !frames.stray().is_empty() {
+        if state.last.is_null() && shared::is_body(frames.stray()) {
             // Called a stream, but it is a whole body, or a page.
             return whole(&head, frames.stray().as_bytes());
         }
         if !state.ended {
             return Err(shared::cut_fault(&head, "`message_stop`", &state.message.text()));
+        }
+        if let Some(odd) = state.odd {
+            return Err(shared::odd_fault(&head, &odd));
         }
         state.message.into_reply(&head, &state.last)
     }
@@ -98,10 +103,11 @@ impl State {
         if self.ended || self.fault.is_some() {
             return;
         }
-        // The name stands in the data too, where proxies that drop `event:` lines leave it alone.
         let Ok(value) = serde_json::from_str::<Value>(data) else {
+            self.odd.get_or_insert_with(|| data.to_owned());
             return;
         };
+        // The name stands in the data too, where proxies that drop `event:` lines leave it alone.
         let name = value.get("type").and_then(Value::as_str).unwrap_or(event);
         let index = shared::count_at(&value, "index").unwrap_or(0);
         match name {

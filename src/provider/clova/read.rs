@@ -48,6 +48,8 @@ struct State {
     fault: Option<Fault>,
     /// The last event, to quote where nothing of an answer came.
     last: Value,
+    /// The first event that is no JSON; a piece of the answer may be lost in it.
+    odd: Option<String>,
     /// The event with the whole answer came: the answer is complete, whether the signal follows or not.
     whole: bool,
     /// The signal came.
@@ -86,12 +88,15 @@ impl StreamReader for Stream {
         if let Some(fault) = state.fault {
             return Err(fault);
         }
-        if state.last.is_null() && !frames.stray().is_empty() {
+        if state.last.is_null() && shared::is_body(frames.stray()) {
             // Called a stream, but it is a whole body, or a page.
             return whole(&head, frames.stray().as_bytes());
         }
         if !state.whole && !state.ended {
             return Err(shared::cut_fault(&head, "a `result` event", state.answer.text()));
+        }
+        if let Some(odd) = state.odd.filter(|_| !state.whole) {
+            return Err(shared::odd_fault(&head, &odd));
         }
         state.answer.into_reply(&head, &state.last)
     }
@@ -102,7 +107,12 @@ impl State {
         if self.ended || self.fault.is_some() {
             return;
         }
+        if data.trim() == "[DONE]" {
+            self.ended = true;
+            return;
+        }
         let Ok(value) = serde_json::from_str::<Value>(data) else {
+            self.odd.get_or_insert_with(|| data.to_owned());
             return;
         };
         match kind(event, &value) {

@@ -63,6 +63,8 @@ struct State {
     fault: Option<Fault>,
     /// The last object, to quote where nothing of an answer came.
     last: Value,
+    /// The first object that is no JSON.
+    odd: Option<String>,
 }
 
 impl Stream {
@@ -106,9 +108,11 @@ impl StreamReader for Stream {
             frames,
             mut state,
         } = *self;
+        // A broken event at the very end was cut; one before it lost something.
+        let odd = state.odd.take();
         if let Frames::Sse(mut sse) = frames {
             sse.finish(&mut |_, data| state.take(&head, data, &mut |_| {}));
-            if state.last.is_null() && state.fault.is_none() && !sse.stray().is_empty() {
+            if state.last.is_null() && state.fault.is_none() && shared::is_body(sse.stray()) {
                 // Called a stream, but it is a page.
                 return whole(&head, sse.stray().as_bytes());
             }
@@ -118,6 +122,9 @@ impl StreamReader for Stream {
         }
         if !state.answer.is_ended() {
             return Err(shared::cut_fault(&head, "a `finishReason`", state.answer.text()));
+        }
+        if let Some(odd) = odd {
+            return Err(shared::odd_fault(&head, &odd));
         }
         state.answer.into_reply(&head, &state.last)
     }
@@ -129,6 +136,10 @@ impl State {
             return;
         }
         let Ok(value) = serde_json::from_str::<Value>(data) else {
+            // Look-alikes close with OpenAI's mark.
+            if data.trim() != "[DONE]" {
+                self.odd.get_or_insert_with(|| data.to_owned());
+            }
             return;
         };
         if is_error(&value) {

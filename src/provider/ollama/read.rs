@@ -60,6 +60,8 @@ struct State {
     fault: Option<Fault>,
     /// The last line, to quote where nothing of an answer came.
     last: Value,
+    /// The first line that is no JSON; a piece of the answer may be lost in it.
+    odd: Option<String>,
     ended: bool,
 }
 
@@ -97,6 +99,9 @@ impl StreamReader for Stream {
             let text = &state.answer.content;
             return Err(shared::cut_fault(&head, "`\"done\": true`", text));
         }
+        if let Some(odd) = state.odd {
+            return Err(shared::odd_fault(&head, &odd));
+        }
         if !state.answer.spoke {
             return Err(shared::shape_fault(&head, &state.last, WANTED));
         }
@@ -110,6 +115,7 @@ impl State {
             return;
         }
         let Ok(value) = serde_json::from_str::<Value>(line) else {
+            self.odd.get_or_insert_with(|| line.to_owned());
             return;
         };
         if fault::is_error(&value) {

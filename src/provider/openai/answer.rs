@@ -7,9 +7,9 @@ use serde_json::Value;
 use crate::domain::{Fault, FaultKind, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
 use crate::provider::Piece;
 use crate::provider::shared::{count_at, number, text_at};
+use crate::provider::think;
 
 use super::fault;
-use super::think;
 
 /// What has come so far.
 #[derive(Debug, Default)]
@@ -328,7 +328,7 @@ pub(super) fn blocked_word(filters: &[String]) -> String {
 }
 
 /// The common word for a finish reason of any look-alike.
-fn finish_of(word: &str) -> Finish {
+pub(super) fn finish_of(word: &str) -> Finish {
     match word.to_ascii_lowercase().as_str() {
         "stop" | "eos" | "eos_token" | "end_turn" | "stop_sequence" => Finish::Stop,
         "length" | "max_tokens" | "model_length" => Finish::Length,

@@ -140,8 +140,8 @@ fn said(value: &Value, surely: bool) -> Option<Said> {
         Some(Value::String(message)) if !message.is_empty() => {
             return Some(Said {
                 message: message.clone(),
-                error_type: text_at(value, "type"),
-                code: text_at(value, "code"),
+                error_type: word(value, "type"),
+                code: word(value, "code"),
                 ..Said::default()
             });
         }
@@ -186,20 +186,25 @@ fn inside(error: &Value) -> Said {
         if let (Some(raw), true) = (text_at(metadata, "raw"), message.starts_with("Provider returned")) {
             return Said {
                 message: format!("{message}: {}", clip(&raw)),
-                error_type: text_at(error, "type"),
-                code: text_at(error, "code"),
-                param: text_at(error, "param"),
+                error_type: word(error, "type"),
+                code: word(error, "code"),
+                param: word(error, "param"),
                 inner,
             };
         }
     }
     Said {
         message,
-        error_type: text_at(error, "type"),
-        code: text_at(error, "code"),
-        param: text_at(error, "param"),
+        error_type: word(error, "type"),
+        code: word(error, "code"),
+        param: word(error, "param"),
         inner,
     }
+}
+
+/// A member as text; an empty one says nothing.
+fn word(error: &Value, key: &str) -> Option<String> {
+    text_at(error, key).filter(|text| !text.is_empty())
 }
 
 /// The status to judge by: that of the response, or the one in `code` when the response said success.

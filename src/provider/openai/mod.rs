@@ -9,12 +9,11 @@ mod fault;
 mod pretend;
 mod read;
 mod rules;
-mod think;
 mod write;
 
 pub(super) use answer::{items, logprob, usage_of};
 pub(super) use fault::{of_body as fault_of_body, of_value as fault_of_value, pretend as pretend_fault};
-pub(super) use pretend::{CREATED, details, head as pretend_head, limit_headers, mark, pretty, spoken, token};
+pub(super) use pretend::{details, head as pretend_head, limit_headers, mark, pretty, spoken, token};
 pub(super) use read::limits;
 pub(super) use rules::{Form, Rules};
 pub(super) use write::{effort, finished, image_address, image_at, refused, request_body, turn};

@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{Finish, Reply, TokenLogprob, Usage, WireHead};
+use crate::provider::pretending::{self, MADE_UP_SECONDS};
 use crate::provider::shared::{go_text, pieces};
 use crate::provider::{Allowance, Asked, Pretence, RateInfo};
 
-/// The moment in `created`: pretended answers know no clock.
-pub(crate) const CREATED: u64 = 1_788_000_000;
+use super::answer::finish_of;
 
 /// Writes an answer, whole or streamed.
 pub(super) fn reply(reply: &Reply, asked: &Asked) -> Pretence {
@@ -67,7 +67,7 @@ fn frame(reply: &Reply, asked: &Asked, object: &str) -> Map<String, Value> {
     let frame = json!({
         "id": id,
         "object": object,
-        "created": CREATED,
+        "created": MADE_UP_SECONDS,
         "model": reply.model.as_ref().unwrap_or(&asked.model),
         "service_tier": "default",
         "system_fingerprint": format!("fp_{}", &mark[32..42]),
@@ -197,8 +197,8 @@ fn tool(reply: &Reply, place: usize) -> Value {
 }
 
 /// The provider's word where the answer has it, else OpenAI's for the common one.
-fn finish_word(reply: &Reply) -> Option<&str> {
-    reply.finish_raw.as_deref().or(match reply.finish {
+fn finish_word(reply: &Reply) -> Option<String> {
+    pretending::finish_word(reply, finish_of, |finish| match finish {
         Finish::Stop => Some("stop"),
         Finish::Length => Some("length"),
         Finish::Filter => Some("content_filter"),

@@ -9,6 +9,7 @@ use url::Url;
 use crate::domain::Effort::{High, Low, Max, Medium, Minimal, None as Off, Xhigh};
 use crate::domain::{Effort, Params, Target};
 use crate::provider::Wish;
+use crate::provider::capability::Wishes;
 
 /// When a model takes temperature, nucleus and log-probabilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ struct Family {
 }
 
 const EVERY_EFFORT: &[Effort] = &[Off, Minimal, Low, Medium, High, Xhigh, Max];
+/// Most alternatives of a token.
+const MOST_LOGPROBS: u8 = 20;
 const OLD_CAP: &str = "max_tokens";
 const NEW_CAP: &str = "max_completion_tokens";
 
@@ -164,6 +167,8 @@ struct Service {
     stream_options: bool,
     efforts: &'static [Effort],
     stop_limit: usize,
+    /// The highest temperature.
+    hottest: f64,
 }
 
 const SERVICES: &[Service] = &[
@@ -173,6 +178,7 @@ const SERVICES: &[Service] = &[
         others: &UNKNOWN,
         top_k: false,
         stop_limit: 4,
+        hottest: 2.0,
         ..ANY_SERVICE
     },
     Service {
@@ -181,6 +187,7 @@ const SERVICES: &[Service] = &[
         others: &UNKNOWN,
         top_k: false,
         stop_limit: 4,
+        hottest: 2.0,
         ..ANY_SERVICE
     },
     // Refuses what it does not know with code 40002.
@@ -190,6 +197,7 @@ const SERVICES: &[Service] = &[
         logprobs: false,
         stream_options: false,
         efforts: &[Off, Low, Medium, High],
+        hottest: 1.0,
         ..ANY_SERVICE
     },
     // Refuses unknown fields with 422; its streams end with the usage in any case.
@@ -214,6 +222,7 @@ const ANY_SERVICE: Service = Service {
     stream_options: true,
     efforts: EVERY_EFFORT,
     stop_limit: usize::MAX,
+    hottest: f64::MAX,
 };
 
 /// The two request forms of OpenAI.
@@ -275,65 +284,64 @@ impl Rules {
     /// The parameters that go out, and the wishes that do not.
     pub(crate) fn settle(&self, params: &Params) -> (Params, Vec<Wish>) {
         let mut kept = params.clone();
-        let mut wishes = Vec::new();
-        let mut refuse = |field, why| wishes.push(Wish { field, why });
-
-        if let Some(effort) = kept.reasoning_effort
-            && let Some(why) = self.against_effort(effort)
-        {
-            kept.reasoning_effort = None;
-            refuse("reasoning_effort", why);
-        }
+        let mut wishes = Wishes::default();
+        kept.reasoning_effort = kept.reasoning_effort.and_then(|effort| self.level(effort, &mut wishes));
         if let Some(why) = self.against_sampling(kept.reasoning_effort) {
-            if kept.temperature.take().is_some() {
-                refuse("temperature", why.clone());
-            }
-            if kept.top_p.take().is_some() {
-                refuse("top_p", why.clone());
-            }
-            if kept.logprobs.take().is_some() {
-                refuse("logprobs", why);
-            }
-        } else if !self.service.logprobs && kept.logprobs.take().is_some() {
-            refuse("logprobs", self.lacks("log-probabilities"));
-        }
-        if (!self.service.top_k || self.form == Form::Responses) && kept.top_k.take().is_some() {
-            refuse("top_k", self.lacks("top_k"));
-        }
-        if self.form == Form::Responses && kept.seed.take().is_some() {
-            refuse("seed", "OpenAI responses takes no seed".to_owned());
-        }
-        if let Some(stop) = &kept.stop
-            && let Some(why) = self.against_stop(stop.len())
-        {
-            kept.stop = None;
-            refuse("stop", why);
-        }
-        if kept.reasoning_budget.take().is_some() {
-            refuse(
-                "reasoning_budget",
-                "this protocol has efforts, not budgets; set reasoning_effort, or the service's own field under extra"
-                    .to_owned(),
+            wishes.leave("temperature", kept.temperature.take().as_ref(), why.clone());
+            wishes.leave("top_p", kept.top_p.take().as_ref(), why.clone());
+            wishes.leave("logprobs", kept.logprobs.take().as_ref(), why);
+        } else if !self.service.logprobs {
+            wishes.leave(
+                "logprobs",
+                kept.logprobs.take().as_ref(),
+                self.lacks("log-probabilities"),
             );
         }
-        (kept, wishes)
+        kept.temperature = kept
+            .temperature
+            .map(|degree| wishes.clamp("temperature", degree, 0.0, self.service.hottest, self.service.title));
+        kept.logprobs = kept.logprobs.map(|count| {
+            if count > MOST_LOGPROBS {
+                wishes.say(
+                    "logprobs",
+                    format!("at most {MOST_LOGPROBS} alternatives are told; {MOST_LOGPROBS} are asked for"),
+                );
+            }
+            count.min(MOST_LOGPROBS)
+        });
+        if !self.service.top_k || self.form == Form::Responses {
+            wishes.leave("top_k", kept.top_k.take().as_ref(), self.lacks("top_k"));
+        }
+        if self.form == Form::Responses {
+            wishes.leave("seed", kept.seed.take().as_ref(), "OpenAI responses takes no seed");
+        }
+        if let Some(why) = self.against_stop(kept.stop.as_ref().map_or(0, Vec::len)) {
+            wishes.leave("stop", kept.stop.take().as_ref(), why);
+        }
+        wishes.leave(
+            "reasoning_budget",
+            kept.reasoning_budget.take().as_ref(),
+            "this protocol has efforts, not budgets; set reasoning_effort, or the service's own field under extra",
+        );
+        (kept, wishes.into_vec())
+    }
+
+    /// The effort that is sent: the nearest one that model and service know.
+    fn level(&self, effort: Effort, wishes: &mut Wishes) -> Option<Effort> {
+        let who = format!("`{}`", self.model);
+        if self.family.efforts.is_empty() {
+            wishes.say(
+                "reasoning_effort",
+                format!("{who} does not think, so it takes no effort"),
+            );
+            return None;
+        }
+        let effort = wishes.level(effort, self.family.efforts, &who)?;
+        wishes.level(effort, self.service.efforts, self.service.title)
     }
 
     fn lacks(&self, what: &str) -> String {
         format!("{} takes no {what}", self.service.title)
-    }
-
-    fn against_effort(&self, effort: Effort) -> Option<String> {
-        let taken = |efforts: &[Effort], who: &str| match efforts {
-            [] => Some(format!("{who} does not think, so it takes no effort")),
-            _ if efforts.contains(&effort) => None,
-            _ => {
-                let words: Vec<&str> = efforts.iter().map(|effort| effort.word()).collect();
-                Some(format!("{who} takes the efforts {}", words.join(", ")))
-            }
-        };
-        taken(self.family.efforts, &format!("`{}`", self.model))
-            .or_else(|| taken(self.service.efforts, self.service.title))
     }
 
     fn against_sampling(&self, effort: Option<Effort>) -> Option<String> {
@@ -400,28 +408,14 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use crate::domain::{Limits, ProviderName};
-
     use super::*;
+    use crate::domain::ProviderName;
+    use crate::provider::testing;
 
     fn target(address: &str, model: &str) -> Target {
         Target {
-            name: "t".into(),
-            provider: ProviderName::OpenAi,
             address: address.into(),
-            model: model.into(),
-            params: Params::default(),
-            extra: serde_json::Map::new(),
-            stream: true,
-            timeout: Duration::from_mins(1),
-            retries: 0,
-            limits: Limits::default(),
-            price: None,
-            local: false,
-            account: "a".into(),
-            http1_only: false,
+            ..testing::target(ProviderName::OpenAi, model)
         }
     }
 
@@ -463,14 +457,27 @@ mod tests {
     }
 
     #[test]
-    fn an_effort_that_is_left_out_does_not_count_as_sent() {
-        let params = Params {
+    fn efforts_are_rounded_before_sampling_is_judged() {
+        let params = |effort| Params {
             temperature: Some(0.0),
-            reasoning_effort: Some(Max),
+            reasoning_effort: Some(effort),
             ..Params::default()
         };
-        assert_eq!(left_out(OPENAI, "gpt-5.4", &params), ["reasoning_effort"]);
-        assert_eq!(left_out(OPENAI, "gpt-4o", &params), ["reasoning_effort"]);
+        let settled = |model, effort| {
+            let (kept, wishes) = Rules::of(Form::Chat, &target(OPENAI, model)).settle(&params(effort));
+            let fields: Vec<&str> = wishes.iter().map(|wish| wish.field).collect();
+            (kept.reasoning_effort, fields)
+        };
+        assert_eq!(
+            settled("gpt-5.4", Max),
+            (Some(Xhigh), vec!["reasoning_effort", "temperature"])
+        );
+        assert_eq!(settled("gpt-5.4", Off), (Some(Off), vec![]));
+        assert_eq!(
+            settled("gpt-6.2-sol", Off),
+            (Some(Low), vec!["reasoning_effort", "temperature"])
+        );
+        assert_eq!(settled("gpt-4o", High), (None, vec!["reasoning_effort"]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::domain::{
     Auth, Call, Effort, Fault, FaultKind, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
 };
 use crate::provider::shared::{clip, count_at, merge, number, text_at};
-use crate::provider::{Asked, Incoming};
+use crate::provider::{Asked, Incoming, path};
 
 use super::answer::items;
 use super::rules::{Form, Rules, host};
@@ -17,7 +17,7 @@ pub(super) fn request(call: &Call, target: &Target) -> WireRequest {
     let rules = Rules::of(Form::Chat, target);
     let (params, _) = rules.settle(&call.params);
     let mut messages = Vec::new();
-    if let Some(system) = &call.system {
+    if let Some(system) = call.system.as_deref().filter(|text| !text.is_empty()) {
         messages.push(json!({"role": "system", "content": system}));
     }
     messages.extend(call.messages.iter().map(message));
@@ -137,14 +137,13 @@ pub(crate) fn image_at(address: &str) -> Part {
 
 /// Reads a request as OpenAI would.
 pub(super) fn asked(request: &Incoming<'_>) -> Option<Result<Asked, Fault>> {
-    let path = request.path.split('?').next().unwrap_or_default();
-    let before = path.strip_suffix("/chat/completions")?;
+    let before = path::bare(request.path).strip_suffix("/chat/completions")?;
     Some(read_request(before, request.body))
 }
 
 fn read_request(before: &str, body: &[u8]) -> Result<Asked, Fault> {
     let body = request_body(body)?;
-    let deployment = before.rsplit_once("/deployments/").map(|(_, name)| name.to_owned());
+    let deployment = before.rsplit_once("/deployments/").map(|(_, name)| path::decode(name));
     let model = text_at(&body, "model")
         .or(deployment)
         .ok_or_else(|| refused("you must provide a model parameter", "model", None))?;

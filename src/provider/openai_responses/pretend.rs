@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::{Finish, Reply, Usage};
-use crate::provider::openai::{CREATED, details, mark, pretend_head, pretty, spoken, token};
+use crate::provider::openai::{details, mark, pretend_head, pretty, spoken, token};
+use crate::provider::pretending::MADE_UP_SECONDS;
 use crate::provider::shared::pieces;
 use crate::provider::{Asked, Pretence};
 
@@ -59,7 +60,7 @@ impl Writer<'_> {
         json!({
             "id": id.unwrap_or_else(|| format!("resp_{}", &self.mark[..48])),
             "object": "response",
-            "created_at": CREATED,
+            "created_at": MADE_UP_SECONDS,
             "status": if running { json!("in_progress") } else { status },
             "background": false,
             "error": null,

@@ -7,7 +7,7 @@ use crate::provider::openai::{
     Form, Rules, effort, finished, image_address, image_at, items, refused, request_body, turn,
 };
 use crate::provider::shared::{count_at, number, text_at};
-use crate::provider::{Asked, Incoming};
+use crate::provider::{Asked, Incoming, path};
 
 /// The request for a call. Nothing is stored at the service, and the whole history goes out every time.
 pub(super) fn request(call: &Call, target: &Target) -> WireRequest {
@@ -19,7 +19,8 @@ pub(super) fn request(call: &Call, target: &Target) -> WireRequest {
         }
     };
     set("model", Some(json!(target.model)));
-    set("instructions", call.system.as_deref().map(Value::from));
+    let system = call.system.as_deref().filter(|text| !text.is_empty());
+    set("instructions", system.map(Value::from));
     set("input", Some(call.messages.iter().map(item).collect()));
     set("temperature", params.temperature.map(Value::from));
     set("top_p", params.top_p.map(Value::from));
@@ -68,8 +69,9 @@ fn item(message: &Message) -> Value {
 
 /// Reads a request as OpenAI would.
 pub(super) fn asked(request: &Incoming<'_>) -> Option<Result<Asked, Fault>> {
-    let path = request.path.split('?').next().unwrap_or_default();
-    path.ends_with("/responses").then(|| read_request(request.body))
+    path::bare(request.path)
+        .ends_with("/responses")
+        .then(|| read_request(request.body))
 }
 
 fn read_request(body: &[u8]) -> Result<Asked, Fault> {

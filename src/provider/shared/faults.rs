@@ -133,6 +133,20 @@ pub(crate) fn body_fault(head: &WireHead, body: &[u8]) -> Fault {
     fault
 }
 
+/// The fault for a stream in whose middle an event is no JSON: a piece of the answer may be lost in it.
+pub(crate) fn odd_fault(head: &WireHead, event: &str) -> Fault {
+    status_fault(
+        head,
+        &format!("an event of the stream is no JSON: `{}`", clip_to(event, 200)),
+    )
+}
+
+/// Whether what stood outside the events of a stream is a body of its own, JSON or a page, rather than the first letters of
+/// a stream that was cut.
+pub(crate) fn is_body(stray: &str) -> bool {
+    stray.trim_start().starts_with(['{', '[', '<'])
+}
+
 /// The fault for JSON that holds no answer and no reason for its absence; `wanted` names what was looked for.
 pub(crate) fn shape_fault(head: &WireHead, value: &Value, wanted: &str) -> Fault {
     let message = format!("the body holds no {wanted}: `{}`", clip_to(&value.to_string(), 300));

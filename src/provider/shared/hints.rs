@@ -220,8 +220,8 @@ mod tests {
         ] {
             assert_eq!(go_duration(text), expected.map(Duration::from_micros), "{text}");
         }
-        assert_eq!(go_text(Duration::from_secs(360)), "6m0s");
-        assert_eq!(go_text(Duration::from_secs(3600)), "1h0m0s");
+        assert_eq!(go_text(Duration::from_mins(6)), "6m0s");
+        assert_eq!(go_text(Duration::from_hours(1)), "1h0m0s");
         assert_eq!(go_text(Duration::from_millis(8640)), "8.64s");
         assert_eq!(go_text(Duration::from_millis(12)), "12ms");
         assert_eq!(go_text(Duration::ZERO), "0s");
