@@ -392,6 +392,7 @@ fn rate(cases: &Moments, counts: &Counts, trials: u32) -> Option<Rate> {
     } else {
         counts.passed
     };
+    let value = if trials > 1 { value } else { passed as f64 / n as f64 };
     let interval = wilson(passed, n, CONFIDENCE)?;
     Some(Rate {
         value,

@@ -36,9 +36,9 @@ pub(super) fn facts(record: &Record, style: &Style) -> Vec<String> {
     let Some(Outcome::Answered {
         reply,
         timing,
-        cost,
         cached,
         attempts,
+        ..
     }) = &record.outcome
     else {
         return facts;
@@ -62,20 +62,54 @@ pub(super) fn facts(record: &Record, style: &Style) -> Vec<String> {
             lang,
         ));
     }
-    if !*cached {
-        facts.push(match (&cost.money, cost.source) {
-            (Some(sum), CostSource::Estimated) => format!("~{}", money(sum, style)),
-            (Some(sum), _) => money(sum, style),
-            (None, CostSource::Local) => lang.words().local.to_owned(),
-            (None, _) => "?".to_owned(),
-        });
-    }
+    facts.extend(price(record, style));
     facts.extend(words::tries(*attempts, lang));
     let finish = reply.finish.word();
     if !finish.is_empty() && finish != "stop" {
         facts.push(finish.to_owned());
     }
     facts
+}
+
+/// The few that fit into a narrow column: time, length, cost.
+#[must_use]
+pub(super) fn brief_facts(record: &Record, style: &Style) -> Vec<String> {
+    let Some(Outcome::Answered {
+        reply, timing, cached, ..
+    }) = &record.outcome
+    else {
+        return Vec::new();
+    };
+    let mut facts = Vec::new();
+    if *cached {
+        facts.push(style.lang.words().from_cache.to_owned());
+    } else if !timing.suspended {
+        facts.push(micros(timing.total_us));
+    }
+    let length = text_of(reply).chars().count() as u64;
+    facts.push(
+        style
+            .lang
+            .pick(format!("{} ch", grouped(length)), words::characters(length, style.lang)),
+    );
+    facts.extend(price(record, style));
+    facts
+}
+
+/// What was paid for an answer; nothing for a reused one.
+fn price(record: &Record, style: &Style) -> Option<String> {
+    let Some(Outcome::Answered {
+        cost, cached: false, ..
+    }) = &record.outcome
+    else {
+        return None;
+    };
+    Some(match (&cost.money, cost.source) {
+        (Some(sum), CostSource::Estimated) => format!("~{}", money(sum, style)),
+        (Some(sum), _) => money(sum, style),
+        (None, CostSource::Local) => style.lang.words().local.to_owned(),
+        (None, _) => "?".to_owned(),
+    })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]

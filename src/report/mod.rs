@@ -8,6 +8,7 @@ pub mod case;
 pub mod csv;
 pub mod json;
 pub mod jsonl;
+mod lines;
 pub mod markdown;
 pub mod number;
 pub mod plan;

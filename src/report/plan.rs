@@ -3,14 +3,13 @@
 use serde_json::{Value, json};
 
 use super::Style;
+use super::lines::paragraph;
 use super::number::{grouped, money, short_count};
-use super::signs::plain_signs;
 use super::table::{Cell, Table};
 use super::words;
 use crate::domain::Money;
 use crate::plan::{Forecast, TargetForecast};
 use crate::text::sink::terminal_line;
-use crate::text::width::wrap;
 
 /// The table with its sums.
 #[must_use]
@@ -190,14 +189,6 @@ fn time(forecast: &Forecast, style: &Style) -> String {
 fn dollars_first(mut sums: Vec<Money>) -> Vec<Money> {
     sums.sort_by_key(|sum| (sum.currency.0 != "USD", sum.currency.clone()));
     sums
-}
-
-fn paragraph(text: &str, indent: usize, style: &Style) -> String {
-    let lines = wrap(&plain_signs(text, style), style.width.saturating_sub(indent).max(20));
-    lines
-        .iter()
-        .map(|line| format!("{}{line}\n", " ".repeat(indent)))
-        .collect()
 }
 
 /// The forecast as one line of JSON. Money in exact decimals of its currency.

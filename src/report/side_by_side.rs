@@ -1,7 +1,8 @@
 //! The answers to one case laid side by side in the terminal.
 
 use super::Style;
-use super::answer::{facts, joined, sign_of, text, trouble};
+use super::answer::{brief_facts, joined, sign_of, text, trouble};
+use super::lines;
 use super::signs::{dots, paint, sign};
 use super::table::{Cell, Paint, Table};
 use super::words;
@@ -43,7 +44,7 @@ pub fn row(info: &RunInfo, records: &[Record], style: &Style, lines: usize) -> S
             table = table.whole(format!("{} {name}", sign(sign_of(record), style)));
         }
         table.row(band.iter().map(|record| {
-            let text = joined(&facts(record, style), style);
+            let text = joined(&brief_facts(record, style), style);
             Cell::new(wrap(&text, width).join("\n")).painted(Paint::Dim)
         }));
         table.row(band.iter().map(|record| answer(record, width, lines, style)));
@@ -71,10 +72,7 @@ fn head(info: &RunInfo, first: &Record, style: &Style) -> String {
     if !first.case.tags.is_empty() {
         parts.push(terminal_line(&first.case.tags.join(", ")));
     }
-    let mut out: String = wrap(&joined(&parts, style), style.width)
-        .iter()
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let mut out = lines::parts(&parts, style);
     let expected: Vec<String> = first.case.expected_texts().collect();
     let texts = [
         (words.question, first.question.to_string()),

@@ -13,12 +13,11 @@ use jiff::tz::TimeZone;
 pub(super) use readings::worth;
 
 use super::Style;
-use super::signs::plain_signs;
 use super::words;
 use crate::compare::View;
 use crate::domain::RunInfo;
 use crate::text::sink::terminal_line;
-use crate::text::width::{display_width, wrap};
+use crate::text::width::{display_width, pad_right};
 
 /// The summary, with times in the zone of this computer.
 #[must_use]
@@ -61,17 +60,7 @@ fn title(info: &RunInfo, view: &View, style: &Style, zone: &TimeZone) -> String 
     if view.counts.cached > 0 {
         parts.push(words::from_cache(view.counts.cached, lang));
     }
-    let separator = plain_signs(" · ", style);
-    let mut lines: Vec<String> = Vec::new();
-    for part in parts {
-        let fits =
-            |line: &String| display_width(line) + display_width(&separator) + display_width(&part) <= style.width;
-        match lines.last_mut() {
-            Some(line) if fits(line) => line.push_str(&format!("{separator}{part}")),
-            _ => lines.extend(wrap(&part, style.width)),
-        }
-    }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    super::lines::parts(&parts, style)
 }
 
 /// Commands that go on from here.
@@ -104,7 +93,7 @@ fn next(info: &RunInfo, view: &View, style: &Style) -> String {
     for (at, (command, what)) in commands.iter().enumerate() {
         out.push_str(&if at == 0 { head.clone() } else { " ".repeat(indent) });
         if indent + widest + 3 + display_width(what) <= style.width {
-            out.push_str(&crate::text::width::pad_right(command, widest + 3));
+            out.push_str(&pad_right(command, widest + 3));
             out.push_str(what);
         } else {
             // A command is never broken or cut: it is there to be copied.
@@ -125,31 +114,14 @@ fn quoted(name: &str) -> String {
     format!("'{}'", name.replace('\'', "'\\''"))
 }
 
-/// A paragraph: wrapped to the width after an indent.
+/// Outside text in a paragraph.
 fn paragraph(text: &str, indent: usize, style: &Style) -> String {
-    let text = plain_signs(&terminal_line(text), style);
-    let lines = wrap(&text, style.width.saturating_sub(indent).max(20));
-    lines
-        .iter()
-        .map(|line| format!("{}{line}\n", " ".repeat(indent)))
-        .collect()
+    super::lines::paragraph(&terminal_line(text), indent, style)
 }
 
-/// A heading of a section, wrapped.
+/// A heading of a section.
 fn heading(text: &str, style: &Style) -> String {
     paragraph(text, 0, style)
-}
-
-/// A list item: a sign, then the text, wrapped under itself.
-fn item(text: &str, style: &Style) -> String {
-    let text = plain_signs(&terminal_line(text), style);
-    let lines = wrap(&text, style.width.saturating_sub(4).max(20));
-    let mark = if style.ascii { "*" } else { "▸" };
-    let mut out = String::new();
-    for (at, line) in lines.iter().enumerate() {
-        out.push_str(&format!("  {} {line}\n", if at == 0 { mark } else { " " }));
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! What a reader must know beside the numbers.
 
-use super::{heading, item};
+use super::heading;
 use crate::compare::View;
 use crate::domain::RunInfo;
 use crate::report::Style;
+use crate::report::lines::item;
 use crate::report::words;
+use crate::text::sink::terminal_line;
 
 /// The section; empty when there is nothing.
 pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
@@ -13,7 +15,10 @@ pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
     }
     let mut out = heading(style.lang.words().notes, style);
     for note in &view.notes {
-        out.push_str(&item(&words::note(note, info, &view.columns, style.lang), style));
+        out.push_str(&item(
+            &terminal_line(&words::note(note, info, &view.columns, style.lang)),
+            style,
+        ));
     }
     out
 }
