@@ -112,16 +112,11 @@ impl Printer {
 
     /// Prints problems with their excerpts.
     pub(super) fn problems(&self, problems: &[Problem]) {
-        self.problems_of(problems, &|_| None);
-    }
-
-    /// Prints problems of files that `text_of` gives the text of; others are read from disk.
-    pub(super) fn problems_of(&self, problems: &[Problem], text_of: &dyn Fn(&str) -> Option<String>) {
         for problem in problems {
             if problem.severity == Severity::Warning && self.quiet {
                 continue;
             }
-            self.err(&problems::draw(problem, text_of, self.width, self.ascii, self.color_err));
+            self.err(&problems::draw(problem, self.width, self.ascii, self.color_err));
         }
     }
 }

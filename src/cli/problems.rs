@@ -4,18 +4,13 @@ use std::fmt;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
+use crate::domain::problem::Excerpt;
 use crate::domain::{Problem, Severity};
 use crate::text::sink;
 
-/// Files up to this size are read again for an excerpt; larger ones get line and column only.
-const LARGEST_EXCERPT: u64 = 64 * 1024 * 1024;
-
-/// Characters of a line that are shown in an excerpt.
-const LONGEST_LINE: usize = 400;
-
 /// The problem as text, ending with a line break.
-pub(super) fn draw(problem: &Problem, text_of: &dyn Fn(&str) -> Option<String>, width: usize, ascii: bool, color: bool) -> String {
-    let shown = Shown::of(problem, text_of);
+pub(super) fn draw(problem: &Problem, width: usize, ascii: bool, color: bool) -> String {
+    let shown = Shown::of(problem);
     let theme = match (ascii, color) {
         (true, _) => GraphicalTheme::ascii(),
         (false, true) => GraphicalTheme::unicode(),
@@ -39,7 +34,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(problem: &Problem, text_of: &dyn Fn(&str) -> Option<String>) -> Self {
+    fn of(problem: &Problem) -> Self {
         let mut message = sink::terminal_line(&problem.message);
         let mut shown = Self {
             message: String::new(),
@@ -49,11 +44,7 @@ impl Shown {
             span: None,
         };
         if let Some(place) = &problem.place {
-            let excerpt = place.span.as_ref().and_then(|span| {
-                let text = text_of(&place.file).or_else(|| read(&place.file))?;
-                excerpt(&text, span.start, span.end)
-            });
-            match excerpt {
+            match problem.excerpt.as_deref().and_then(excerpt) {
                 // The excerpt names file, line and column by itself.
                 Some((text, start, length)) => {
                     shown.span = Some((start, length));
@@ -78,54 +69,19 @@ pub(super) fn place_words(place: &crate::domain::Place) -> String {
     }
 }
 
-fn read(file: &str) -> Option<String> {
-    let length = std::fs::metadata(file).ok()?.len();
-    if length > LARGEST_EXCERPT {
-        return None;
-    }
-    String::from_utf8(std::fs::read(file).ok()?).ok()
-}
-
-/// The line of a span with its neighbours, harmless and not too long; (text, start, length).
-///
-/// Lines far away become empty, so that the numbers in the margin are those of the file.
-fn excerpt(text: &str, start: usize, end: usize) -> Option<(String, usize, usize)> {
-    if start > text.len() || !text.is_char_boundary(start) {
-        return None;
-    }
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let end = end.clamp(start, line_end);
-    let end = (end..=line_end).find(|at| text.is_char_boundary(*at))?;
-    let line = &text[line_start..line_end];
-    if line.len() > LONGEST_LINE * 4 || line.chars().count() > LONGEST_LINE {
-        return None;
-    }
-    let before_lines = text[..line_start].matches('\n').count();
-    let above = text[..line_start.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
-    let mut out = String::new();
-    let keep_above = before_lines > 0 && line_start - above <= LONGEST_LINE;
-    for _ in 0..before_lines - usize::from(keep_above) {
-        out.push('\n');
-    }
-    if keep_above {
-        out.push_str(&sink::terminal_line(text[above..line_start].trim_end_matches(['\n', '\r'])));
-        out.push('\n');
-    }
-    let head = sink::terminal_line(&text[line_start..start]);
-    let marked = sink::terminal_line(&text[start..end]);
-    let tail = sink::terminal_line(text[end..line_end].trim_end_matches('\r'));
-    let at = out.len() + head.len();
-    out.push_str(&head);
+/// Lines, start and length of the mark, harmless. Blank lines in front make the numbers in the margin those of the file.
+fn excerpt(excerpt: &Excerpt) -> Option<(String, usize, usize)> {
+    let mark = excerpt.mark.clone();
+    let (before, marked, after) =
+        (excerpt.text.get(..mark.start)?, excerpt.text.get(mark.clone())?, excerpt.text.get(mark.end..)?);
+    let harmless = |text: &str| text.split('\n').map(|line| sink::terminal_line(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n");
+    let mut out = "\n".repeat(excerpt.first_line.saturating_sub(1));
+    out.push_str(&harmless(before));
+    let start = out.len();
+    let marked = harmless(marked);
     out.push_str(&marked);
-    out.push_str(&tail);
-    out.push('\n');
-    let below = text.get(line_end + 1..).and_then(|rest| rest.lines().next()).filter(|line| line.len() <= LONGEST_LINE);
-    if let Some(below) = below {
-        out.push_str(&sink::terminal_line(below));
-        out.push('\n');
-    }
-    Some((out, at, marked.len()))
+    out.push_str(&harmless(after));
+    Some((out, start, marked.len()))
 }
 
 impl fmt::Display for Shown {

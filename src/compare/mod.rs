@@ -14,7 +14,7 @@ pub mod view;
 
 pub use disagreement::{Disagreement, Reason, Weigher};
 pub use faults::FaultGroup;
-pub use notes::{Note, Unexpressed};
+pub use notes::{Note, Peculiar, Unexpressed};
 pub use records::{Question, records};
 pub use row::{Row, Rows, Sign, Square, squares};
 pub use tally::{Column, Counts, Latency, Method, Paid, Rate, Tokens};

@@ -26,56 +26,14 @@ pub enum Note {
         /// What the provider says, most answers first. Outside text.
         reported: Vec<(String, u64)>,
     },
-    /// Answers were taken from the answer cache: not in latency, not in cost, no news of the provider.
-    Reused {
-        /// Index of the column.
-        column: usize,
-        /// How many.
-        answers: u64,
-        /// Of how many measured.
-        of: u64,
-    },
     /// A parameter was left out.
     Unexpressed(Unexpressed),
-    /// The provider's filter withheld or cut answers.
-    Filtered {
-        /// Index of the column.
-        column: usize,
-        /// How many.
-        answers: u64,
-    },
-    /// Answers ended at the cap on tokens.
-    CutShort {
-        /// Index of the column.
-        column: usize,
-        /// How many.
-        answers: u64,
-    },
-    /// Answers without any text.
-    Empty {
-        /// Index of the column.
-        column: usize,
-        /// How many.
-        answers: u64,
-    },
-    /// Measured answers without a verdict, where others have one.
-    Unjudged {
-        /// Index of the column.
-        column: usize,
-        /// How many.
-        answers: u64,
-    },
-    /// Answers left out of latency because the process slept.
-    Suspended {
-        /// Index of the column.
-        column: usize,
-        /// How many.
-        answers: u64,
-    },
-    /// No price is known for a target that is not local.
-    Unpriced {
-        /// Index of the column.
-        column: usize,
+    /// Some answers of some columns are of a kind.
+    Answers {
+        /// Which kind.
+        kind: Peculiar,
+        /// Columns by index, with how many answers.
+        columns: Vec<(usize, u64)>,
     },
     /// The share of cells that were not measured differs by more than two points: not like for like.
     Coverage {
@@ -100,6 +58,25 @@ pub enum Note {
     },
 }
 
+/// A kind of answers that a reader must know of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peculiar {
+    /// Withheld or cut by the provider's filter, and judged all the same.
+    Filtered,
+    /// Ended at the cap on tokens.
+    CutShort,
+    /// Without any text.
+    Empty,
+    /// Without a verdict, where others have one.
+    Unjudged,
+    /// Left out of latency because the process slept.
+    Suspended,
+    /// Taken from the answer cache: not in latency, not in cost, no news of the provider.
+    Reused,
+    /// Of a target that is not local and without a known price.
+    Unpriced,
+}
+
 /// Cases below which a note says that the sample is small.
 pub const FEW_CASES: u64 = 30;
 
@@ -113,57 +90,28 @@ pub(super) fn notes(info: &RunInfo, columns: &[Column], unexpressed: &[Unexpress
     }
     models(info, columns, &mut notes);
     notes.extend(unexpressed.iter().cloned().map(Note::Unexpressed));
-    for (column, of) in columns.iter().enumerate() {
-        let counts = &of.counts;
-        let unjudged = counts.measured - counts.judged;
-        let found = [
-            (
-                counts.filtered,
-                Note::Filtered {
-                    column,
-                    answers: counts.filtered,
-                },
-            ),
-            (
-                counts.cut_short,
-                Note::CutShort {
-                    column,
-                    answers: counts.cut_short,
-                },
-            ),
-            (
-                counts.empty,
-                Note::Empty {
-                    column,
-                    answers: counts.empty,
-                },
-            ),
-            (
-                if judged { unjudged } else { 0 },
-                Note::Unjudged {
-                    column,
-                    answers: unjudged,
-                },
-            ),
-            (
-                counts.suspended,
-                Note::Suspended {
-                    column,
-                    answers: counts.suspended,
-                },
-            ),
-            (
-                counts.cached,
-                Note::Reused {
-                    column,
-                    answers: counts.cached,
-                    of: counts.measured,
-                },
-            ),
-            (of.paid.unknown, Note::Unpriced { column }),
-        ];
-        notes.extend(found.into_iter().filter(|(count, _)| *count > 0).map(|(_, note)| note));
-    }
+    let of = |count: fn(&Column) -> u64| -> Vec<(usize, u64)> {
+        let counts = columns.iter().map(count).enumerate();
+        counts.filter(|(_, count)| *count > 0).collect()
+    };
+    let found = [
+        (Peculiar::Filtered, of(|column| column.counts.filtered)),
+        (Peculiar::CutShort, of(|column| column.counts.cut_short)),
+        (Peculiar::Empty, of(|column| column.counts.empty)),
+        (
+            Peculiar::Unjudged,
+            if judged {
+                of(|column| column.counts.measured - column.counts.judged)
+            } else {
+                Vec::new()
+            },
+        ),
+        (Peculiar::Suspended, of(|column| column.counts.suspended)),
+        (Peculiar::Reused, of(|column| column.counts.cached)),
+        (Peculiar::Unpriced, of(|column| column.paid.unknown)),
+    ];
+    let found = found.into_iter().filter(|(_, columns)| !columns.is_empty());
+    notes.extend(found.map(|(kind, columns)| Note::Answers { kind, columns }));
     let unbounded = columns.iter().enumerate();
     let unbounded: Vec<usize> = unbounded
         .filter(|(_, column)| column.latency.p95.is_some() && !column.latency.p95_bounded)

@@ -38,7 +38,7 @@ pub struct Counts {
     pub judged: u64,
     /// Measured, with a verdict, and passed.
     pub passed: u64,
-    /// Answers that the provider's filter withheld or cut, whether measured or not.
+    /// Measured although the provider's filter withheld or cut them.
     pub filtered: u64,
     /// Measured, ended at the cap on tokens.
     pub cut_short: u64,
@@ -172,9 +172,12 @@ pub struct Paid {
 }
 
 impl Paid {
-    /// The sums as money.
+    /// The sums as money, US dollars first.
     pub fn money(&self) -> impl Iterator<Item = Money> + '_ {
-        self.sums.iter().map(|(currency, nano)| Money {
+        let dollars = |currency: &Currency| *currency == Currency::usd();
+        let first = self.sums.iter().filter(move |(currency, _)| dollars(currency));
+        let others = self.sums.iter().filter(move |(currency, _)| !dollars(currency));
+        first.chain(others).map(|(currency, nano)| Money {
             nano: *nano,
             currency: currency.clone(),
         })
@@ -266,11 +269,13 @@ impl Tally {
         }
         if let Some(Outcome::Failed { attempts, fault, .. }) = &record.outcome {
             counts.attempts += u64::from(*attempts);
-            counts.filtered += u64::from(fault.kind == crate::domain::FaultKind::ContentFilter);
+            let filtered = fault.kind == crate::domain::FaultKind::ContentFilter;
+            counts.filtered += u64::from(filtered && record.status == Status::Measured);
         }
         if let Some(Outcome::Answered { reply, attempts, .. }) = &record.outcome {
             counts.attempts += u64::from(*attempts);
-            counts.filtered += u64::from(reply.finish == Finish::Filter || reply.blocked.is_some());
+            let filtered = reply.finish == Finish::Filter || reply.blocked.is_some();
+            counts.filtered += u64::from(filtered && record.status == Status::Measured);
         }
         if record.status == Status::Measured {
             counts.judged += u64::from(record.pass.is_some());

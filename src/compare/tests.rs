@@ -341,5 +341,8 @@ fn what_the_filter_left_is_counted() {
         reply.blocked = Some("SAFETY".to_owned());
     }
     let view = View::of(&info, records, &[]);
-    assert!(view.notes.contains(&Note::Filtered { column: 0, answers: 1 }));
+    assert!(view.notes.contains(&Note::Answers {
+        kind: Peculiar::Filtered,
+        columns: vec![(0, 1)]
+    }));
 }

@@ -1,8 +1,156 @@
-//! Stub.
+//! The summary of a run for the terminal: scoreboard, tags, cases worth reading, errors, notes, what to do next.
+//!
+//! Printed at the end of `run` and by `show`. Fits the width it is given; meaning is never carried by colour alone.
+
+mod faults;
+mod notes;
+mod readings;
+mod scoreboard;
+mod slices;
+
+use jiff::tz::TimeZone;
+
+pub(super) use readings::worth;
+
 use super::Style;
+use super::signs::plain_signs;
+use super::words;
 use crate::compare::View;
 use crate::domain::RunInfo;
-/// Stub.
-pub fn summary(info: &RunInfo, view: &View, _style: &Style) -> String {
-    format!("{} {} measured {} errors {}\n{:#?}", info.suite, info.id, view.counts.measured, view.counts.errors, view.columns)
+use crate::text::sink::terminal_line;
+use crate::text::width::{display_width, wrap};
+
+/// The summary, with times in the zone of this computer.
+#[must_use]
+pub fn summary(info: &RunInfo, view: &View, style: &Style) -> String {
+    summary_in(info, view, style, &TimeZone::system())
 }
+
+/// The summary, with times in a zone.
+#[must_use]
+pub fn summary_in(info: &RunInfo, view: &View, style: &Style, zone: &TimeZone) -> String {
+    let mut sections = vec![
+        title(info, view, style, zone),
+        scoreboard::draw(info, view, style),
+        slices::draw(info, view, style),
+        slices::prompts(info, view, style),
+        readings::draw(info, view, style),
+        faults::draw(info, view, style),
+        notes::draw(info, view, style),
+        next(info, view, style),
+    ];
+    sections.retain(|section| !section.is_empty());
+    sections.join("\n")
+}
+
+/// `ko-support · 240 cases · 1 trial · r-… · 14 Mar 2026 09:12 KST · 112 answers from cache`.
+fn title(info: &RunInfo, view: &View, style: &Style, zone: &TimeZone) -> String {
+    let lang = style.lang;
+    let mut parts = Vec::new();
+    if info.simulated {
+        parts.push(lang.words().simulated.to_owned());
+    }
+    parts.push(terminal_line(&info.suite));
+    parts.push(words::cases(info.cases, lang));
+    if info.prompts.len() > 1 {
+        parts.push(words::prompts(info.prompts.len() as u64, lang));
+    }
+    parts.push(words::trials(u64::from(info.trials), lang));
+    parts.push(info.id.to_string());
+    parts.push(words::moment(info.started_us, zone, lang));
+    if view.counts.cached > 0 {
+        parts.push(words::from_cache(view.counts.cached, lang));
+    }
+    let separator = plain_signs(" · ", style);
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        let fits =
+            |line: &String| display_width(line) + display_width(&separator) + display_width(&part) <= style.width;
+        match lines.last_mut() {
+            Some(line) if fits(line) => line.push_str(&format!("{separator}{part}")),
+            _ => lines.extend(wrap(&part, style.width)),
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// Commands that go on from here.
+fn next(info: &RunInfo, view: &View, style: &Style) -> String {
+    let words = style.lang.words();
+    let run = &info.id;
+    let mut commands = Vec::new();
+    if let Some(reading) = view.readings.first() {
+        commands.push((
+            format!("narani show {run} --case {}", quoted(&reading.case)),
+            words.one_case,
+        ));
+    }
+    commands.push((format!("narani export {run} csv"), words.spreadsheet));
+    if view.judged() {
+        commands.push((format!("narani score {run}"), words.again));
+    }
+    let counts = view.counts;
+    if counts.missing + counts.failed() + counts.skipped > 0 {
+        commands.push((format!("narani run --resume {run}"), words.go_on));
+    }
+    let head = format!("{}  ", words.next);
+    let indent = display_width(&head);
+    let widest = commands
+        .iter()
+        .map(|(command, _)| display_width(command))
+        .max()
+        .unwrap_or(0);
+    let mut out = String::new();
+    for (at, (command, what)) in commands.iter().enumerate() {
+        out.push_str(&if at == 0 { head.clone() } else { " ".repeat(indent) });
+        if indent + widest + 3 + display_width(what) <= style.width {
+            out.push_str(&crate::text::width::pad_right(command, widest + 3));
+            out.push_str(what);
+        } else {
+            // A command is never broken or cut: it is there to be copied.
+            out.push_str(command);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    let name = terminal_line(name);
+    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | ':' | '@' | '+');
+    if !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) {
+        return name;
+    }
+    format!("'{}'", name.replace('\'', "'\\''"))
+}
+
+/// A paragraph: wrapped to the width after an indent.
+fn paragraph(text: &str, indent: usize, style: &Style) -> String {
+    let text = plain_signs(&terminal_line(text), style);
+    let lines = wrap(&text, style.width.saturating_sub(indent).max(20));
+    lines
+        .iter()
+        .map(|line| format!("{}{line}\n", " ".repeat(indent)))
+        .collect()
+}
+
+/// A heading of a section, wrapped.
+fn heading(text: &str, style: &Style) -> String {
+    paragraph(text, 0, style)
+}
+
+/// A list item: a sign, then the text, wrapped under itself.
+fn item(text: &str, style: &Style) -> String {
+    let text = plain_signs(&terminal_line(text), style);
+    let lines = wrap(&text, style.width.saturating_sub(4).max(20));
+    let mark = if style.ascii { "*" } else { "▸" };
+    let mut out = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        out.push_str(&format!("  {} {line}\n", if at == 0 { mark } else { " " }));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

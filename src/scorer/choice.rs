@@ -54,10 +54,7 @@ impl Rule for Choice {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if !(2..=MOST).contains(&self.options) {
-            return Err(Refusal::of(
-                "options",
-                format!("`options` must be from 2 to {MOST}"),
-            ));
+            return Err(Refusal::of("options", format!("`options` must be from 2 to {MOST}")));
         }
         Ok(Box::new(self))
     }
@@ -205,40 +202,23 @@ mod tests {
             ),
             ("B", "The answer is 파리 (프랑스)."),
         ] {
-            assert_eq!(
-                judge(expect, cities(), text),
-                Mark::Pass(true),
-                "{expect} {text}"
-            );
+            assert_eq!(judge(expect, cities(), text), Mark::Pass(true), "{expect} {text}");
         }
         assert_eq!(judge("B", cities(), "런던이나 파리"), Mark::Pass(false));
         let numbers = Some(json!(["4", "3", "2", "1"]));
         assert_eq!(judge("4", numbers.clone(), "4"), Mark::Pass(true));
         assert_eq!(judge("A", numbers, "4"), Mark::Pass(true));
         let nested = Some(json!(["Korea", "South Korea", "Japan"]));
-        assert_eq!(
-            judge("B", nested.clone(), "It is South Korea."),
-            Mark::Pass(true)
-        );
+        assert_eq!(judge("B", nested.clone(), "It is South Korea."), Mark::Pass(true));
         assert_eq!(judge("A", nested, "It is Korea."), Mark::Pass(true));
     }
 
     #[test]
     fn expectations_that_are_no_option_are_unscored() {
-        for (expect, choices) in [
-            ("Berlin", None),
-            ("F", None),
-            ("D", Some(json!(["a", "b", "c"]))),
-        ] {
-            assert!(
-                matches!(judge(expect, choices, "A"), Mark::Unscored(_)),
-                "{expect}"
-            );
+        for (expect, choices) in [("Berlin", None), ("F", None), ("D", Some(json!(["a", "b", "c"])))] {
+            assert!(matches!(judge(expect, choices, "A"), Mark::Unscored(_)), "{expect}");
         }
-        assert!(matches!(
-            judge("A", Some(json!("A B")), "A"),
-            Mark::Unscored(_)
-        ));
+        assert!(matches!(judge("A", Some(json!("A B")), "A"), Mark::Unscored(_)));
         assert_eq!(
             refusal("choice", &json!({"options": 1})),
             "`options` must be from 2 to 14"
@@ -248,10 +228,7 @@ mod tests {
     /// Recorded reasoning of a real model whose correctness others decided.
     #[test]
     fn recorded_reasoning_is_judged_as_its_publishers_did() {
-        let file = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../shared/datasets/bbh_60.jsonl"
-        );
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/datasets/bbh_60.jsonl");
         let Ok(recorded) = std::fs::read_to_string(file) else {
             assert_ne!(
                 std::env::var("NARANI_REQUIRE").as_deref(),

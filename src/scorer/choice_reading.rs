@@ -41,8 +41,7 @@ fn pattern(text: &str) -> Regex {
 }
 
 /// A label, in brackets, quotes or bold or bare.
-const LABEL: &str =
-    r"[(\[{<*_`'\x22“‘]*(?<label>[A-N]|[a-n]|[①-⑭ⓐ-ⓝ]|1[0-4]|[1-9]|[가나다라마바사아자차카타파하])";
+const LABEL: &str = r"[(\[{<*_`'\x22“‘]*(?<label>[A-N]|[a-n]|[①-⑭ⓐ-ⓝ]|1[0-4]|[1-9]|[가나다라마바사아자차카타파하])";
 
 /// What ends a label: the end, a space, punctuation or the Korean words that close a sentence with it.
 const END: &str = r"(?:번|$|[\s)\]}>*_`'\x22”’.,:;!?。]|이다|입니다|이에요|예요)";
@@ -74,9 +73,8 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A label set off inside the text: `(B)`, `**B**`, `②`.
-static MARKED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:\(|\[|\*\*)\s*(?<label>[A-N]|[1-9])\s*(?:\)|\]|\.?\*\*)|(?<circled>[①-⑭])")
-});
+static MARKED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:\(|\[|\*\*)\s*(?<label>[A-N]|[1-9])\s*(?:\)|\]|\.?\*\*)|(?<circled>[①-⑭])"));
 
 /// The options of a case and how to tell them apart.
 pub(super) struct Options {
@@ -128,11 +126,7 @@ impl Options {
         if text.is_empty() {
             return None;
         }
-        let mut found = self
-            .texts
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| form(one) == text);
+        let mut found = self.texts.iter().enumerate().filter(|(_, one)| form(one) == text);
         let (index, _) = found.next()?;
         found.next().is_none().then_some(index)
     }
@@ -202,10 +196,7 @@ impl Options {
             .captures_iter(answer)
             .filter_map(|captures| {
                 let index = self.within(label(&captures["label"]))?;
-                Some((
-                    captures.get_match().start(),
-                    (index, captures[0].to_owned()),
-                ))
+                Some((captures.get_match().start(), (index, captures[0].to_owned())))
             })
             .last();
         match (last, confirmed) {
@@ -218,10 +209,7 @@ impl Options {
     /// A label or an option's text on the last or first line. Several lines with labels are a list of the
     /// options, of which only a label alone on the last line picks one.
     fn on_a_line(&self, answer: &str) -> Option<Pick> {
-        let lines: Vec<&str> = answer
-            .lines()
-            .filter(|line| !line.chars().all(is_space))
-            .collect();
+        let lines: Vec<&str> = answer.lines().filter(|line| !line.chars().all(is_space)).collect();
         let (first, last) = (lines.first()?, lines.last()?);
         for line in [last, first] {
             if let Some(index) = self.by_text(line) {

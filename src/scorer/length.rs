@@ -2,13 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::params::Rule;
 use super::shared::text;
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
-use crate::text::normalise::{is_space, is_word_part};
+use crate::text::normalise::{is_space, is_word_part, split_spaces};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
@@ -17,7 +18,8 @@ enum Unit {
     /// Characters as a reader sees them, spaces included: 한 is one, a family emoji is one.
     #[default]
     Chars,
-    /// Words; in Korean what stands between spaces. Punctuation is no word.
+    /// Words: what stands between spaces and has a letter or digit, so `don't` and `서울에서는` are one each.
+    /// Chinese characters and kana, which stand without spaces, count as Unicode's rules divide them.
     Words,
     /// Lines that are not empty.
     Lines,
@@ -79,7 +81,7 @@ impl Unit {
         }
         match self {
             Self::Chars => text.graphemes(true).count(),
-            Self::Words => text.unicode_words().count(),
+            Self::Words => split_spaces(text).map(words_of).sum(),
             Self::Lines => text.lines().filter(|line| !line.chars().all(is_space)).count(),
             Self::Sentences => text
                 .split_sentence_bounds()
@@ -99,6 +101,16 @@ impl Unit {
             (Self::Sentences, 1) => "sentence",
             (Self::Sentences, _) => "sentences",
         }
+    }
+}
+
+/// Words of a piece between spaces.
+fn words_of(piece: &str) -> usize {
+    let spaceless = |c: char| matches!(c.script(), Script::Han | Script::Hiragana | Script::Katakana);
+    if piece.chars().any(spaceless) {
+        piece.unicode_words().count()
+    } else {
+        usize::from(piece.chars().any(is_word_part))
     }
 }
 
@@ -136,7 +148,8 @@ mod tests {
             (Unit::Chars, "한글 👨‍👩‍👧!", 5),
             (Unit::Chars, "\u{1112}\u{1161}\u{11ab}", 1),
             (Unit::Words, "오늘 날씨가 아주 좋다.", 4),
-            (Unit::Words, "It's 3.5 - nice!", 3),
+            (Unit::Words, "It's 3.5 - nice! stop-now", 4),
+            (Unit::Words, "東京です 좋다", 5),
             (Unit::Lines, "a\n\n b\n", 2),
             (Unit::Sentences, "안녕하세요. 반갑습니다! 오늘은 어때요?", 3),
             (Unit::Sentences, "One. Two… ---", 2),

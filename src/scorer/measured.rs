@@ -24,7 +24,7 @@ enum Ending {
 
 /// One ending or several.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected stop, length, filter, tool or a list of them")]
 enum Endings {
     /// One.
     One(Ending),
@@ -283,6 +283,10 @@ mod tests {
         let grade = scene.grade("finish", &json!({}));
         assert_eq!(grade.mark, Mark::Unscored("the answer ended with `weird`".to_owned()));
         assert_eq!(refusal("finish", &json!({"is": []})), "`is` lists nothing");
+        assert_eq!(
+            refusal("finish", &json!({"is": "end"})),
+            "`is`: expected stop, length, filter, tool or a list of them"
+        );
     }
 
     #[test]

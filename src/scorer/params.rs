@@ -110,6 +110,7 @@ fn in_plain_words(why: &str) -> String {
         ("invalid type: map", "a map"),
         ("invalid type: null", "nothing"),
         ("invalid value: integer", "the number"),
+        ("unknown variant", "the word"),
         (", expected", " does not fit, expected"),
     ] {
         words = words.replace(theirs, ours);

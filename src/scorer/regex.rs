@@ -50,7 +50,7 @@ pub(super) struct RegexRule {
 
 /// A capture group by number or by name.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected the number or the name of a group")]
 enum Group {
     /// From 1, counted by opening parentheses; 0 is the whole match.
     Number(usize),

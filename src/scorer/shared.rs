@@ -64,7 +64,7 @@ pub(super) fn comparable(text: &str, ignore: &[Ignore]) -> String {
 
 /// One text or a list of them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
 pub(super) enum OneOrMore {
     /// One.
     One(String),

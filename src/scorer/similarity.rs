@@ -87,10 +87,7 @@ impl Scorer for EditSimilarity {
             if best.as_ref().is_none_or(|(highest, _)| points > *highest) {
                 let edits = distance.edits;
                 let noun = if edits == 1 { "edit" } else { "edits" };
-                best = Some((
-                    points,
-                    format!("{}, {edits} {noun} from {}", plain(points), quote(one)),
-                ));
+                best = Some((points, format!("{}, {edits} {noun} from {}", plain(points), quote(one))));
             }
         }
         match best {
@@ -127,11 +124,7 @@ mod tests {
         assert!((jamo - 5.0 / 6.0).abs() < 1e-12);
         let words = points(&json!("a b c d"), &json!({"unit": "words"}), "a  b x d");
         assert!((words - 0.75).abs() < 1e-12);
-        let spaced = points(
-            &json!("대한민국"),
-            &json!({"ignore": ["spaces"]}),
-            "대한 민국",
-        );
+        let spaced = points(&json!("대한민국"), &json!({"ignore": ["spaces"]}), "대한 민국");
         assert!((spaced - 1.0).abs() < 1e-12);
     }
 

@@ -17,10 +17,7 @@ const COMMON: [&str; 5] = ["type", "name", "weight", "threshold", "not"];
 
 fn description(kind: &Kind) -> String {
     let schema = Value::from((kind.schema)());
-    schema["description"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
+    schema["description"].as_str().unwrap_or_default().to_owned()
 }
 
 /// The YAML block under `# Example`.
@@ -110,19 +107,11 @@ fn every_scorer_has_a_page_with_an_example_that_its_schema_accepts() {
             kind.name
         );
         let suite = yaml(&example(kind));
-        assert!(
-            suite["cases"]
-                .as_array()
-                .is_some_and(|cases| !cases.is_empty())
-        );
+        assert!(suite["cases"].as_array().is_some_and(|cases| !cases.is_empty()));
         let entries = suite["scorers"].as_array().unwrap();
         let schema = Value::from((kind.schema)());
         let validator = jsonschema::options().offline().build(&schema).unwrap();
-        assert!(
-            entries.iter().any(|entry| entry["type"] == kind.name),
-            "{}",
-            kind.name
-        );
+        assert!(entries.iter().any(|entry| entry["type"] == kind.name), "{}", kind.name);
         for entry in entries {
             assert_eq!(entry["type"], kind.name);
             let mut params = entry.as_object().unwrap().clone();
@@ -143,41 +132,20 @@ fn every_scorer_has_a_page_with_an_example_that_its_schema_accepts() {
 fn schemas_know_every_field_and_no_common_one() {
     for kind in ALL {
         let schema = Value::from((kind.schema)());
-        assert_eq!(
-            schema["additionalProperties"],
-            json!(false),
-            "{}",
-            kind.name
-        );
-        assert!(
-            schema.get("$defs").is_none(),
-            "{} refers elsewhere",
-            kind.name
-        );
-        let known = schema["properties"]
-            .as_object()
-            .cloned()
-            .unwrap_or_default();
+        assert_eq!(schema["additionalProperties"], json!(false), "{}", kind.name);
+        assert!(schema.get("$defs").is_none(), "{} refers elsewhere", kind.name);
+        let known = schema["properties"].as_object().cloned().unwrap_or_default();
         for (name, field) in known {
             assert!(!COMMON.contains(&name.as_str()), "{}.{name}", kind.name);
             assert!(
-                field["description"]
-                    .as_str()
-                    .is_some_and(|text| !text.is_empty()),
+                field["description"].as_str().is_some_and(|text| !text.is_empty()),
                 "{}.{name} is not described",
                 kind.name
             );
         }
         let refused = (kind.build)(&fields(&json!({"no_such_field": 1})));
-        let refusal = refused
-            .err()
-            .unwrap_or_else(|| panic!("{} takes any field", kind.name));
-        assert_eq!(
-            refusal.field.as_deref(),
-            Some("no_such_field"),
-            "{}",
-            kind.name
-        );
+        let refusal = refused.err().unwrap_or_else(|| panic!("{} takes any field", kind.name));
+        assert_eq!(refusal.field.as_deref(), Some("no_such_field"), "{}", kind.name);
     }
 }
 
@@ -248,22 +216,10 @@ fn hostile_answers_are_judged_without_a_crash() {
             for expect in [json!([]), json!("B"), json!(text), json!({"a": null})] {
                 let scene = Scene::new(&text).expect(expect);
                 let score = grade_one(&spec, scorer.as_ref(), &scene.answer(), None);
-                assert!(
-                    score
-                        .points
-                        .is_none_or(|points| (0.0..=1.0).contains(&points))
-                );
-                let parts = [
-                    score.pass.is_some(),
-                    score.label.is_some(),
-                    score.unscored.is_some(),
-                ];
+                assert!(score.points.is_none_or(|points| (0.0..=1.0).contains(&points)));
+                let parts = [score.pass.is_some(), score.label.is_some(), score.unscored.is_some()];
                 assert_eq!(parts.iter().filter(|part| **part).count(), 1, "{name}");
-                assert!(
-                    score.why.chars().count() < 600,
-                    "{name}: {}",
-                    score.why.len()
-                );
+                assert!(score.why.chars().count() < 600, "{name}: {}", score.why.len());
             }
         }
     }

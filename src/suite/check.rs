@@ -1,35 +1,23 @@
 //! The checker of whole suites: walks the tree of a suite file, sends every case to the bench, tells what is
 //! wrong.
 
-use std::io::BufRead;
-
 use crate::domain::{Case, Params, Place, Problem, Prompt, ScorerSpec};
 
 use super::bytes::whole;
 use super::cases::{Bench, Tally};
 use super::findings::Findings;
-use super::path::{ending, folder, is_workbook, stem, without_sheet};
+use super::path::{folder, stem, without_sheet};
 use super::place::Origin;
 use super::prompts::{self, Draft};
 use super::scorers::{self, Kinds};
-use super::shape::{CASE, CASES, SUITE};
-use super::suggest::{help, nearest};
+use super::shape::SUITE;
+use super::sources::{Format, all_cases, format_of, parsed, stream};
+use super::suggest::help;
 use super::table::Renamed;
 use super::template::Templates;
 use super::tree::{Node, Span};
 use super::values::Desk;
-use super::{Against, Checked, Files, Open, Suite, read_csv, read_json, read_jsonl, read_toml, read_xlsx, read_yaml};
-
-/// How a file is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Yaml,
-    Toml,
-    Json,
-    Jsonl,
-    Csv,
-    Xlsx,
-}
+use super::{Against, Checked, Files, Open, Suite};
 
 pub(super) fn read(path: &str, open: &mut Open<'_>, against: Against<'_>, each: &mut dyn FnMut(Case)) -> Checked {
     let mut findings = Findings::new();
@@ -217,174 +205,6 @@ fn compiled(desk: &mut Desk<'_, '_>, drafts: &[Draft], params: &Params) -> Optio
                 desk.tell(span, flaw.problem);
             }
             None
-        }
-    }
-}
-
-/// The cases of a suite file: a list, a file, or files in a list.
-fn all_cases(desk: &mut Desk<'_, '_>, node: &Node, bench: &mut Bench<'_>, files: &mut Files<'_>) {
-    if node.get("file").is_some() {
-        return file_of_cases(desk, node, bench, files);
-    }
-    let Some(items) = node.as_list() else {
-        let problem = Problem::error(
-            "wrong_type",
-            format!("`cases` takes a list or `{{file: …}}`, not {}", node.describe()),
-        );
-        return desk.tell(node.span, problem);
-    };
-    if items.is_empty() {
-        let problem = Problem::error("no_cases", "`cases` is empty").help("each entry is a question");
-        desk.tell(node.span, problem);
-    }
-    for item in items {
-        if item.get("file").is_some() {
-            file_of_cases(desk, item, bench, files);
-        } else {
-            bench.take(desk, item);
-        }
-    }
-}
-
-/// Cases kept in another file.
-fn file_of_cases(desk: &mut Desk<'_, '_>, node: &Node, bench: &mut Bench<'_>, files: &mut Files<'_>) {
-    let before = desk.findings.errors();
-    desk.fields(node, &CASES, "a file of cases");
-    let renamed = node.get("columns").map(|node| columns(desk, node)).unwrap_or_default();
-    let Some(named) = node.get("file") else { return };
-    let Some(name) = desk.text(named, "file") else { return };
-    if desk.findings.errors() > before {
-        return;
-    }
-    let opened = format_of(&name).and_then(|format| {
-        let (path, reader) = files.open(&name)?;
-        Ok((format, path, reader))
-    });
-    match opened {
-        Ok((format @ (Format::Jsonl | Format::Csv | Format::Xlsx), path, reader)) => {
-            stream(format, &path, reader, &renamed, bench, desk.findings);
-        }
-        Ok((format, path, mut reader)) => {
-            if !renamed.is_empty() {
-                let problem = Problem::error("columns", "`columns` is for tables and JSONL");
-                desk.tell(node.span, problem);
-            } else if let Err(problem) = listed_cases(format, &path, &mut reader, bench, desk.findings) {
-                desk.tell(named.span, problem);
-            }
-        }
-        Err(problem) => desk.tell(named.span, problem),
-    }
-}
-
-/// A file in YAML, TOML or JSON that holds cases and nothing else.
-fn listed_cases(
-    format: Format,
-    path: &str,
-    reader: &mut dyn BufRead,
-    bench: &mut Bench<'_>,
-    findings: &mut Findings,
-) -> Result<(), Problem> {
-    let text = whole(path, reader)?;
-    let origin = Origin::record(path, &text.text, text.offset, 1);
-    let Some(node) = parsed(format, &text.text, text.offset, &origin, findings) else {
-        return Ok(());
-    };
-    let only = node.as_map().filter(|entries| entries.len() == 1);
-    let list = only.and_then(|_| node.get("cases")).unwrap_or(&node);
-    let mut desk = Desk {
-        origin: &origin,
-        findings,
-    };
-    let Some(items) = list.as_list() else {
-        let problem = Problem::error(
-            "wrong_type",
-            format!("`{path}` holds {}, not a list of cases", node.describe()),
-        )
-        .help("what a suite says besides its cases stands in the file that names this one");
-        desk.tell(Span::new(node.span.start, node.span.start), problem);
-        return Ok(());
-    };
-    if items.is_empty() {
-        desk.tell(list.span, Problem::error("no_cases", format!("`{path}` has no cases")));
-    }
-    for item in items {
-        bench.take(&mut desk, item);
-    }
-    Ok(())
-}
-
-/// Which columns of a file play the part of which fields.
-fn columns(desk: &mut Desk<'_, '_>, node: &Node) -> Renamed {
-    let mut renamed = Renamed::new();
-    for entry in desk.map(node, "`columns`").unwrap_or_default() {
-        if !CASE.knows(&entry.key) {
-            let known = CASE.fields().iter().map(String::as_str);
-            let problem =
-                Problem::error("unknown_field", format!("a case has no field `{}`", entry.key)).help(format!(
-                    "{}; `columns` says which column holds a field: `columns: {{expect: gold}}`",
-                    help(&entry.key, known)
-                ));
-            desk.tell(entry.key_span, problem);
-        } else if let Some(column) = desk.text(&entry.value, &entry.key) {
-            if renamed.values().any(|other| *other == column) {
-                let problem = Problem::error("columns", format!("column `{column}` is named twice"));
-                desk.tell(entry.value.span, problem);
-            }
-            renamed.insert(entry.key.clone(), column);
-        }
-    }
-    renamed
-}
-
-fn stream(
-    format: Format,
-    path: &str,
-    reader: Box<dyn BufRead>,
-    renamed: &Renamed,
-    bench: &mut Bench<'_>,
-    findings: &mut Findings,
-) {
-    match format {
-        Format::Csv => read_csv::read(path, reader, renamed, bench, findings),
-        Format::Xlsx => read_xlsx::read(path, reader, renamed, bench, findings),
-        _ => read_jsonl::read(path, reader, renamed, bench, findings),
-    }
-}
-
-fn parsed(format: Format, text: &str, offset: usize, origin: &Origin<'_>, findings: &mut Findings) -> Option<Node> {
-    match format {
-        Format::Toml => read_toml::read(text, offset, origin, findings),
-        Format::Json => read_json::read(text, offset, origin, findings),
-        _ => read_yaml::read(text, offset, origin, findings),
-    }
-}
-
-/// How to read a file, by its ending.
-fn format_of(path: &str) -> Result<Format, Problem> {
-    let ending = ending(without_sheet(path).0);
-    match ending.as_str() {
-        "yaml" | "yml" => Ok(Format::Yaml),
-        "toml" => Ok(Format::Toml),
-        "json" => Ok(Format::Json),
-        "jsonl" | "ndjson" => Ok(Format::Jsonl),
-        "csv" | "tsv" => Ok(Format::Csv),
-        ending if is_workbook(ending) => Ok(Format::Xlsx),
-        _ => {
-            let message = if ending.is_empty() {
-                format!("`{path}` has no ending that says what it is")
-            } else {
-                format!("`{path}` is of no kind that is read here (`.{ending}`)")
-            };
-            let known = ["yaml", "toml", "json", "jsonl", "csv", "tsv", "xlsx"];
-            let remedy = match ending.as_str() {
-                "xls" | "ods" | "numbers" => "save it as `.xlsx`".to_owned(),
-                "txt" | "md" => "put the questions into a CSV, one a row, below a first line `question`".to_owned(),
-                _ => match nearest(&ending, known) {
-                    Some(near) => format!("did you mean `.{near}`?"),
-                    None => "suites are .yaml, .toml, .json, .jsonl, .csv, .tsv or .xlsx".to_owned(),
-                },
-            };
-            Err(Problem::error("unknown_format", message).help(remedy))
         }
     }
 }

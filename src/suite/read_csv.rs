@@ -43,12 +43,20 @@ fn rows(
     bench: &mut Bench<'_>,
     findings: &mut Findings,
 ) -> Result<(), Problem> {
-    let mark = skip_mark(file, reader)?;
-    let head_bytes = first_line(file, reader)?;
+    let mut mark = skip_mark(file, reader)?;
+    let mut head_bytes = first_line(file, reader)?;
     if head_bytes.is_empty() {
         return Err(empty(file));
     }
-    let delimiter = delimiter(&head_bytes, file);
+    let mut first = 1;
+    let mut stated = None;
+    if let Some(stated_here) = separator(&head_bytes) {
+        stated = Some(stated_here);
+        mark += head_bytes.len();
+        first += 1;
+        head_bytes = first_line(file, reader)?;
+    }
+    let delimiter = stated.unwrap_or_else(|| delimiter(&head_bytes, file));
     let kept = Rc::new(RefCell::new(Vec::new()));
     let mut table = ReaderBuilder::new()
         .has_headers(false)
@@ -60,7 +68,10 @@ fn rows(
             taken: 0,
         });
     let mut record = ByteRecord::new();
-    let mut at = Reading { offset: mark, line: 1 };
+    let mut at = Reading {
+        offset: mark,
+        line: first,
+    };
     let mut head: Option<Head> = None;
     let mut rows = 0u64;
     loop {
@@ -152,6 +163,19 @@ fn first_line(file: &str, reader: &mut dyn BufRead) -> Result<Vec<u8>, Problem> 
         if line.len() == before || (quotes.is_multiple_of(2) && !blank) {
             return Ok(line);
         }
+    }
+}
+
+/// The delimiter of a line `sep=;`, which Excel reads and writes before the table.
+fn separator(line: &[u8]) -> Option<u8> {
+    let line = line.trim_ascii_end();
+    match line {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] if delimiter.is_ascii() && *delimiter != b'"' => {
+            Some(*delimiter)
+        }
+        // The blanks cut from the end may have been the tab that was stated.
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'='] => Some(b'\t'),
+        _ => None,
     }
 }
 

@@ -89,15 +89,20 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if let Some(found) = by_use {
         return Some(found);
     }
+    let slip_of_foreign = ELSEWHERE
+        .iter()
+        .filter(|(foreign, ours)| length > 3 && known.contains(ours) && distance(&plain, &flattened(foreign)) == 1)
+        .map(|(_, ours)| (1, *ours));
     known
-        .into_iter()
+        .iter()
         .filter_map(|candidate| {
             let flat = flattened(candidate);
             let distance = distance(&plain, &flat);
             // A short word is near everything: at least half of it must be right.
             let most = allowed.min(flat.chars().count().max(length) / 2);
-            (distance <= most).then_some((distance, candidate))
+            (distance <= most).then_some((distance, *candidate))
         })
+        .chain(slip_of_foreign)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -155,6 +160,7 @@ mod tests {
             ("answer", "expect"),
             ("image", "images"),
             ("ID", "id"),
+            ("anwser", "expect"),
         ] {
             assert_eq!(nearest(slip, FIELDS), Some(meant), "{slip}");
         }

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::{Call, Case, Image, ImageSource, Message, Params, Part, Problem, Prompt, Role};
 
+use super::plain::{Bit, filled, plain};
 use super::suggest::{listed, nearest};
 
 /// Steps a template may take for one case.
@@ -42,12 +43,6 @@ struct Piece {
     name: String,
     /// Its parts, when it does nothing but put variables into text.
     plain: Option<Vec<Bit>>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Bit {
-    Text(String),
-    Path(Vec<String>),
 }
 
 /// A template that does not compile: which prompt, which of its templates, and why.
@@ -275,16 +270,6 @@ impl Compiled {
     }
 }
 
-impl Bit {
-    /// Whether the variable is there and prints as itself.
-    fn known(&self, vars: &Map<String, Value>) -> bool {
-        match self {
-            Self::Text(_) => true,
-            Self::Path(path) => looked_up(path, vars).is_some_and(|value| !value.is_null()),
-        }
-    }
-}
-
 /// A variable that a prompt wants and a case lacks.
 fn lacks(prompt: &str, name: &str, vars: &Map<String, Value>) -> Problem {
     let names: Vec<&str> = vars.keys().map(String::as_str).collect();
@@ -337,70 +322,6 @@ fn picture(name: &str) -> Image {
 pub fn is_address(name: &str) -> bool {
     let lower = name.get(..8).unwrap_or(name).to_ascii_lowercase();
     lower.starts_with("http://") || lower.starts_with("https://")
-}
-
-/// The parts of a template that does nothing but put variables into text.
-fn plain(source: &str) -> Option<Vec<Bit>> {
-    if source.contains("{%") || source.contains("{#") {
-        return None;
-    }
-    let mut bits = Vec::new();
-    let mut rest = source;
-    while let Some(open) = rest.find("{{") {
-        if open > 0 {
-            bits.push(Bit::Text(rest[..open].to_owned()));
-        }
-        let inner = &rest[open + 2..];
-        let close = inner.find("}}")?;
-        let path: Vec<String> = inner[..close].trim().split('.').map(str::to_owned).collect();
-        if !path.iter().all(|name| is_identifier(name)) {
-            return None;
-        }
-        bits.push(Bit::Path(path));
-        rest = &inner[close + 2..];
-    }
-    if !rest.is_empty() {
-        bits.push(Bit::Text(rest.to_owned()));
-    }
-    Some(bits)
-}
-
-fn is_identifier(name: &str) -> bool {
-    let mut letters = name.chars();
-    letters
-        .next()
-        .is_some_and(|first| first == '_' || first.is_alphabetic())
-        && letters.all(|letter| letter == '_' || letter.is_alphanumeric())
-        && !matches!(
-            name,
-            "true" | "false" | "none" | "True" | "False" | "None" | "not" | "self" | "loop"
-        )
-}
-
-/// The text of a plain template, when each of its variables is text or a whole number.
-fn filled(bits: &[Bit], vars: &Map<String, Value>) -> Option<String> {
-    let mut text = String::new();
-    for bit in bits {
-        match bit {
-            Bit::Text(piece) => text.push_str(piece),
-            Bit::Path(path) => match looked_up(path, vars)? {
-                Value::String(value) => text.push_str(value),
-                Value::Number(number) if !number.is_f64() => text.push_str(&number.to_string()),
-                _ => return None,
-            },
-        }
-    }
-    Some(text)
-}
-
-fn looked_up<'v>(path: &[String], vars: &'v Map<String, Value>) -> Option<&'v Value> {
-    let (first, rest) = path.split_first()?;
-    let (start, rest) = match (vars.get(first), rest.split_first()) {
-        (Some(value), _) if first != "vars" => (value, rest),
-        (_, Some((second, rest))) if first == "vars" => (vars.get(second)?, rest),
-        _ => return None,
-    };
-    rest.iter().try_fold(start, |value, name| value.get(name))
 }
 
 #[cfg(test)]

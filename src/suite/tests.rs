@@ -233,13 +233,13 @@ fn undefined_variables_are_told_for_each_case() {
         "s.yaml",
         "prompts:\n- {name: p, template: 'About {{ topic }}: {{ question }}'}\n\
          - {name: q, template: '{% if hint is defined %}{{ hint.text }}{% endif %}{{ question }}'}\n\
-         cases:\n- {question: a, vars: {topc: x}}\n- {question: b, vars: {topic: y}}\n\
+         cases:\n- {id: first, question: a, vars: {topc: x}}\n- {question: b, vars: {topic: y}}\n\
          - {question: c, vars: {topic: y, hint: z}}\n",
     );
     assert_eq!(
         told(&checked),
         [
-            "5:3 prompt `p` wants `topic`, which this case does not have (did you mean `topc`?)",
+            "5:3 prompt `p` wants `topic`, which case `first` does not have (did you mean `topc`?)",
             "7:3 prompt `q` uses a part of a variable that this case does not have (a key or an item is missing; test with `is defined` what may be absent)",
         ]
     );
@@ -402,6 +402,18 @@ fn tables_in_korean_are_read() {
     assert_eq!(cases[0].group.as_deref(), Some("가"));
     assert_eq!(cases[0].vars["지문"], "여러 줄\n지문");
     assert_eq!((cases[0].line, cases[1].line), (2, 4));
+}
+
+#[test]
+fn a_line_that_names_the_delimiter_is_no_row() {
+    let (_, cases) = good("s.csv", "\u{feff}sep=;\r\nquestion;expect\r\na, b;c\r\n");
+    assert_eq!(cases[0].vars["question"], "a, b");
+    assert_eq!(cases[0].line, 3);
+    let (_, cases) = good("s.csv", "sep=|\nquestion|expect\na|c\n");
+    assert_eq!(cases.len(), 1);
+    let (checked, _) = one("s.csv", "sep=;\n질문;정답\n가\n");
+    assert_eq!(checked.problems[0].place.as_ref().unwrap().line, 3);
+    assert_eq!(one("s.csv", "sep=;\n").0.problems[0].code, "empty_file");
 }
 
 #[test]

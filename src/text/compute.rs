@@ -17,10 +17,7 @@ use super::vector;
 
 /// Every function of the group, with what it was checked against.
 pub const FUNCTIONS: [(&str, &str); 10] = [
-    (
-        "squad_em_f1",
-        "the rules of SQuAD 1.1, empty answers as in 2.0",
-    ),
+    ("squad_em_f1", "the rules of SQuAD 1.1, empty answers as in 2.0"),
     ("korquad_em_f1", "the rules of KorQuAD 1.0, after NFC"),
     ("rouge", "rouge-score 0.1.2 without stemming"),
     ("bleu_corpus", "sacrebleu 2.6.0, exponential smoothing"),

@@ -100,11 +100,7 @@ impl Reader {
                 }
                 Unit::Large(size) if size < last_large => {
                     let bare = pending.is_none() && group == 0.0;
-                    let amount = if bare {
-                        1.0
-                    } else {
-                        group + pending.unwrap_or(0.0)
-                    };
+                    let amount = if bare { 1.0 } else { group + pending.unwrap_or(0.0) };
                     done += amount * size;
                     group = 0.0;
                     last_large = size;
@@ -118,17 +114,14 @@ impl Reader {
             let next = self.skip_spaces(at, 1);
             let number = self.decimal(next).or_else(|| {
                 let digit = self.get(next).and_then(digit_of);
-                digit
-                    .filter(|_| self.hangul_numerals)
-                    .map(|digit| (digit, next + 1))
+                digit.filter(|_| self.hangul_numerals).map(|digit| (digit, next + 1))
             });
             pending = None;
             match number {
                 Some((number, after)) if number < size => {
                     pending = Some(number);
                     at = after;
-                    let takes_unit = self.get(at).and_then(unit_of).is_some()
-                        && !is_other_word(&self.characters[at..]);
+                    let takes_unit = self.get(at).and_then(unit_of).is_some() && !is_other_word(&self.characters[at..]);
                     if !takes_unit {
                         return Some((done + group + number, at));
                     }

@@ -147,9 +147,7 @@ impl Reader {
         let quantity = Quantity {
             value: if negative { -value } else { value },
             percent: percent.is_some(),
-            text: self.characters[start..percent.unwrap_or(end)]
-                .iter()
-                .collect(),
+            text: self.characters[start..percent.unwrap_or(end)].iter().collect(),
         };
         Some((quantity, percent.unwrap_or(end)))
     }
@@ -197,9 +195,7 @@ impl Reader {
             at += 1;
         }
         if plain.is_empty() {
-            let alone = self
-                .before(start)
-                .is_none_or(|c| !c.is_alphanumeric() && c != '.');
+            let alone = self.before(start).is_none_or(|c| !c.is_alphanumeric() && c != '.');
             if !(alone && self.get(start) == Some('.') && self.is_digit(start + 1)) {
                 return None;
             }
@@ -316,11 +312,7 @@ impl Reader {
         if let Some(caret) = self.word(at, "^") {
             let braced = self.word(caret, "{");
             let (power, end) = self.signed_whole(braced.unwrap_or(caret))?;
-            let end = if braced.is_some() {
-                self.word(end, "}")?
-            } else {
-                end
-            };
+            let end = if braced.is_some() { self.word(end, "}")? } else { end };
             return Some((power_of_ten(power), end));
         }
         let negative = self.get(at) == Some('⁻');
@@ -328,9 +320,7 @@ impl Reader {
         let mut power = 0i32;
         let first = end;
         while let Some(c) = self.get(end)
-            && let Some(digit) = SUPERSCRIPTS
-                .iter()
-                .position(|superscript| *superscript == c)
+            && let Some(digit) = SUPERSCRIPTS.iter().position(|superscript| *superscript == c)
         {
             let digit = i32::try_from(digit).unwrap_or(0);
             power = power.saturating_mul(10).saturating_add(digit).min(1000);
@@ -382,10 +372,7 @@ mod tests {
             ),
             (".5 and x.5", vec![0.5, 5.0]),
             ("3.25.15", vec![3.25, 15.0]),
-            (
-                "3/4, 1 1/2, 2½, ¾, \\frac{3}{8}",
-                vec![0.75, 1.5, 2.5, 0.75, 0.375],
-            ),
+            ("3/4, 1 1/2, 2½, ¾, \\frac{3}{8}", vec![0.75, 1.5, 2.5, 0.75, 0.375]),
             ("\\dfrac{-1}{4} -\\frac{1}{2}", vec![-0.25, -0.5]),
             ("2026/11/23", vec![2026.0, 11.0, 23.0]),
             ("1/0", vec![1.0, 0.0]),
@@ -420,8 +407,7 @@ mod tests {
 
     #[test]
     fn hangul_numerals_are_read_when_asked_for() {
-        let values =
-            |text| -> Vec<f64> { quantities(text, true).iter().map(|q| q.value).collect() };
+        let values = |text| -> Vec<f64> { quantities(text, true).iter().map(|q| q.value).collect() };
         for (text, wanted) in [
             ("삼천오백", vec![3500.0]),
             ("답은 삼천 오백 원입니다", vec![3500.0]),

@@ -85,7 +85,7 @@ fn code_of(fault: &Fault) -> String {
         (FaultKind::BadRequest, Scope::Target) => Some("40080"),
         (FaultKind::RateLimit, _) => Some("42901"),
         (FaultKind::Auth, _) => Some("40104"),
-        // No code is documented for an account without money; the status says it.
+        // No code of the guide tells of money; its status would be this one.
         (FaultKind::Quota, _) => Some("40200"),
         (FaultKind::Timeout, _) => Some("40800"),
         (FaultKind::BadRequest, Scope::Call) => Some("40001"),

@@ -47,7 +47,7 @@ pub(super) fn pretend(reply: &Reply, asked: &Asked) -> Pretence {
 
 /// The prompt itself was refused: there are no candidates at all.
 fn is_prompt_blocked(reply: &Reply) -> bool {
-    reply.blocked.is_some() && reply.finish_raw.is_none() && shown(reply).is_empty()
+    reply.blocked.is_some() && reply.finish_raw.is_none() && all_parts(reply).is_empty()
 }
 
 fn all_parts(reply: &Reply) -> Vec<Value> {

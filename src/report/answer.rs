@@ -1,0 +1,111 @@
+//! One answer in words: how it ended, how long it took, what it cost. Shared by the pages that show answers.
+
+use super::Style;
+use super::number::{grouped, money, score, seconds};
+use super::signs::{plain_signs, sign};
+use super::words;
+use crate::compare::faults::kind_of;
+use crate::compare::row::{reply_of, text_of};
+use crate::compare::{Sign, Square};
+use crate::domain::{CostSource, Outcome, Record};
+use crate::text::sink::{Breaks, terminal, terminal_line};
+
+/// The sign of a record.
+#[must_use]
+pub(super) fn sign_of(record: &Record) -> Sign {
+    let mut square = Square::default();
+    square.add(record);
+    square.sign()
+}
+
+/// `✓ 0.93`, `✗`, `!`.
+#[must_use]
+pub(super) fn verdict(record: &Record, style: &Style) -> String {
+    let mark = sign(sign_of(record), style);
+    match record.score {
+        Some(value) => format!("{mark} {}", score(value)),
+        None => mark.to_owned(),
+    }
+}
+
+/// What to know of an answer beside its text, the most important first.
+#[must_use]
+pub(super) fn facts(record: &Record, style: &Style) -> Vec<String> {
+    let lang = style.lang;
+    let mut facts = Vec::new();
+    let Some(Outcome::Answered {
+        reply,
+        timing,
+        cost,
+        cached,
+        attempts,
+    }) = &record.outcome
+    else {
+        return facts;
+    };
+    if *cached {
+        facts.push(lang.words().from_cache.to_owned());
+    } else if !timing.suspended {
+        facts.push(micros(timing.total_us));
+        facts.extend(
+            timing
+                .first_text_us
+                .map(|first| words::first_text(&micros(first), lang)),
+        );
+    }
+    facts.push(words::characters(text_of(reply).chars().count() as u64, lang));
+    let tokens = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), grouped);
+    if reply.usage.input.is_some() || reply.usage.output.is_some() {
+        facts.push(words::tokens(
+            &tokens(reply.usage.input),
+            &tokens(reply.usage.output),
+            lang,
+        ));
+    }
+    if !*cached {
+        facts.push(match (&cost.money, cost.source) {
+            (Some(sum), CostSource::Estimated) => format!("~{}", money(sum, style)),
+            (Some(sum), _) => money(sum, style),
+            (None, CostSource::Local) => lang.words().local.to_owned(),
+            (None, _) => "?".to_owned(),
+        });
+    }
+    facts.extend(words::tries(*attempts, lang));
+    let finish = reply.finish.word();
+    if !finish.is_empty() && finish != "stop" {
+        facts.push(finish.to_owned());
+    }
+    facts
+}
+
+#[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+fn micros(time: u64) -> String {
+    seconds(time as f64)
+}
+
+/// Why there is no answer that counts: `timeout: no answer within 60 s`.
+#[must_use]
+pub(super) fn trouble(record: &Record, style: &Style) -> Option<String> {
+    if record.outcome.is_none() {
+        return Some(style.lang.words().not_reached.to_owned());
+    }
+    let (kind, _, message) = kind_of(record)?;
+    let message: String = terminal_line(message).chars().take(400).collect();
+    if message.trim().is_empty() {
+        return Some(kind.word().to_owned());
+    }
+    Some(format!("{}: {}", kind.word(), message.trim()))
+}
+
+/// The text of the answer for the terminal, line breaks kept; none when nothing came.
+#[must_use]
+pub(super) fn text(record: &Record) -> Option<String> {
+    let text = text_of(reply_of(record)?);
+    (!text.is_empty()).then(|| terminal(text.trim_end(), Breaks::Keep))
+}
+
+/// Facts joined by points.
+#[must_use]
+pub(super) fn joined(facts: &[String], style: &Style) -> String {
+    facts.join(&plain_signs(" · ", style))
+}

@@ -1,0 +1,105 @@
+//! Rates by tag, and by prompt where several ways of asking are compared.
+
+use super::heading;
+use crate::compare::View;
+use crate::domain::RunInfo;
+use crate::report::Style;
+use crate::report::number::{grouped, whole_percent};
+use crate::report::signs::{column_heads, plain_signs, short_names};
+use crate::report::table::{Cell, Paint, Table};
+use crate::text::sink::terminal_line;
+
+/// Widest head of a column of rates.
+const HEAD: usize = 14;
+
+/// Cases with a verdict below which a rate stands in brackets.
+const FULL_FROM: u64 = 10;
+
+/// The section by tag; empty when there are none.
+pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
+    if view.slices.is_empty() || !view.judged() {
+        return String::new();
+    }
+    let words = style.lang.words();
+    let heads = column_heads(info, HEAD);
+    let thin = view
+        .slices
+        .iter()
+        .flat_map(|slice| &slice.columns)
+        .any(|rate| rate.rate.is_some() && rate.cases < FULL_FROM);
+    let mut out = heading(if thin { words.by_tag_thin } else { words.by_tag }, style);
+    // Columns that do not fit beside each other go into further tables below.
+    let mut from = 0;
+    while from < heads.len() {
+        let mut to = heads.len();
+        let table = loop {
+            let table = part(view, &heads, from..to, style);
+            if table.least_width() + 2 <= style.width || to == from + 1 {
+                break table;
+            }
+            to -= 1;
+        };
+        if from > 0 {
+            out.push('\n');
+        }
+        out.push_str(&table.draw(style, 2));
+        from = to;
+    }
+    out
+}
+
+fn part(view: &View, heads: &[String], columns: std::ops::Range<usize>, style: &Style) -> Table {
+    let words = style.lang.words();
+    let mut table = Table::new().text(words.tag).number("n");
+    for head in &heads[columns.clone()] {
+        table = table.number(head);
+    }
+    for slice in &view.slices {
+        let mut cells = vec![Cell::new(terminal_line(&slice.tag)), Cell::new(grouped(slice.cases))];
+        for rate in &slice.columns[columns.clone()] {
+            cells.push(match rate.rate {
+                Some(share) if rate.cases >= FULL_FROM => Cell::new(whole_percent(share)),
+                Some(share) => Cell::new(format!("({})", whole_percent(share))).painted(Paint::Dim),
+                None => Cell::new(plain_signs("–", style)).painted(Paint::Dim),
+            });
+        }
+        table.row(cells);
+    }
+    table
+}
+
+/// The section by prompt: a row a target, a column a prompt, and how far they are apart; empty with one prompt.
+pub(super) fn prompts(info: &RunInfo, view: &View, style: &Style) -> String {
+    if info.prompts.len() < 2 || !view.judged() {
+        return String::new();
+    }
+    let words = style.lang.words();
+    let names: Vec<String> = info.prompts.iter().map(|prompt| prompt.name.clone()).collect();
+    let mut table = Table::new().text(words.target);
+    for head in short_names(&names, HEAD) {
+        table = table.number(head);
+    }
+    table = table.number(words.widest);
+    for (at, target) in info.targets.iter().enumerate() {
+        let mut cells = vec![Cell::new(terminal_line(&target.name))];
+        let rates: Vec<Option<f64>> = (0..names.len())
+            .map(|prompt| view.columns[at * names.len() + prompt].pass.map(|rate| rate.value))
+            .collect();
+        cells.extend(
+            rates
+                .iter()
+                .map(|rate| Cell::new(rate.map_or_else(|| plain_signs("–", style), whole_percent))),
+        );
+        let told: Vec<f64> = rates.into_iter().flatten().collect();
+        let highest = told.iter().copied().fold(f64::MIN, f64::max);
+        let lowest = told.iter().copied().fold(f64::MAX, f64::min);
+        let shift = if told.len() > 1 {
+            format!("{:.0} pp", (highest - lowest) * 100.0)
+        } else {
+            plain_signs("–", style)
+        };
+        cells.push(Cell::new(shift));
+        table.row(cells);
+    }
+    format!("{}{}", heading(words.by_prompt, style), table.draw(style, 2))
+}

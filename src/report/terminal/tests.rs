@@ -1,0 +1,95 @@
+//! Whole summaries.
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::compare::fixture::{Make, stop_at, usual};
+use crate::report::words::Lang;
+
+fn style(width: usize) -> Style {
+    Style {
+        width,
+        ascii: false,
+        color: false,
+        lang: Lang::En,
+    }
+}
+
+fn seoul() -> TimeZone {
+    TimeZone::posix("KST-9").unwrap()
+}
+
+fn usual_in(style: Style) -> String {
+    let (info, records) = usual();
+    summary_in(&info, &View::of(&info, records, &[]), &style, &seoul())
+}
+
+#[test]
+fn at_140_columns() {
+    insta::assert_snapshot!(usual_in(style(140)));
+}
+
+#[test]
+fn at_100_columns() {
+    insta::assert_snapshot!(usual_in(style(100)));
+}
+
+#[test]
+fn at_80_columns() {
+    insta::assert_snapshot!(usual_in(style(80)));
+}
+
+#[test]
+fn at_60_columns() {
+    insta::assert_snapshot!(usual_in(style(60)));
+}
+
+#[test]
+fn at_48_columns() {
+    insta::assert_snapshot!(usual_in(style(48)));
+}
+
+#[test]
+fn in_ascii() {
+    insta::assert_snapshot!(usual_in(Style {
+        ascii: true,
+        ..style(100)
+    }));
+}
+
+#[test]
+fn in_korean() {
+    insta::assert_snapshot!(usual_in(Style {
+        lang: Lang::Ko,
+        ..style(100)
+    }));
+}
+
+#[test]
+fn with_two_prompts_and_three_trials_stopped() {
+    let make = Make {
+        targets: vec!["클로바 본선 🇰🇷", "gpt-main"],
+        prompts: vec!["짧게", "polite"],
+        trials: 3,
+        simulated: true,
+        ..Make::default()
+    };
+    let (info, mut records) = (make.info(), make.records());
+    stop_at(&mut records, 35);
+    insta::assert_snapshot!(summary_in(&info, &View::of(&info, records, &[]), &style(100), &seoul()));
+}
+
+#[test]
+fn without_scorers() {
+    let make = Make {
+        scored: false,
+        cases: 12,
+        ..Make::default()
+    };
+    insta::assert_snapshot!(summary_in(
+        &make.info(),
+        &View::of(&make.info(), make.records(), &[]),
+        &style(100),
+        &seoul()
+    ));
+}

@@ -1,0 +1,179 @@
+//! What to do about each kind of error, and what each note says. Every error line says what to do.
+
+use super::Lang;
+use crate::compare::{Column, FaultGroup, Note, Peculiar};
+use crate::domain::{FaultKind, RunInfo, Target};
+use crate::report::number::{grouped, whole_percent};
+
+/// What to do about a group of errors, after the name of the target.
+#[must_use]
+pub fn remedy(group: &FaultGroup, target: &Target, lang: Lang) -> String {
+    let name = &target.name;
+    let seconds = target.timeout.as_secs();
+    match group.kind {
+        FaultKind::Timeout => lang.pick(
+            format!(
+                "raise targets.{name}.timeout_s (now {seconds}) or lower max_output_tokens, then --resume"
+            ),
+            format!(
+                "targets.{name}.timeout_s (현재 {seconds}) 를 늘리거나 max_output_tokens 를 줄인 뒤 --resume"
+            ),
+        ),
+        FaultKind::RateLimit => lang.pick(
+            format!("lower targets.{name}.limits to what the account allows, then --resume"),
+            format!("targets.{name}.limits 를 계정 한도에 맞춰 낮춘 뒤 --resume"),
+        ),
+        FaultKind::Quota => lang.pick(
+            "the account's money or quota is used up: top it up or wait for the reset, then --resume".to_owned(),
+            "계정의 잔액이나 할당량을 다 썼습니다. 충전하거나 초기화를 기다린 뒤 --resume".to_owned(),
+        ),
+        FaultKind::Auth => lang.pick(
+            format!("key missing, wrong or not allowed: narani targets check {name}, then --resume"),
+            format!("키가 없거나 틀렸거나 권한이 없습니다. narani targets check {name} 로 확인한 뒤 --resume"),
+        ),
+        FaultKind::ContentFilter => lang.pick(
+            "refused by the provider's filter; not retried".to_owned(),
+            "제공자의 필터가 막았습니다. 다시 묻지 않습니다".to_owned(),
+        ),
+        FaultKind::BadRequest => lang.pick(
+            format!("the provider refuses the request: check model and parameters of {name}, then --resume with --retry all-errors"),
+            format!("제공자가 요청을 거절했습니다. {name} 의 모델과 매개변수를 확인한 뒤 --resume 에 --retry all-errors"),
+        ),
+        FaultKind::Server => lang.pick(
+            "the provider failed: wait, then --resume".to_owned(),
+            "제공자 쪽 장애입니다. 기다렸다가 --resume".to_owned(),
+        ),
+        FaultKind::Network => lang.pick(
+            format!("no usable connection: check the address of {name} and the network, then --resume"),
+            format!("연결할 수 없습니다. {name} 의 주소와 네트워크를 확인한 뒤 --resume"),
+        ),
+        FaultKind::Truncated => lang.pick(
+            "answers were cut on the way: --resume asks again".to_owned(),
+            "답변이 도중에 끊겼습니다. --resume 으로 다시 묻습니다".to_owned(),
+        ),
+        FaultKind::Scorer => lang.pick(
+            "a scorer broke: mend it, then narani score".to_owned(),
+            "채점기가 실패했습니다. 고친 뒤 narani score".to_owned(),
+        ),
+        FaultKind::Judge => lang.pick(
+            "the judge model gave no verdict: check its target, then narani score".to_owned(),
+            "심판 모델이 판정을 내지 못했습니다. 그 대상을 확인한 뒤 narani score".to_owned(),
+        ),
+        FaultKind::Aborted => lang.pick(
+            "cut by you while running, cost unknown: --resume asks again".to_owned(),
+            "사용자가 중단했으며 비용을 알 수 없습니다. --resume 으로 다시 묻습니다".to_owned(),
+        ),
+        FaultKind::Budget => lang.pick(
+            "the budget was used up: raise it with --max-cost, then --resume".to_owned(),
+            "예산을 다 썼습니다. --max-cost 로 늘린 뒤 --resume".to_owned(),
+        ),
+    }
+}
+
+/// A note as a sentence. Holds outside text (model names, labels): for a sink.
+#[must_use]
+pub fn note(note: &Note, info: &RunInfo, columns: &[Column], lang: Lang) -> String {
+    let label = |column: usize| columns.get(column).map_or("?", |column| column.label.as_str());
+    let target = |target: usize| &info.targets[target];
+    match note {
+        Note::Model { target: at, reported } => {
+            let target = target(*at);
+            let names: Vec<String> = reported
+                .iter()
+                .map(|(name, count)| {
+                    let count = grouped(*count);
+                    if reported.len() > 1 {
+                        format!("{name} ({count})")
+                    } else {
+                        name.clone()
+                    }
+                })
+                .collect();
+            let (name, asked, names) = (&target.name, &target.model, names.join(", "));
+            if reported.len() > 1 {
+                return lang.pick(
+                    format!("{name}: asked for {asked}, the provider reports several models: {names}."),
+                    format!("{name}: {asked} 를 요청했지만 제공자는 여러 모델을 알립니다: {names}."),
+                );
+            }
+            lang.pick(
+                format!("{name}: asked for {asked}, the provider reports {names}."),
+                format!("{name}: {asked} 를 요청했고 제공자는 {names} 라고 알립니다."),
+            )
+        }
+        Note::Unexpressed(wish) => {
+            let (name, field, why) = (&target(wish.target).name, &wish.field, &wish.why);
+            lang.pick(
+                format!("{name}: asked without {field} ({why})."),
+                format!("{name}: {field} 없이 물었습니다 ({why})."),
+            )
+        }
+        Note::Answers { kind, columns: which } => {
+            let list: Vec<String> = which
+                .iter()
+                .map(|(at, n)| format!("{} {}", label(*at), grouped(*n)))
+                .collect();
+            peculiar(*kind, &list.join(", "), lang)
+        }
+        Note::Coverage {
+            most,
+            most_share,
+            least,
+            least_share,
+        } => {
+            let (most, least) = (label(*most), label(*least));
+            let (high, low) = (whole_percent(*most_share), whole_percent(*least_share));
+            lang.pick(
+                format!("Not like for like: {least} was measured on {low} % of its cells, {most} on {high} %."),
+                format!("같은 조건의 비교가 아닙니다: 측정된 비율이 {least} {low}%, {most} {high}%로 다릅니다."),
+            )
+        }
+        Note::FewCases { cases } => lang.pick(
+            format!("Small sample: {cases} cases; intervals are rough."),
+            format!("표본이 작습니다: {cases}문항이라 구간이 거칩니다."),
+        ),
+        Note::P95Unbounded { columns: which } => {
+            let labels: Vec<&str> = which.iter().map(|column| label(*column)).collect();
+            let who = if which.len() == columns.len() {
+                String::new()
+            } else {
+                format!(": {}", labels.join(", "))
+            };
+            lang.pick(
+                format!("p95 of fewer than 72 fresh answers has no upper bound{who}."),
+                format!("새 답변이 72개보다 적으면 p95의 위쪽 한계를 알 수 없습니다{who}."),
+            )
+        }
+    }
+}
+
+/// A kind of answers, with the list of who has how many.
+fn peculiar(kind: Peculiar, list: &str, lang: Lang) -> String {
+    match kind {
+        Peculiar::Filtered => lang.pick(
+            format!("Withheld or cut by the provider's filter: {list}."),
+            format!("제공자의 필터가 막거나 자른 답변: {list}."),
+        ),
+        Peculiar::CutShort => lang.pick(
+            format!("Ended at the cap on tokens: {list}; raise max_output_tokens."),
+            format!("토큰 한도에서 끝난 답변: {list}. max_output_tokens 를 늘리세요."),
+        ),
+        Peculiar::Empty => lang.pick(format!("Without any text: {list}."), format!("글이 없는 답변: {list}.")),
+        Peculiar::Unjudged => lang.pick(
+            format!("Measured without a verdict, in no rate: {list}."),
+            format!("채점 결과가 없어 통과율에 들지 않는 답변: {list}."),
+        ),
+        Peculiar::Suspended => lang.pick(
+            format!("Left out of latency because the computer slept: {list}."),
+            format!("컴퓨터가 잠들어 지연에서 뺀 답변: {list}."),
+        ),
+        Peculiar::Reused => lang.pick(
+            format!("From the cache, so not in latency and cost and no news of the provider: {list}."),
+            format!("캐시에서 와서 지연과 비용에 들지 않고 제공자의 변화를 보여 주지 못하는 답변: {list}."),
+        ),
+        Peculiar::Unpriced => lang.pick(
+            format!("No price known (?): {list}; set `price` of the target, or `local = true`."),
+            format!("가격을 모르는 답변(?): {list}. 대상에 `price` 또는 `local = true` 를 적으세요."),
+        ),
+    }
+}
