@@ -47,9 +47,9 @@ pub fn records<E: From<StoreError>>(
         let mut stored = stored.into_iter().peekable();
         for (offset, case) in cases.iter().enumerate() {
             let case_index = position + offset as u64;
-            let mut questions: Vec<Option<Arc<str>>> = vec![None; layout.prompts];
+            let mut asked: Vec<Option<Arc<str>>> = vec![None; layout.prompts];
             for trial in 0..layout.trials {
-                for prompt in 0..layout.prompts {
+                for (prompt, asked) in asked.iter_mut().enumerate() {
                     for target in 0..layout.targets {
                         let number = layout.number(Cell {
                             case: case_index,
@@ -61,8 +61,7 @@ pub fn records<E: From<StoreError>>(
                         if !info.asks(case_index, prompt, target, trial) {
                             continue;
                         }
-                        let question =
-                            questions[prompt].get_or_insert_with(|| question(case_index, prompt, case).into());
+                        let question = asked.get_or_insert_with(|| question(case_index, prompt, case).into());
                         each(record(case, case_index, prompt, target, trial, question, found))?;
                     }
                 }
