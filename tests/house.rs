@@ -68,7 +68,9 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
 
 /// Whether a file of `src` holds tests alone.
 fn is_tests(file: &Path) -> bool {
-    file.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| stem == "tests" || stem.ends_with("_tests"))
+    file.file_stem()
+        .and_then(|stem| stem.to_str())
+        .is_some_and(|stem| stem == "tests" || stem.ends_with("_tests"))
 }
 
 /// Modules named in a line as `crate::module`, also within braces.

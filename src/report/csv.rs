@@ -67,7 +67,14 @@ impl<'a, W: Write> CsvReport<'a, W> {
         if audience == Audience::People {
             out.write_all("\u{feff}".as_bytes())?;
         }
-        let mut report = Self { out, info, layout, row: Row::new(audience), gathered: Vec::new(), disagreement };
+        let mut report = Self {
+            out,
+            info,
+            layout,
+            row: Row::new(audience),
+            gathered: Vec::new(),
+            disagreement,
+        };
         let columns = report.columns();
         for name in &columns {
             report.row.heading(name);
@@ -119,11 +126,21 @@ impl<'a, W: Write> CsvReport<'a, W> {
         let mut add = |more: &[&str]| names.extend(more.iter().map(|name| (*name).to_owned()));
         match self.layout {
             Layout::Long => {
-                add(&["row_key", "run_id", "suite", "suite_fp", "case_id", "tags", "lang", "target"]);
+                add(&[
+                    "row_key", "run_id", "suite", "suite_fp", "case_id", "tags", "lang", "target",
+                ]);
                 if self.several_prompts() {
                     add(&["prompt"]);
                 }
-                add(&["provider", "model", "model_reported", "trial", "status", "error_kind", "finish_reason"]);
+                add(&[
+                    "provider",
+                    "model",
+                    "model_reported",
+                    "trial",
+                    "status",
+                    "error_kind",
+                    "finish_reason",
+                ]);
                 add(&["question", "reference", "answer", "answer_chars", "pass", "score"]);
                 for scorer in &self.info.scorers {
                     for kind in ["score", "pass", "why"] {
@@ -138,7 +155,16 @@ impl<'a, W: Write> CsvReport<'a, W> {
             Layout::Wide => {
                 add(&["case_id", "trial", "tags", "lang", "question", "reference"]);
                 let columns = self.info.columns();
-                for kind in ["answer", "pass", "score", "status", "latency_ms", "cost", "currency", "row_key"] {
+                for kind in [
+                    "answer",
+                    "pass",
+                    "score",
+                    "status",
+                    "latency_ms",
+                    "cost",
+                    "currency",
+                    "row_key",
+                ] {
                     names.extend(columns.iter().map(|(_, _, label)| format!("{kind}.{label}")));
                 }
                 names.extend(["disagreement", "disagreement_why", "best"].map(str::to_owned));
@@ -148,7 +174,17 @@ impl<'a, W: Write> CsvReport<'a, W> {
                 if self.several_prompts() {
                     add(&["prompt"]);
                 }
-                add(&["trial", "scorer", "kind", "score", "pass", "why", "judge_target", "judge_cost", "currency"]);
+                add(&[
+                    "trial",
+                    "scorer",
+                    "kind",
+                    "score",
+                    "pass",
+                    "why",
+                    "judge_target",
+                    "judge_cost",
+                    "currency",
+                ]);
                 add(&["reviewer", "created_at"]);
             }
         }
@@ -170,7 +206,11 @@ impl<'a, W: Write> CsvReport<'a, W> {
         let row = &mut self.row;
         row.word(key.as_str());
         row.word(self.info.id.as_str());
-        row.text(self.info.part_of(record.case_index).map_or(self.info.suite.as_str(), |part| part.name.as_str()));
+        row.text(
+            self.info
+                .part_of(record.case_index)
+                .map_or(self.info.suite.as_str(), |part| part.name.as_str()),
+        );
         row.word(&self.info.suite_fp);
         row.text(&record.case.id);
         row.text(&record.case.tags.join(";"));
@@ -238,9 +278,16 @@ impl<'a, W: Write> CsvReport<'a, W> {
         let Some(first) = records.first() else { return Ok(()) };
         let cells: Vec<Option<&Record>> = columns
             .iter()
-            .map(|(target, prompt, _)| records.iter().find(|record| record.target == *target && record.prompt == *prompt))
+            .map(|(target, prompt, _)| {
+                records
+                    .iter()
+                    .find(|record| record.target == *target && record.prompt == *prompt)
+            })
             .collect();
-        let keys: Vec<Option<RowKey>> = cells.iter().map(|cell| cell.map(|record| self.row_key(record))).collect();
+        let keys: Vec<Option<RowKey>> = cells
+            .iter()
+            .map(|cell| cell.map(|record| self.row_key(record)))
+            .collect();
         let apart = (self.disagreement)(self.info, &records);
         let best = best_of(&cells);
         let row = &mut self.row;
@@ -323,7 +370,9 @@ pub fn row_key(info: &RunInfo, record: &Record) -> RowKey {
 fn best_of(cells: &[Option<&Record>]) -> Vec<usize> {
     let scores: Vec<Option<f64>> = cells.iter().map(|cell| cell.and_then(|record| record.score)).collect();
     let highest = scores.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-    (0..cells.len()).filter(|index| scores[*index].is_some_and(|score| score >= highest - 0.001)).collect()
+    (0..cells.len())
+        .filter(|index| scores[*index].is_some_and(|score| score >= highest - 0.001))
+        .collect()
 }
 
 /// The answer that came, if any; for a filtered one what the filter left.
@@ -370,9 +419,9 @@ pub(super) fn error_kind(record: &Record) -> String {
 pub(super) fn times_of(record: &Record) -> Option<(f64, Option<f64>)> {
     let milliseconds = |us: u64| (us as f64 / 1000.0).round();
     match record.outcome.as_ref()? {
-        Outcome::Answered { timing, cached: false, .. } if !timing.suspended => {
-            Some((milliseconds(timing.total_us), timing.first_text_us.map(milliseconds)))
-        }
+        Outcome::Answered {
+            timing, cached: false, ..
+        } if !timing.suspended => Some((milliseconds(timing.total_us), timing.first_text_us.map(milliseconds))),
         _ => None,
     }
 }
@@ -381,8 +430,15 @@ pub(super) fn times_of(record: &Record) -> Option<(f64, Option<f64>)> {
 fn cost_of(record: &Record) -> (Option<f64>, Option<&str>, &'static str) {
     match record.outcome.as_ref() {
         Some(Outcome::Answered { cost, cached, .. }) => {
-            let amount = cost.money.as_ref().map(|money| if *cached { 0.0 } else { money.units() });
-            (amount, cost.money.as_ref().map(|money| money.currency.0.as_str()), cost.source.word())
+            let amount = cost
+                .money
+                .as_ref()
+                .map(|money| if *cached { 0.0 } else { money.units() });
+            (
+                amount,
+                cost.money.as_ref().map(|money| money.currency.0.as_str()),
+                cost.source.word(),
+            )
         }
         _ => (None, None, ""),
     }
@@ -391,17 +447,26 @@ fn cost_of(record: &Record) -> (Option<f64>, Option<&str>, &'static str) {
 /// Reused or not, tries, start.
 fn how(record: &Record) -> (Option<bool>, Option<u32>, Option<i64>) {
     match record.outcome.as_ref() {
-        Some(Outcome::Answered { cached, attempts, timing, .. }) => (Some(*cached), Some(*attempts), Some(timing.started_us)),
-        Some(Outcome::Failed { attempts, timing, .. }) => {
-            (Some(false), Some(*attempts), (timing.started_us > 0).then_some(timing.started_us))
-        }
+        Some(Outcome::Answered {
+            cached,
+            attempts,
+            timing,
+            ..
+        }) => (Some(*cached), Some(*attempts), Some(timing.started_us)),
+        Some(Outcome::Failed { attempts, timing, .. }) => (
+            Some(false),
+            Some(*attempts),
+            (timing.started_us > 0).then_some(timing.started_us),
+        ),
         _ => (None, None, None),
     }
 }
 
 /// Seconds in UTC: `2026-03-14T00:12:31Z`.
 fn moment(us: i64) -> String {
-    jiff::Timestamp::from_second(us.div_euclid(1_000_000)).map(|moment| moment.to_string()).unwrap_or_default()
+    jiff::Timestamp::from_second(us.div_euclid(1_000_000))
+        .map(|moment| moment.to_string())
+        .unwrap_or_default()
 }
 
 /// Language of a text by its script: the tag that `lang` attributes take, empty when the script tells nothing.
@@ -439,7 +504,13 @@ struct Row {
 
 impl Row {
     fn new(audience: Audience) -> Self {
-        Self { audience, buffer: String::new(), column: 0, names: std::cell::RefCell::default(), guarded: Vec::new() }
+        Self {
+            audience,
+            buffer: String::new(),
+            column: 0,
+            names: std::cell::RefCell::default(),
+            guarded: Vec::new(),
+        }
     }
 
     fn separate(&mut self) {
@@ -451,7 +522,11 @@ impl Row {
 
     fn heading(&mut self, name: &str) {
         self.separate();
-        let (name, _) = if self.audience == Audience::People { csv_guard(name) } else { (name.into(), false) };
+        let (name, _) = if self.audience == Audience::People {
+            csv_guard(name)
+        } else {
+            (name.into(), false)
+        };
         quoted_if_needed(&mut self.buffer, &name);
     }
 
@@ -471,7 +546,11 @@ impl Row {
                 }
             }
             Audience::People => {
-                let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
+                let text = if text.contains('\r') {
+                    text.replace("\r\n", "\n").replace('\r', "\n")
+                } else {
+                    text.to_owned()
+                };
                 let (text, guarded) = csv_guard(&text);
                 if guarded {
                     self.guarded.push(self.column - 1);
@@ -516,7 +595,9 @@ impl Row {
 
     fn decimal(&mut self, number: Option<f64>) {
         self.separate();
-        let Some(number) = number.filter(|number| number.is_finite()) else { return };
+        let Some(number) = number.filter(|number| number.is_finite()) else {
+            return;
+        };
         match self.audience {
             Audience::Machine => {
                 let _ = write!(self.buffer, "{number}");
@@ -538,7 +619,11 @@ impl Row {
                 quoted(&mut self.buffer, &list.join(";"));
             }
         }
-        self.buffer.push_str(if self.audience == Audience::People { "\r\n" } else { "\n" });
+        self.buffer.push_str(if self.audience == Audience::People {
+            "\r\n"
+        } else {
+            "\n"
+        });
         let result = out.write_all(self.buffer.as_bytes());
         self.buffer.clear();
         self.column = 0;

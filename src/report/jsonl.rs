@@ -30,7 +30,12 @@ fn object(info: &RunInfo, record: &Record, call: Option<&Call>) -> Value {
     if info.simulated {
         put("simulated", true.into());
     }
-    put("suite", info.part_of(record.case_index).map_or(info.suite.as_str(), |part| part.name.as_str()).into());
+    put(
+        "suite",
+        info.part_of(record.case_index)
+            .map_or(info.suite.as_str(), |part| part.name.as_str())
+            .into(),
+    );
     put("suite_fp", info.suite_fp.as_str().into());
     put("case_id", record.case.id.as_str().into());
     put("tags", json!(record.case.tags));
@@ -55,14 +60,25 @@ fn object(info: &RunInfo, record: &Record, call: Option<&Call>) -> Value {
     put("score", json!(record.score));
     put("scores", json!(record.scores));
     match &record.outcome {
-        Some(Outcome::Answered { reply, timing, cost, cached, attempts }) => {
+        Some(Outcome::Answered {
+            reply,
+            timing,
+            cost,
+            cached,
+            attempts,
+        }) => {
             put("reply", json!(reply));
             put("timing", json!(timing));
             put("cost", json!(cost));
             put("cached", (*cached).into());
             put("attempts", (*attempts).into());
         }
-        Some(Outcome::Failed { fault, timing, attempts, reply }) => {
+        Some(Outcome::Failed {
+            fault,
+            timing,
+            attempts,
+            reply,
+        }) => {
             put("fault", json!(fault));
             put("reply", json!(reply));
             put("timing", json!(timing));
