@@ -250,7 +250,9 @@ pub(super) struct CheckArgs {
 
 /// `narani show`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  narani show last\n  narani show k7qd --case refund-004\n  narani show last --answers")]
+#[command(
+    after_help = "Examples:\n  narani show last\n  narani show k7qd --case refund-004\n  narani show last --answers"
+)]
 pub(super) struct ShowArgs {
     /// Run: id, beginning of it, path, or last
     #[arg(value_name = "RUN", default_value = "last")]
@@ -288,7 +290,9 @@ pub(super) struct RunsArgs {
 
 /// `narani export`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  narani export last csv --layout wide -o answers.csv\n  narani export last jsonl | jq .answer")]
+#[command(
+    after_help = "Examples:\n  narani export last csv --layout wide -o answers.csv\n  narani export last jsonl | jq .answer"
+)]
 pub(super) struct ExportArgs {
     /// Run: id, beginning of it, path, or last
     #[arg(value_name = "RUN")]

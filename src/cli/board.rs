@@ -58,7 +58,13 @@ pub(super) struct Look {
 }
 
 impl Board {
-    pub(super) fn new(info: &RunInfo, already: &[u64], now_us: i64, currencies: Vec<Option<crate::domain::Currency>>, lang: Lang) -> Self {
+    pub(super) fn new(
+        info: &RunInfo,
+        already: &[u64],
+        now_us: i64,
+        currencies: Vec<Option<crate::domain::Currency>>,
+        lang: Lang,
+    ) -> Self {
         let per_target = info.cases * info.prompts.len() as u64 * u64::from(info.trials);
         let targets: Vec<Column> = info
             .targets
@@ -95,8 +101,18 @@ impl Board {
     /// Takes an event in.
     pub(super) fn see(&mut self, at_us: i64, event: &Event) {
         match event {
-            Event::Stored { target, case, fault, message, cached, cost_nano, .. } => {
-                let Some(column) = self.targets.get_mut(*target) else { return };
+            Event::Stored {
+                target,
+                case,
+                fault,
+                message,
+                cached,
+                cost_nano,
+                ..
+            } => {
+                let Some(column) = self.targets.get_mut(*target) else {
+                    return;
+                };
                 self.done += 1;
                 column.done += 1;
                 if *cached {
@@ -115,7 +131,13 @@ impl Board {
                     column.errors += 1;
                     *self.errors.entry((*target, *kind)).or_default() += 1;
                     let message = message.as_deref().unwrap_or("");
-                    self.last_error = Some(format!("{} {}: {} · {}", column.name, sink::terminal_line(case), kind.word(), sink::terminal_line(message)));
+                    self.last_error = Some(format!(
+                        "{} {}: {} · {}",
+                        column.name,
+                        sink::terminal_line(case),
+                        kind.word(),
+                        sink::terminal_line(message)
+                    ));
                 }
             }
             Event::Pulse { lanes, .. } => {
@@ -127,10 +149,19 @@ impl Board {
                     }
                 }
             }
-            Event::TargetStopped { target, kind, message, skipped } => {
+            Event::TargetStopped {
+                target,
+                kind,
+                message,
+                skipped,
+            } => {
                 if let Some(column) = self.targets.get(*target) {
-                    self.last_error =
-                        Some(format!("{}: {} · {} ({skipped} skipped)", column.name, kind.word(), sink::terminal_line(message)));
+                    self.last_error = Some(format!(
+                        "{}: {} · {} ({skipped} skipped)",
+                        column.name,
+                        kind.word(),
+                        sink::terminal_line(message)
+                    ));
                 }
             }
             _ => {}
@@ -163,12 +194,17 @@ impl Board {
                 *sums.entry(currency.clone()).or_default() += column.spent_nano;
             }
         }
-        sums.into_iter().map(|(currency, nano)| Money { nano, currency }).collect()
+        sums.into_iter()
+            .map(|(currency, nano)| Money { nano, currency })
+            .collect()
     }
 
     /// `name=done` for every target, for log lines.
     pub(super) fn per_target(&self) -> Vec<(String, u64)> {
-        self.targets.iter().map(|column| (column.name.clone(), column.done)).collect()
+        self.targets
+            .iter()
+            .map(|column| (column.name.clone(), column.done))
+            .collect()
     }
 
     /// The fixed block, without a line break at its end.
@@ -182,7 +218,11 @@ impl Board {
         }
         let _ = write!(head, "   {}/{}", group(self.done), group(self.planned));
         let elapsed = clock(now_us - self.started_us);
-        let _ = if ko { write!(head, "   {elapsed} 지남") } else { write!(head, "   {elapsed} elapsed") };
+        let _ = if ko {
+            write!(head, "   {elapsed} 지남")
+        } else {
+            write!(head, "   {elapsed} elapsed")
+        };
         if let Some((eta, give)) = self.eta(now_us) {
             let _ = if ko {
                 write!(head, "   남은 시간 {} ± {}", clock(eta), about(give, true))
@@ -194,13 +234,38 @@ impl Board {
         if spent.iter().any(|money| money.nano != 0) {
             let _ = write!(head, "   {}", format_sums(&spent));
         }
-        let name_width = self.targets.iter().map(|column| display_width(&column.name)).max().unwrap_or(6).clamp(6, 24);
-        let count_width = self.targets.iter().map(|column| group(column.planned).len() * 2 + 1).max().unwrap_or(5).max(5);
-        let bar_width = if look.width >= 100 { 12 } else if look.width >= 76 { 6 } else { 0 };
-        let words: [&str; 7] =
-            if ko { ["대상", "완료", "오류", "진행", "속도", "비용", "상태"] } else { ["target", "done", "err", "busy", "rate", "cost", "state"] };
+        let name_width = self
+            .targets
+            .iter()
+            .map(|column| display_width(&column.name))
+            .max()
+            .unwrap_or(6)
+            .clamp(6, 24);
+        let count_width = self
+            .targets
+            .iter()
+            .map(|column| group(column.planned).len() * 2 + 1)
+            .max()
+            .unwrap_or(5)
+            .max(5);
+        let bar_width = if look.width >= 100 {
+            12
+        } else if look.width >= 76 {
+            6
+        } else {
+            0
+        };
+        let words: [&str; 7] = if ko {
+            ["대상", "완료", "오류", "진행", "속도", "비용", "상태"]
+        } else {
+            ["target", "done", "err", "busy", "rate", "cost", "state"]
+        };
         let mut lines = vec![cut(&head, look.width), String::new()];
-        let bar_gap = if bar_width > 0 { " ".repeat(bar_width + 2) } else { String::new() };
+        let bar_gap = if bar_width > 0 {
+            " ".repeat(bar_width + 2)
+        } else {
+            String::new()
+        };
         lines.push(format!(
             "  {}{bar_gap}  {}  {}  {}  {}  {}  {}",
             pad_right(words[0], name_width),
@@ -211,15 +276,31 @@ impl Board {
             pad_left(words[5], 8),
             words[6],
         ));
-        lines.push(format!("  {}", rule.repeat(look.width.saturating_sub(2).min(name_width + bar_gap.len() + count_width + 64))));
+        lines.push(format!(
+            "  {}",
+            rule.repeat(
+                look.width
+                    .saturating_sub(2)
+                    .min(name_width + bar_gap.len() + count_width + 64)
+            )
+        ));
         let slowest = self.slowest(now_us);
         for (index, column) in self.targets.iter().enumerate() {
             let lane = self.lanes.get(index);
-            let bar = if bar_width > 0 { format!("  {}", bar(column.done, column.planned, bar_width, look.ascii)) } else { String::new() };
+            let bar = if bar_width > 0 {
+                format!("  {}", bar(column.done, column.planned, bar_width, look.ascii))
+            } else {
+                String::new()
+            };
             let busy = lane.map_or_else(|| "–".to_owned(), |lane| format!("{}/{}", lane.open, lane.width));
-            let rate = self.rate(column, now_us).map_or_else(|| "–".to_owned(), |rate| format!("{rate:.0}/min"));
+            let rate = self
+                .rate(column, now_us)
+                .map_or_else(|| "–".to_owned(), |rate| format!("{rate:.0}/min"));
             let cost = match &column.currency {
-                Some(currency) => crate::price::format_money(&Money { nano: column.spent_nano, currency: currency.clone() }),
+                Some(currency) => crate::price::format_money(&Money {
+                    nano: column.spent_nano,
+                    currency: currency.clone(),
+                }),
                 None if column.local => (if ko { "로컬" } else { "local" }).to_owned(),
                 None => "?".to_owned(),
             };
@@ -227,7 +308,10 @@ impl Board {
             lines.push(format!(
                 "  {}{bar}  {}  {}  {}  {}  {}  {}",
                 pad_right(&cut(&column.name, name_width), name_width),
-                pad_left(&format!("{}/{}", group(column.done), group(column.planned)), count_width),
+                pad_left(
+                    &format!("{}/{}", group(column.done), group(column.planned)),
+                    count_width
+                ),
                 pad_left(&column.errors.to_string(), 4),
                 pad_left(&busy, 7),
                 pad_left(&rate, 8),
@@ -241,30 +325,52 @@ impl Board {
         }
         if keys {
             lines.push(
-                if ko { "  키  Enter 현재 상태 · e 오류 · p 대상 멈춤 · q 진행 중인 답까지만" } else { "  keys  Enter snapshot · e errors · p pause target · q stop after running answers" }
-                    .to_owned(),
+                if ko {
+                    "  키  Enter 현재 상태 · e 오류 · p 대상 멈춤 · q 진행 중인 답까지만"
+                } else {
+                    "  keys  Enter snapshot · e errors · p pause target · q stop after running answers"
+                }
+                .to_owned(),
             );
         }
         let lines: Vec<String> = lines.into_iter().map(|line| cut(&line, look.width)).collect();
         let text = lines.join("\n");
-        if look.ascii { text.replace('–', "-").replace('·', "|").replace('±', "+-") } else { text }
+        if look.ascii {
+            text.replace('–', "-").replace('·', "|").replace('±', "+-")
+        } else {
+            text
+        }
     }
 
     fn state(&self, column: &Column, lane: Option<&LaneState>, slowest: bool, ko: bool) -> String {
-        let Some(lane) = lane else { return (if ko { "대기" } else { "queued" }).to_owned() };
+        let Some(lane) = lane else {
+            return (if ko { "대기" } else { "queued" }).to_owned();
+        };
         let cached = if column.cached > 0 {
-            if ko { format!(", 재사용 {}", column.cached) } else { format!(", {} from cache", column.cached) }
+            if ko {
+                format!(", 재사용 {}", column.cached)
+            } else {
+                format!(", {} from cache", column.cached)
+            }
         } else {
             String::new()
         };
         if let Some(kind) = lane.stopped {
-            return if ko { format!("중단: {}", kind.word()) } else { format!("gave up: {}", kind.word()) };
+            return if ko {
+                format!("중단: {}", kind.word())
+            } else {
+                format!("gave up: {}", kind.word())
+            };
         }
         if lane.paused {
             return (if ko { "사용자가 멈춤" } else { "paused by you" }).to_owned();
         }
         if lane.exhausted {
-            return if ko { format!("끝남{cached}") } else { format!("done{cached}") };
+            return if ko {
+                format!("끝남{cached}")
+            } else {
+                format!("done{cached}")
+            };
         }
         if lane.open == 0
             && let Some((kind, wait)) = lane.waiting
@@ -278,9 +384,17 @@ impl Board {
             };
         }
         if slowest && self.targets.len() > 1 {
-            return if ko { format!("진행 중, 가장 느림{cached}") } else { format!("running, slowest: sets the ETA{cached}") };
+            return if ko {
+                format!("진행 중, 가장 느림{cached}")
+            } else {
+                format!("running, slowest: sets the ETA{cached}")
+            };
         }
-        if ko { format!("진행 중{cached}") } else { format!("running{cached}") }
+        if ko {
+            format!("진행 중{cached}")
+        } else {
+            format!("running{cached}")
+        }
     }
 
     /// Fresh answers a minute over the last minute, or since the first.
@@ -288,13 +402,20 @@ impl Board {
     fn rate(&self, column: &Column, now_us: i64) -> Option<f64> {
         let first = column.first_us?;
         let answers: u64 = column.recent.iter().map(|(_, n)| n).sum();
-        let since = column.recent.front().map_or(now_us, |(at, _)| (at * 1_000_000).max(first.min(now_us)));
+        let since = column
+            .recent
+            .front()
+            .map_or(now_us, |(at, _)| (at * 1_000_000).max(first.min(now_us)));
         let seconds = ((now_us - since.max(self.started_us)) as f64 / 1e6).clamp(1.0, 61.0);
         (answers > 0).then(|| answers as f64 / seconds * 60.0)
     }
 
     /// Time left in microseconds, and how far off it may be.
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a forecast for display")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "a forecast for display"
+    )]
     fn eta(&self, now_us: i64) -> Option<(i64, i64)> {
         if self.done - self.earlier < ENOUGH_FOR_ETA {
             return None;
@@ -317,7 +438,11 @@ impl Board {
         self.targets
             .iter()
             .enumerate()
-            .filter(|(index, _)| self.lanes.get(*index).is_none_or(|lane| lane.stopped.is_none() && !lane.paused))
+            .filter(|(index, _)| {
+                self.lanes
+                    .get(*index)
+                    .is_none_or(|lane| lane.stopped.is_none() && !lane.paused)
+            })
             .filter_map(|(index, column)| Some((index, left(column)?)))
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(index, _)| index)
@@ -326,7 +451,9 @@ impl Board {
 
 /// A bar of `width` cells in eighths.
 fn bar(done: u64, of: u64, width: usize, ascii: bool) -> String {
-    let eighths = usize::try_from(u128::from(done) * width as u128 * 8 / u128::from(of.max(1))).unwrap_or(width * 8).min(width * 8);
+    let eighths = usize::try_from(u128::from(done) * width as u128 * 8 / u128::from(of.max(1)))
+        .unwrap_or(width * 8)
+        .min(width * 8);
     let (full, rest) = (eighths / 8, eighths % 8);
     if ascii {
         return format!("{}{}", "#".repeat(full), ".".repeat(width - full));
@@ -345,7 +472,11 @@ fn bar(done: u64, of: u64, width: usize, ascii: bool) -> String {
 pub(super) fn clock(us: i64) -> String {
     let seconds = us.max(0) / 1_000_000;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes:02}:{seconds:02}")
+    }
 }
 
 fn about(us: i64, ko: bool) -> String {

@@ -12,7 +12,13 @@ pub(super) fn check(global: &Global, args: &CheckArgs, printer: &Printer) -> Out
     // Names of targets can only be checked against a configuration that can be read.
     let targets = match open::settings(global) {
         Ok(settings) if settings.targets.is_empty() => None,
-        Ok(settings) => Some(settings.targets.iter().map(|(target, _)| target.name.clone()).collect::<Vec<_>>()),
+        Ok(settings) => Some(
+            settings
+                .targets
+                .iter()
+                .map(|(target, _)| target.name.clone())
+                .collect::<Vec<_>>(),
+        ),
         Err(failure) => {
             failure.print(printer);
             return check_suites(args, None, printer, true);
@@ -33,10 +39,23 @@ fn check_suites(args: &CheckArgs, targets: Option<&[String]>, printer: &Printer,
         });
         printer.problems(&checked.problems);
         if checked.more > 0 {
-            printer.err(&format!("… {} {}", checked.more, printer.say("more problems in this file", "개의 문제가 이 파일에 더 있습니다")));
+            printer.err(&format!(
+                "… {} {}",
+                checked.more,
+                printer.say("more problems in this file", "개의 문제가 이 파일에 더 있습니다")
+            ));
         }
-        errors += checked.problems.iter().filter(|problem| problem.severity == Severity::Error).count() + checked.more;
-        warnings += checked.problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
+        errors += checked
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count()
+            + checked.more;
+        warnings += checked
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Warning)
+            .count();
         match checked.suite {
             Some(suite) => {
                 let scorers = if suite.scorers.is_empty() {

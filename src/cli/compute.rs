@@ -21,7 +21,10 @@ pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
     }
     let mut input: Box<dyn BufRead> = match &args.file {
         Some(path) => Box::new(BufReader::new(std::fs::File::open(path).map_err(|error| {
-            Failure::usage(format!("could not read `{}`: {error}", path.display()), "name a file of JSON lines")
+            Failure::usage(
+                format!("could not read `{}`: {error}", path.display()),
+                "name a file of JSON lines",
+            )
         })?)),
         None => Box::new(std::io::stdin().lock()),
     };

@@ -19,8 +19,12 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
     let mut out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(BufWriter::with_capacity(
             64 * 1024,
-            File::create(path)
-                .map_err(|error| Failure::usage(format!("could not write `{}`: {error}", path.display()), "name another file"))?,
+            File::create(path).map_err(|error| {
+                Failure::usage(
+                    format!("could not write `{}`: {error}", path.display()),
+                    "name another file",
+                )
+            })?,
         )),
         None => Box::new(BufWriter::with_capacity(64 * 1024, std::io::stdout().lock())),
     };
@@ -45,7 +49,11 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
         }
         ExportFormat::Jsonl => show::write_jsonl(&reader, &book, &mut out)?,
         ExportFormat::Json | ExportFormat::Markdown => {
-            let format = if args.format == ExportFormat::Json { Format::Json } else { Format::Markdown };
+            let format = if args.format == ExportFormat::Json {
+                Format::Json
+            } else {
+                Format::Markdown
+            };
             out.write_all(show::told(&reader, format, printer)?.as_bytes())?;
         }
     }

@@ -31,7 +31,12 @@ impl Failure {
     }
 
     pub(super) fn of(exit: Exit, problems: Vec<Problem>) -> Self {
-        Self { exit, problems, more: 0, silent: false }
+        Self {
+            exit,
+            problems,
+            more: 0,
+            silent: false,
+        }
     }
 
     /// The same with a line after it.

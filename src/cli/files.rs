@@ -23,7 +23,11 @@ impl Shelf {
             Some(parent) => parent.canonicalize().ok(),
             None => None,
         };
-        Self { suite, folder, allow_outside }
+        Self {
+            suite,
+            folder,
+            allow_outside,
+        }
     }
 
     /// Opens `path`, as the suite reader resolved it.
@@ -44,14 +48,18 @@ impl Shelf {
             return Ok(());
         }
         // What does not exist is told when it is opened.
-        let Ok(real) = Path::new(path).canonicalize() else { return Ok(()) };
+        let Ok(real) = Path::new(path).canonicalize() else {
+            return Ok(());
+        };
         let inside = self.folder.as_ref().is_some_and(|folder| real.starts_with(folder));
         if inside {
             return Ok(());
         }
-        Err(Problem::error("outside", format!("`{path}` lies outside the folder of the suite"))
-            .help("move the file beside the suite, or allow it with `--allow-outside`")
-            .at(Place::file(self.suite.display().to_string())))
+        Err(
+            Problem::error("outside", format!("`{path}` lies outside the folder of the suite"))
+                .help("move the file beside the suite, or allow it with `--allow-outside`")
+                .at(Place::file(self.suite.display().to_string())),
+        )
     }
 }
 
@@ -75,10 +83,16 @@ fn unreadable(path: &str, error: &std::io::Error) -> Problem {
 /// A file in the same folder with nearly the same name.
 fn similar(path: &str) -> Option<String> {
     let path = Path::new(path);
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let wanted = path.file_name()?.to_str()?;
-    let names: Vec<String> =
-        std::fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).take(2000).collect();
+    let names: Vec<String> = std::fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .take(2000)
+        .collect();
     let nearest = crate::suite::suggest::nearest(wanted, names.iter().map(String::as_str))?;
     let shown = if path.parent().is_none_or(|parent| parent.as_os_str().is_empty()) {
         nearest.to_owned()

@@ -30,7 +30,11 @@ pub(super) fn init(args: &InitArgs, printer: &Printer) -> Outcome {
             Err(error) => return Err(cannot(&path, &error)),
         }
     }
-    let here = if folder == Path::new(".") { String::new() } else { format!("cd {} && ", folder.display()) };
+    let here = if folder == Path::new(".") {
+        String::new()
+    } else {
+        format!("cd {} && ", folder.display())
+    };
     printer.out(&format!(
         "\n{}\n  {here}narani run suites/first.yaml --simulate   {}\n  {here}narani targets check                        {}\n  {here}narani run suites/first.yaml              {}",
         printer.say("Next", "다음"),
@@ -42,5 +46,8 @@ pub(super) fn init(args: &InitArgs, printer: &Printer) -> Outcome {
 }
 
 fn cannot(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("could not write `{}`: {error}", path.display()), "name another folder: `narani init FOLDER`")
+    Failure::usage(
+        format!("could not write `{}`: {error}", path.display()),
+        "name another folder: `narani init FOLDER`",
+    )
 }

@@ -37,9 +37,20 @@ pub(super) async fn listen(
     manner: Manner,
     printer: &Printer,
 ) -> Board {
-    let look = Look { width: printer.width, ascii: printer.ascii };
-    let mut keys = if manner.keys { Keyboard::listen() } else { Keyboard::none() };
-    let bar = if manner.live && !printer.quiet { block_bar() } else { ProgressBar::hidden() };
+    let look = Look {
+        width: printer.width,
+        ascii: printer.ascii,
+    };
+    let mut keys = if manner.keys {
+        Keyboard::listen()
+    } else {
+        Keyboard::none()
+    };
+    let bar = if manner.live && !printer.quiet {
+        block_bar()
+    } else {
+        ProgressBar::hidden()
+    };
     let live = manner.live && !printer.quiet;
     let lines = !manner.live;
     let mut tick = tokio::time::interval(manner.every);
@@ -107,15 +118,33 @@ fn spoken(info: &RunInfo, event: &Event, printer: &Printer) -> Option<String> {
     let name = |target: &usize| info.targets[*target].name.clone();
     let ko = printer.lang == Lang::Ko;
     Some(match event {
-        Event::TargetStopped { target, kind, message, skipped } => {
+        Event::TargetStopped {
+            target,
+            kind,
+            message,
+            skipped,
+        } => {
             let message = sink::terminal_line(message);
             if ko {
-                format!("! {} 중단 ({}): {message} · {skipped}칸 건너뜀", name(target), kind.word())
+                format!(
+                    "! {} 중단 ({}): {message} · {skipped}칸 건너뜀",
+                    name(target),
+                    kind.word()
+                )
             } else {
-                format!("! {} stopped ({}): {message} · {skipped} cells skipped", name(target), kind.word())
+                format!(
+                    "! {} stopped ({}): {message} · {skipped} cells skipped",
+                    name(target),
+                    kind.word()
+                )
             }
         }
-        Event::BudgetReached => printer.say("! the budget is used up: nothing more is asked", "! 예산을 다 써서 더 묻지 않습니다").to_owned(),
+        Event::BudgetReached => printer
+            .say(
+                "! the budget is used up: nothing more is asked",
+                "! 예산을 다 써서 더 묻지 않습니다",
+            )
+            .to_owned(),
         Event::Stopping { open } => {
             if ko {
                 format!("멈추는 중: 진행 중인 답 {open}개를 기다립니다 (Ctrl-C를 다시 누르면 끊습니다)")
@@ -132,7 +161,18 @@ fn verbose(info: &RunInfo, event: &Event, printer: &Printer) -> Option<String> {
     if !printer.verbose {
         return None;
     }
-    let Event::Stored { target, case, fault, pass, cached, message, .. } = event else { return None };
+    let Event::Stored {
+        target,
+        case,
+        fault,
+        pass,
+        cached,
+        message,
+        ..
+    } = event
+    else {
+        return None;
+    };
     let mark = match (fault, pass, printer.ascii) {
         (Some(_), _, _) => "!",
         (None, Some(true), false) => "✓",
@@ -146,7 +186,11 @@ fn verbose(info: &RunInfo, event: &Event, printer: &Printer) -> Option<String> {
         line.push_str(printer.say(" (cache)", " (재사용)"));
     }
     if let Some(kind) = fault {
-        line.push_str(&format!(": {} {}", kind.word(), sink::terminal_line(message.as_deref().unwrap_or(""))));
+        line.push_str(&format!(
+            ": {} {}",
+            kind.word(),
+            sink::terminal_line(message.as_deref().unwrap_or(""))
+        ));
     }
     Some(line)
 }
@@ -170,7 +214,12 @@ fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, form: LogFormat) 
             .chain(info.simulated.then(|| ("simulated", "SIMULATED".to_owned())))
             .collect(),
         ),
-        Event::Waiting { target: index, why: FaultKind::RateLimit, wait, asked } => (
+        Event::Waiting {
+            target: index,
+            why: FaultKind::RateLimit,
+            wait,
+            asked,
+        } => (
             "wait",
             vec![
                 target(index),
@@ -179,7 +228,14 @@ fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, form: LogFormat) 
                 ("by", (if *asked { "server" } else { "back-off" }).to_owned()),
             ],
         ),
-        Event::Stored { target: index, case, fault: Some(kind), message, attempts, .. } => {
+        Event::Stored {
+            target: index,
+            case,
+            fault: Some(kind),
+            message,
+            attempts,
+            ..
+        } => {
             // The first of a kind and then powers of ten: a thousand equal lines tell no more than four.
             let n = board.count(*index, *kind);
             if !is_power_of_ten(n) {
@@ -193,11 +249,19 @@ fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, form: LogFormat) 
                     ("kind", kind.word().to_owned()),
                     ("count", n.to_string()),
                     ("tries", attempts.to_string()),
-                    ("message", crate::text::width::cut(message.as_deref().unwrap_or(""), 200)),
+                    (
+                        "message",
+                        crate::text::width::cut(message.as_deref().unwrap_or(""), 200),
+                    ),
                 ],
             )
         }
-        Event::TargetStopped { target: index, kind, message, skipped } => (
+        Event::TargetStopped {
+            target: index,
+            kind,
+            message,
+            skipped,
+        } => (
             "stopped",
             vec![
                 target(index),
@@ -210,7 +274,13 @@ fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, form: LogFormat) 
         Event::Stopping { open } => ("stopping", vec![("open", open.to_string())]),
         Event::Ended { .. } => {
             let (done, planned) = board.progress();
-            ("end", vec![("done", format!("{done}/{planned}")), ("cost", format_sums(&board.spent()))])
+            (
+                "end",
+                vec![
+                    ("done", format!("{done}/{planned}")),
+                    ("cost", format_sums(&board.spent())),
+                ],
+            )
         }
         _ => return None,
     };
@@ -242,7 +312,10 @@ fn compose(at: i64, word: &str, fields: &[(&str, String)], form: LogFormat) -> S
     match form {
         LogFormat::Json => {
             let mut object = serde_json::Map::new();
-            object.insert("at".to_owned(), moment(at).map_or(serde_json::Value::Null, |moment| moment.to_string().into()));
+            object.insert(
+                "at".to_owned(),
+                moment(at).map_or(serde_json::Value::Null, |moment| moment.to_string().into()),
+            );
             object.insert("event".to_owned(), word.into());
             for (key, value) in fields {
                 object.insert((*key).to_owned(), value.as_str().into());
@@ -250,7 +323,15 @@ fn compose(at: i64, word: &str, fields: &[(&str, String)], form: LogFormat) -> S
             serde_json::Value::Object(object).to_string()
         }
         LogFormat::Text => {
-            let time = moment(at).map_or_else(|| clock(at), |moment| moment.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string());
+            let time = moment(at).map_or_else(
+                || clock(at),
+                |moment| {
+                    moment
+                        .to_zoned_datetime(jiff::tz::TimeZone::system())
+                        .strftime("%H:%M:%S")
+                        .to_string()
+                },
+            );
             let mut text = format!("{time} {word:<8}");
             for (key, value) in fields {
                 text.push_str(&format!(" {key}={}", quoted(value)));
@@ -267,14 +348,22 @@ fn moment(us: i64) -> Option<jiff::Timestamp> {
 /// A value as it stands in a line: quoted when it holds blanks, harmless in any log.
 fn quoted(value: &str) -> String {
     let value = sink::terminal_line(value);
-    if value.is_empty() || value.contains([' ', '"', '=']) { format!("\"{}\"", value.replace('"', "'")) } else { value }
+    if value.is_empty() || value.contains([' ', '"', '=']) {
+        format!("\"{}\"", value.replace('"', "'"))
+    } else {
+        value
+    }
 }
 
 /// What is left to say of a count: used by the hint after a stop.
 pub(super) fn saved(board: &Board, printer: &Printer) -> String {
     let (done, planned) = board.progress();
     let spent = board.spent();
-    let money = if spent.iter().any(|money| money.nano != 0) { format!(", {}", format_sums(&spent)) } else { String::new() };
+    let money = if spent.iter().any(|money| money.nano != 0) {
+        format!(", {}", format_sums(&spent))
+    } else {
+        String::new()
+    };
     if printer.lang == Lang::Ko {
         format!("{} / {} 저장됨{money}", group(done), group(planned))
     } else {
@@ -291,7 +380,9 @@ struct Keyboard {
 impl Keyboard {
     #[cfg(unix)]
     fn listen() -> Self {
-        Self { keys: super::keys::Keys::listen() }
+        Self {
+            keys: super::keys::Keys::listen(),
+        }
     }
 
     #[cfg(unix)]
@@ -337,7 +428,9 @@ impl Keyboard {
 
 /// Turns Ctrl-C and SIGTERM into wishes: the first stops, the second cuts, the third ends the process at once.
 /// Tells which signal came first.
-pub(super) fn heed_signals(commands: mpsc::UnboundedSender<Command>) -> tokio::sync::watch::Receiver<Option<super::exit::Exit>> {
+pub(super) fn heed_signals(
+    commands: mpsc::UnboundedSender<Command>,
+) -> tokio::sync::watch::Receiver<Option<super::exit::Exit>> {
     use super::exit::Exit;
     let (sender, receiver) = tokio::sync::watch::channel(None);
     tokio::spawn(async move {

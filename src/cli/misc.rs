@@ -25,7 +25,10 @@ pub(super) fn scorers(args: &ScorersArgs, printer: &Printer) -> Outcome {
     for kind in scorer::ALL {
         text.push_str(&format!("  {:width$}  {}\n", kind.name, summary(kind)));
     }
-    text.push_str(printer.say("\nnarani scorers NAME shows the page of one\n", "\nnarani scorers 이름 으로 자세한 설명을 봅니다\n"));
+    text.push_str(printer.say(
+        "\nnarani scorers NAME shows the page of one\n",
+        "\nnarani scorers 이름 으로 자세한 설명을 봅니다\n",
+    ));
     printer.out(&text)?;
     Ok(Exit::Done)
 }
@@ -35,7 +38,8 @@ pub(super) fn schema(args: &SchemaArgs, printer: &Printer) -> Outcome {
         SchemaOf::Suite => crate::suite::schema(),
         SchemaOf::Config => crate::config::schema(),
     };
-    let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(&schema).map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     printer.out(&text)?;
     Ok(Exit::Done)
 }
@@ -57,7 +61,15 @@ pub(super) fn man(printer: &Printer) -> Outcome {
 /// The first sentence of a scorer's page.
 fn summary(kind: &scorer::Kind) -> String {
     let schema = (kind.schema)();
-    let text = schema.get("description").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let text = schema
+        .get("description")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
     let paragraph = text.split("\n\n").next().unwrap_or_default().replace('\n', " ");
-    paragraph.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned()
+    paragraph
+        .split(". ")
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.')
+        .to_owned()
 }

@@ -59,7 +59,10 @@ pub(super) fn choose(settings: &Settings, names: &[String]) -> Result<Vec<Chosen
     if names.is_empty() {
         return Ok(all
             .iter()
-            .map(|(target, source)| Chosen { target: target.clone(), source: source.clone() })
+            .map(|(target, source)| Chosen {
+                target: target.clone(),
+                source: source.clone(),
+            })
             .collect());
     }
     let mut chosen: Vec<Chosen> = Vec::new();
@@ -67,17 +70,27 @@ pub(super) fn choose(settings: &Settings, names: &[String]) -> Result<Vec<Chosen
     for name in names {
         if let Some((target, source)) = all.iter().find(|(target, _)| target.name == *name) {
             if !chosen.iter().any(|chosen| chosen.target.name == *name) {
-                chosen.push(Chosen { target: target.clone(), source: source.clone() });
+                chosen.push(Chosen {
+                    target: target.clone(),
+                    source: source.clone(),
+                });
             }
         } else {
             let known = all.iter().map(|(target, _)| target.name.as_str());
             problems.push(
-                Problem::error("unknown_target", format!("there is no target `{name}` in the configuration"))
-                    .help(suite::suggest::help(name, known)),
+                Problem::error(
+                    "unknown_target",
+                    format!("there is no target `{name}` in the configuration"),
+                )
+                .help(suite::suggest::help(name, known)),
             );
         }
     }
-    if problems.is_empty() { Ok(chosen) } else { Err(Failure::of(Exit::Usage, problems)) }
+    if problems.is_empty() {
+        Ok(chosen)
+    } else {
+        Err(Failure::of(Exit::Usage, problems))
+    }
 }
 
 /// A key, or the line that says why there is none.
@@ -115,9 +128,17 @@ pub(super) fn pricing(target: &Target) -> Pricing {
 /// A target ready to be asked.
 pub(super) fn asker(target: Target, key: Option<&str>) -> Result<Asker, Failure> {
     let line = Line::new(&target, key).map_err(|error| {
-        Failure::usage(format!("target `{}`: {error}", target.name), "check the key and the address of the target")
+        Failure::usage(
+            format!("target `{}`: {error}", target.name),
+            "check the key and the address of the target",
+        )
     })?;
-    Ok(Asker { provider: provider::of(target.provider), line, pricing: pricing(&target), target })
+    Ok(Asker {
+        provider: provider::of(target.provider),
+        line,
+        pricing: pricing(&target),
+        target,
+    })
 }
 
 /// Reads a suite, handing its cases to `each`. Tells warnings; errors are a failure.
@@ -129,7 +150,11 @@ pub(super) fn read_suite(
 ) -> Checked {
     let shelf = Shelf::of(path, allow_outside);
     let has_image = |image: &str| Path::new(image).is_file() && shelf.allowed(image).is_ok();
-    let against = Against { targets, has_image: Some(&has_image), ..Against::default() };
+    let against = Against {
+        targets,
+        has_image: Some(&has_image),
+        ..Against::default()
+    };
     suite::read(path, &mut |file| shelf.open(file), against, each)
 }
 
@@ -170,9 +195,13 @@ impl Book {
         let mut templates = Vec::new();
         for part in &info.parts {
             let prompts: Vec<Prompt> = part.prompts.iter().map(|index| info.prompts[*index].clone()).collect();
-            templates.push(Templates::new(&prompts, &part.params).map_err(|problems| Failure::of(Exit::Usage, problems))?);
+            templates
+                .push(Templates::new(&prompts, &part.params).map_err(|problems| Failure::of(Exit::Usage, problems))?);
         }
-        Ok(Self { info: Arc::clone(info), templates })
+        Ok(Self {
+            info: Arc::clone(info),
+            templates,
+        })
     }
 
     /// Renders a case (with its position) under a prompt (by index in the run).
@@ -183,7 +212,9 @@ impl Book {
             .iter()
             .zip(&self.templates)
             .find(|(part, _)| position >= part.first && position < part.first + part.cases);
-        let Some((part, templates)) = found else { return Err("the case belongs to no suite of the run".to_owned()) };
+        let Some((part, templates)) = found else {
+            return Err("the case belongs to no suite of the run".to_owned());
+        };
         let Some(index) = part.prompts.iter().position(|index| *index == prompt) else {
             return Err("the suite of the case does not ask this way".to_owned());
         };
@@ -192,7 +223,9 @@ impl Book {
 
     /// The last user message of a case; empty when it cannot be rendered, which a checked suite rules out.
     pub(super) fn question(&self, position: u64, prompt: usize, case: &Case) -> String {
-        self.render(position, prompt, case).map(|call| call.question()).unwrap_or_default()
+        self.render(position, prompt, case)
+            .map(|call| call.question())
+            .unwrap_or_default()
     }
 }
 
@@ -207,7 +240,11 @@ pub(super) fn parts(
 ) -> (Vec<Prompt>, Vec<SuitePart>) {
     let mut prompts: Vec<Prompt> = Vec::new();
     let mut parts: Vec<SuitePart> = Vec::new();
-    let by_name: HashMap<&str, usize> = targets.iter().enumerate().map(|(index, target)| (target.name.as_str(), index)).collect();
+    let by_name: HashMap<&str, usize> = targets
+        .iter()
+        .enumerate()
+        .map(|(index, target)| (target.name.as_str(), index))
+        .collect();
     let mut first = 0;
     for ((file, suite), cases) in suites.iter().zip(counts) {
         let mut mine = Vec::new();
@@ -227,7 +264,10 @@ pub(super) fn parts(
         let asked: Vec<usize> = if wanted.is_empty() {
             (0..targets.len()).collect()
         } else {
-            wanted.iter().filter_map(|name| by_name.get(name.as_str()).copied()).collect()
+            wanted
+                .iter()
+                .filter_map(|name| by_name.get(name.as_str()).copied())
+                .collect()
         };
         parts.push(SuitePart {
             name: suite.name.clone(),

@@ -34,7 +34,10 @@ pub(super) struct Printer {
 /// Width of tables where there is no terminal to ask.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
 
-#[expect(clippy::unused_self, reason = "one place for all printing, whatever it needs of itself")]
+#[expect(
+    clippy::unused_self,
+    reason = "one place for all printing, whatever it needs of itself"
+)]
 impl Printer {
     pub(super) fn new(global: &Global) -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -75,7 +78,12 @@ impl Printer {
 
     /// How reports are drawn.
     pub(super) fn style(&self) -> crate::report::Style {
-        crate::report::Style { width: self.width, ascii: self.ascii, color: self.color, lang: self.lang }
+        crate::report::Style {
+            width: self.width,
+            ascii: self.ascii,
+            color: self.color,
+            lang: self.lang,
+        }
     }
 
     /// Korean when the user reads Korean, else English.
@@ -130,7 +138,11 @@ fn language(global: &Global) -> Lang {
             let system = ["LC_ALL", "LC_MESSAGES", "LANG"]
                 .into_iter()
                 .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-            if system.is_some_and(|name| name.starts_with("ko")) { Lang::Ko } else { Lang::En }
+            if system.is_some_and(|name| name.starts_with("ko")) {
+                Lang::Ko
+            } else {
+                Lang::En
+            }
         }
     }
 }

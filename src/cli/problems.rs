@@ -16,7 +16,10 @@ pub(super) fn draw(problem: &Problem, width: usize, ascii: bool, color: bool) ->
         (false, true) => GraphicalTheme::unicode(),
         (false, false) => GraphicalTheme::unicode_nocolor(),
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_context_lines(1).with_links(false);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(width)
+        .with_context_lines(1)
+        .with_links(false);
     let mut text = String::new();
     if handler.render_report(&mut text, &shown).is_err() {
         text = format!("{shown}\n");
@@ -38,7 +41,10 @@ impl Shown {
         let mut message = sink::terminal_line(&problem.message);
         let mut shown = Self {
             message: String::new(),
-            help: problem.help.as_deref().map(|help| help.lines().map(sink::terminal_line).collect::<Vec<_>>().join("\n")),
+            help: problem
+                .help
+                .as_deref()
+                .map(|help| help.lines().map(sink::terminal_line).collect::<Vec<_>>().join("\n")),
             severity: problem.severity,
             source: None,
             span: None,
@@ -72,9 +78,17 @@ pub(super) fn place_words(place: &crate::domain::Place) -> String {
 /// Lines, start and length of the mark, harmless. Blank lines in front make the numbers in the margin those of the file.
 fn excerpt(excerpt: &Excerpt) -> Option<(String, usize, usize)> {
     let mark = excerpt.mark.clone();
-    let (before, marked, after) =
-        (excerpt.text.get(..mark.start)?, excerpt.text.get(mark.clone())?, excerpt.text.get(mark.end..)?);
-    let harmless = |text: &str| text.split('\n').map(|line| sink::terminal_line(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n");
+    let (before, marked, after) = (
+        excerpt.text.get(..mark.start)?,
+        excerpt.text.get(mark.clone())?,
+        excerpt.text.get(mark.end..)?,
+    );
+    let harmless = |text: &str| {
+        text.split('\n')
+            .map(|line| sink::terminal_line(line.trim_end_matches('\r')))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
     let mut out = "\n".repeat(excerpt.first_line.saturating_sub(1));
     out.push_str(&harmless(before));
     let start = out.len();

@@ -32,30 +32,48 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
         let (stored, _keep) = mpsc::unbounded_channel();
         let writer = Writer::start(&folder.database(), None, stored)?;
         if changed_suite {
-            writer.meta("info", serde_json::to_string(&info).expect("plain data")).await?;
+            writer
+                .meta("info", serde_json::to_string(&info).expect("plain data"))
+                .await?;
         }
         let question = |position: u64, prompt: usize, case: &Case| book.question(position, prompt, case);
         let replace = |case: &Arc<Case>| match newer.get(&case.id) {
             // The question stays the one that was asked; only how it is judged is newer.
-            Some(newer) => Arc::new(Case { expect: newer.expect.clone(), scorers: newer.scorers.clone(), ..(**case).clone() }),
+            Some(newer) => Arc::new(Case {
+                expect: newer.expect.clone(),
+                scorers: newer.scorers.clone(),
+                ..(**case).clone()
+            }),
             None => Arc::clone(case),
         };
-        let passed = pass(&reader, &writer, &grader, Which::All, &question, &replace).await.map_err(show::pass_failure);
+        let passed = pass(&reader, &writer, &grader, Which::All, &question, &replace)
+            .await
+            .map_err(show::pass_failure);
         writer.finish();
         passed
     })?;
     if changed_suite {
         folder.replace_cases(|case| {
             let newer = newer.get(&case.id)?;
-            Some(Case { expect: newer.expect.clone(), scorers: newer.scorers.clone(), ..case.clone() })
+            Some(Case {
+                expect: newer.expect.clone(),
+                scorers: newer.scorers.clone(),
+                ..case.clone()
+            })
         })?;
     }
     drop(reader);
     let reader = Reader::open(&run)?;
     show::write_files(&reader, &run.path)?;
     printer.note(&match printer.lang {
-        Lang::Ko => format!("답변 {}개를 다시 채점했습니다. 판정이 바뀐 것 {}개", passed.graded, passed.changed),
-        Lang::En => format!("{} answers scored again, {} verdicts changed", passed.graded, passed.changed),
+        Lang::Ko => format!(
+            "답변 {}개를 다시 채점했습니다. 판정이 바뀐 것 {}개",
+            passed.graded, passed.changed
+        ),
+        Lang::En => format!(
+            "{} answers scored again, {} verdicts changed",
+            passed.graded, passed.changed
+        ),
     });
     show::summary(&reader, Format::Text, printer)?;
     drop(reader);
@@ -71,17 +89,27 @@ fn newer_cases(
     printer: &Printer,
 ) -> Result<HashMap<String, Case>, Failure> {
     if info.parts.len() != 1 {
-        return Err(Failure::usage("several suites ran together: one cannot take the place of all", "score each suite in a run of its own"));
+        return Err(Failure::usage(
+            "several suites ran together: one cannot take the place of all",
+            "score each suite in a run of its own",
+        ));
     }
     let mut cases = HashMap::new();
     let checked = open::read_suite(path, None, allow_outside, &mut |case| {
         cases.insert(case.id.clone(), case);
     });
-    if checked.problems.iter().any(|problem| problem.severity == Severity::Error) {
+    if checked
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+    {
         return Err(Failure::of(Exit::Usage, checked.problems).with_more(checked.more));
     }
     let Some(suite) = checked.suite else {
-        return Err(Failure::of(Exit::Usage, vec![Problem::error("suite", format!("`{path}` could not be read"))]));
+        return Err(Failure::of(
+            Exit::Usage,
+            vec![Problem::error("suite", format!("`{path}` could not be read"))],
+        ));
     };
     printer.problems(&checked.problems);
     info.scorers.clone_from(&suite.scorers);

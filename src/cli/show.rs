@@ -75,7 +75,10 @@ fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
         viewer.push(record);
         Ok(())
     })?;
-    let unexpressed: Vec<compare::Unexpressed> = reader.meta("unexpressed")?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let unexpressed: Vec<compare::Unexpressed> = reader
+        .meta("unexpressed")?
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
     Ok(viewer.finish(&unexpressed))
 }
 
@@ -137,11 +140,21 @@ pub(super) fn write_files(reader: &Reader, folder: &Path) -> Result<(), Failure>
         let cannot = |source: std::io::Error| {
             Failure::from(match source.kind() {
                 std::io::ErrorKind::StorageFull => StoreError::Full { path: path.clone() },
-                _ => StoreError::Io { doing: "write", path: path.clone(), source },
+                _ => StoreError::Io {
+                    doing: "write",
+                    path: path.clone(),
+                    source,
+                },
             })
         };
         let file = File::create(&unfinished).map_err(cannot)?;
-        write_csv(reader, &book, BufWriter::with_capacity(64 * 1024, file), layout, Audience::People)?;
+        write_csv(
+            reader,
+            &book,
+            BufWriter::with_capacity(64 * 1024, file),
+            layout,
+            Audience::People,
+        )?;
         std::fs::rename(&unfinished, &path).map_err(cannot)?;
     }
     Ok(())
@@ -176,7 +189,13 @@ fn case(reader: &Reader, id: &str, args: &ShowArgs, printer: &Printer) -> Outcom
         return Ok(Exit::Done);
     }
     let hidden = printer.ci && !args.print_answers;
-    printer.out(&report::case::page(reader.info(), &records, &printer.style(), args.full, hidden))?;
+    printer.out(&report::case::page(
+        reader.info(),
+        &records,
+        &printer.style(),
+        args.full,
+        hidden,
+    ))?;
     if hidden {
         printer.note("CI is set: answers are not printed; --print-answers prints them");
     }
@@ -200,7 +219,10 @@ fn raw(reader: &Reader, records: &[Record], printer: &Printer) -> Outcome {
                 info.targets[record.target].name,
                 attempt.n,
                 attempt.total_us / 1000,
-                attempt.request_id.as_deref().map_or_else(String::new, |id| format!(" · request {id}")),
+                attempt
+                    .request_id
+                    .as_deref()
+                    .map_or_else(String::new, |id| format!(" · request {id}")),
                 attempt.url,
                 String::from_utf8_lossy(&attempt.request),
             );
@@ -222,7 +244,10 @@ fn raw(reader: &Reader, records: &[Record], printer: &Printer) -> Outcome {
 /// Every case with its answers side by side.
 fn answers(reader: &Reader, args: &ShowArgs, printer: &Printer) -> Outcome {
     if printer.ci && !args.print_answers {
-        return Err(Failure::usage("CI is set: answers are not printed", "--print-answers prints them"));
+        return Err(Failure::usage(
+            "CI is set: answers are not printed",
+            "--print-answers prints them",
+        ));
     }
     let book = Book::new(reader.info())?;
     let info = Arc::clone(reader.info());
@@ -230,7 +255,9 @@ fn answers(reader: &Reader, args: &ShowArgs, printer: &Printer) -> Outcome {
     let style = printer.style();
     let lines = if args.full { usize::MAX } else { 12 };
     each_record(reader, &book, |record| {
-        let same = row.first().is_none_or(|first: &Record| first.case_index == record.case_index && first.trial == record.trial);
+        let same = row
+            .first()
+            .is_none_or(|first: &Record| first.case_index == record.case_index && first.trial == record.trial);
         if !same {
             printer.out(&report::side_by_side::row(&info, &row, &style, lines))?;
             row.clear();
@@ -294,6 +321,7 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
 pub(super) fn pass_failure(error: PassError) -> Failure {
     match error {
         PassError::Store(error) => error.into(),
-        PassError::Gone => Failure::new(Exit::Unmeasured, "the scores could not be stored").note("make room, then `narani score RUN`".to_owned()),
+        PassError::Gone => Failure::new(Exit::Unmeasured, "the scores could not be stored")
+            .note("make room, then `narani score RUN`".to_owned()),
     }
 }

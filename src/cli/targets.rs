@@ -20,7 +20,10 @@ use crate::text::sink;
 pub(super) fn targets(global: &Global, args: &TargetsArgs, printer: &Printer) -> Outcome {
     let settings = open::settings(global)?;
     if settings.targets.is_empty() {
-        return Err(Failure::usage("the configuration names no target", "`narani init` writes one with a target of each kind"));
+        return Err(Failure::usage(
+            "the configuration names no target",
+            "`narani init` writes one with a target of each kind",
+        ));
     }
     match &args.command {
         None | Some(TargetsCommand::List) => list(&settings, printer),
@@ -45,7 +48,13 @@ fn list(settings: &crate::config::Settings, printer: &Printer) -> Outcome {
                     None => why,
                 },
             };
-            [target.name.clone(), target.provider.word().to_owned(), target.model.clone(), target.address.clone(), key]
+            [
+                target.name.clone(),
+                target.provider.word().to_owned(),
+                target.model.clone(),
+                target.address.clone(),
+                key,
+            ]
         })
         .collect();
     let heads = [
@@ -91,9 +100,15 @@ async fn check(chosen: Vec<Chosen>, printer: &Printer) -> Outcome {
                 if probed.trouble.is_some() { bad } else { good }.to_owned(),
                 probed.name.clone(),
                 sink::terminal_line(probed.model.as_deref().unwrap_or("?")),
-                probed.latency_ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms")),
+                probed
+                    .latency_ms
+                    .map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms")),
                 limits_words(&probed.rate),
-                probed.answer.as_deref().map(|answer| crate::text::width::cut(&sink::terminal_line(answer.trim()), 24)).unwrap_or_default(),
+                probed
+                    .answer
+                    .as_deref()
+                    .map(|answer| crate::text::width::cut(&sink::terminal_line(answer.trim()), 24))
+                    .unwrap_or_default(),
             ]
         })
         .collect();
@@ -155,10 +170,16 @@ async fn probe(chosen: Chosen, heart: &Heart) -> Probed {
     };
     let mut call = Call::ask(QUESTION);
     // The target's own cap may be far too small for a model that thinks, and needlessly large for a check.
-    call.params = Params { max_output_tokens: Some(CAP), ..Params::default() };
+    call.params = Params {
+        max_output_tokens: Some(CAP),
+        ..Params::default()
+    };
     let request = wire_request(asker.provider, &asker.target, call);
     let body = serde_json::to_vec(&request.body).unwrap_or_default();
-    let exchange: Exchange = asker.line.send(&request, body.into(), heart, &CancellationToken::new(), &mut |_| {}).await;
+    let exchange: Exchange = asker
+        .line
+        .send(&request, body.into(), heart, &CancellationToken::new(), &mut |_| {})
+        .await;
     probed.rate = exchange.rate;
     match exchange.result {
         Ok(reply) => {
@@ -166,10 +187,18 @@ async fn probe(chosen: Chosen, heart: &Heart) -> Probed {
             if let Some(model) = &reply.model
                 && *model != asker.target.model
             {
-                probed.note = Some(format!("asked for `{}`, answered by `{}`", asker.target.model, sink::terminal_line(model)));
+                probed.note = Some(format!(
+                    "asked for `{}`, answered by `{}`",
+                    asker.target.model,
+                    sink::terminal_line(model)
+                ));
             }
             probed.model = reply.model.clone().or(probed.model);
-            probed.answer = Some(if reply.text.is_empty() { reply.refusal.unwrap_or_default() } else { reply.text });
+            probed.answer = Some(if reply.text.is_empty() {
+                reply.refusal.unwrap_or_default()
+            } else {
+                reply.text
+            });
             if asker.pricing == Pricing::Unknown {
                 let note = probed.note.take().map(|note| format!("{note}; ")).unwrap_or_default();
                 probed.note = Some(format!("{note}no price is known: state `price` to see costs"));
@@ -200,5 +229,9 @@ fn limits_words(rate: &RateInfo) -> String {
     if let Some(limit) = rate.tokens.limit {
         parts.push(format!("{} tok", super::board::group(limit)));
     }
-    if parts.is_empty() { "–".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() {
+        "–".to_owned()
+    } else {
+        parts.join(", ")
+    }
 }

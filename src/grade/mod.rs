@@ -45,7 +45,10 @@ impl Grader {
             }
             parts.push((part.first, part.cases, ready));
         }
-        Ok(Self { parts, made: Mutex::default() })
+        Ok(Self {
+            parts,
+            made: Mutex::default(),
+        })
     }
 
     /// Grades an answer at once; `None` when a scorer needs something from outside. `filtered` says that the provider's
@@ -70,7 +73,13 @@ impl Grader {
     }
 
     /// Grades an answer, asking programs where scorers need them.
-    pub async fn with_programs(&self, position: u64, answer: &Answer<'_>, filtered: bool, programs: &mut Programs) -> Graded {
+    pub async fn with_programs(
+        &self,
+        position: u64,
+        answer: &Answer<'_>,
+        filtered: bool,
+        programs: &mut Programs,
+    ) -> Graded {
         let ready = self.scorers_for(position, answer.case);
         let mut scores = Vec::with_capacity(ready.len());
         let mut broke = false;
@@ -85,9 +94,11 @@ impl Grader {
             };
             let got = match scorer.need(answer) {
                 None => None,
-                Some(Need::Process { command, input, timeout_ms }) => {
-                    Some(programs.ask(&command, &input, Duration::from_millis(timeout_ms)).await)
-                }
+                Some(Need::Process {
+                    command,
+                    input,
+                    timeout_ms,
+                }) => Some(programs.ask(&command, &input, Duration::from_millis(timeout_ms)).await),
             };
             broke |= matches!(got, Some(Got::Failed(_))) && spec.weight > 0.0;
             scores.push(scorer::grade_one(spec, &**scorer, answer, got.as_ref()));
@@ -97,7 +108,10 @@ impl Grader {
 
     /// The scorers of a case: those of its suite, then its own.
     fn scorers_for(&self, position: u64, case: &Case) -> Vec<(Arc<ScorerSpec>, Result<Arc<dyn Scorer>, String>)> {
-        let suite = self.parts.iter().find(|(first, cases, _)| position >= *first && position < first + cases);
+        let suite = self
+            .parts
+            .iter()
+            .find(|(first, cases, _)| position >= *first && position < first + cases);
         let mut ready: Vec<_> = suite
             .iter()
             .flat_map(|(.., ready)| ready.iter())
@@ -125,7 +139,11 @@ impl Grader {
 
     /// Programs that the scorers of the suites run; those of single cases are told by `in_case`.
     pub fn commands(&self) -> impl Iterator<Item = &ScorerSpec> {
-        self.parts.iter().flat_map(|(.., ready)| ready.iter()).map(|(spec, _)| &**spec).filter(|spec| spec.kind == "command")
+        self.parts
+            .iter()
+            .flat_map(|(.., ready)| ready.iter())
+            .map(|(spec, _)| &**spec)
+            .filter(|spec| spec.kind == "command")
     }
 }
 
@@ -154,5 +172,10 @@ fn broken(spec: &ScorerSpec, why: &str) -> Score {
 
 fn sum_up(scores: Vec<Score>, broke: bool) -> Graded {
     let (pass, score) = scorer::verdict(&scores);
-    Graded { scores, pass, score, broke }
+    Graded {
+        scores,
+        pass,
+        score,
+        broke,
+    }
 }

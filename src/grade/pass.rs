@@ -89,13 +89,16 @@ pub async fn pass(
             let case = replace(&cases[at]);
             let asked = question(cell.case, cell.prompt, &case);
             let target = &info.targets[cell.target].name;
-            let Some(graded) = grade(grader, cell.case, &case, &asked, target, &stored.outcome, &mut programs).await else {
+            let Some(graded) = grade(grader, cell.case, &case, &asked, target, &stored.outcome, &mut programs).await
+            else {
                 continue;
             };
             done.graded += 1;
             done.changed += u64::from(stored.graded && stored.pass != graded.pass);
             done.broke += u64::from(graded.broke);
-            writer.scores(stored.cell, graded.scores, (graded.pass, graded.score), graded.broke).await?;
+            writer
+                .scores(stored.cell, graded.scores, (graded.pass, graded.score), graded.broke)
+                .await?;
         }
         position += cases.len() as u64;
     }
@@ -114,15 +117,36 @@ async fn grade(
     programs: &mut Programs,
 ) -> Option<Graded> {
     let (reply, timing, cost, filtered) = match outcome {
-        Outcome::Answered { reply, timing, cost, cached, .. } => {
+        Outcome::Answered {
+            reply,
+            timing,
+            cost,
+            cached,
+            ..
+        } => {
             let fresh = !cached && !timing.suspended;
-            (reply, fresh.then_some(timing), cost.money.as_ref(), reply.finish == Finish::Filter)
+            (
+                reply,
+                fresh.then_some(timing),
+                cost.money.as_ref(),
+                reply.finish == Finish::Filter,
+            )
         }
-        Outcome::Failed { fault, reply: Some(reply), timing, .. } if fault.kind == FaultKind::ContentFilter => {
-            (reply, Some(timing), None, true)
-        }
+        Outcome::Failed {
+            fault,
+            reply: Some(reply),
+            timing,
+            ..
+        } if fault.kind == FaultKind::ContentFilter => (reply, Some(timing), None, true),
         _ => return None,
     };
-    let answer = Answer { case, question, reply, timing, cost, target };
+    let answer = Answer {
+        case,
+        question,
+        reply,
+        timing,
+        cost,
+        target,
+    };
     Some(grader.with_programs(position, &answer, filtered, programs).await)
 }

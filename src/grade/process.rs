@@ -17,7 +17,16 @@ use crate::scorer::Got;
 const LONGEST_LINE: u64 = 1024 * 1024;
 
 /// Variables that are handed on.
-const HANDED_ON: &[&str] = &["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV"];
+const HANDED_ON: &[&str] = &[
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "SYSTEMROOT",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+];
 
 /// The programs of a run.
 #[derive(Debug, Default)]
@@ -52,11 +61,19 @@ impl Programs {
             Ok(Err(why)) => {
                 let complaints = end(program).await;
                 let complaints = complaints.trim();
-                Got::Failed(if complaints.is_empty() { why } else { format!("{why}; it said: {complaints}") })
+                Got::Failed(if complaints.is_empty() {
+                    why
+                } else {
+                    format!("{why}; it said: {complaints}")
+                })
             }
             Err(_) => {
                 end(program).await;
-                Got::Failed(format!("`{}` gave no answer within {} s", command[0], limit.as_secs_f64()))
+                Got::Failed(format!(
+                    "`{}` gave no answer within {} s",
+                    command[0],
+                    limit.as_secs_f64()
+                ))
             }
         }
     }
@@ -77,7 +94,11 @@ fn start(command: &[String]) -> Result<Program, String> {
     builder
         .args(arguments)
         .env_clear()
-        .envs(HANDED_ON.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
+        .envs(
+            HANDED_ON
+                .iter()
+                .filter_map(|name| Some((*name, std::env::var_os(name)?))),
+        )
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -85,8 +106,11 @@ fn start(command: &[String]) -> Result<Program, String> {
     #[cfg(unix)]
     // A group of its own: children end with it, and a Ctrl-C for us does not reach it before its answers are in.
     builder.process_group(0);
-    let mut child = builder.spawn().map_err(|error| format!("`{name}` could not be started: {error}"))?;
-    let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+    let mut child = builder
+        .spawn()
+        .map_err(|error| format!("`{name}` could not be started: {error}"))?;
+    let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+    else {
         return Err(format!("`{name}` could not be connected"));
     };
     let complaints = tokio::spawn(async move {
@@ -105,7 +129,12 @@ fn start(command: &[String]) -> Result<Program, String> {
         }
         String::from_utf8_lossy(&kept).into_owned()
     });
-    Ok(Program { child, input, output: BufReader::new(output), complaints })
+    Ok(Program {
+        child,
+        input,
+        output: BufReader::new(output),
+        complaints,
+    })
 }
 
 async fn exchange(program: &mut Program, input: &Value) -> Result<Value, String> {
@@ -129,14 +158,26 @@ async fn exchange(program: &mut Program, input: &Value) -> Result<Value, String>
 async fn end(mut program: Program) -> String {
     drop(program.input);
     // A program that reads to the end of its input ends by itself.
-    if tokio::time::timeout(Duration::from_millis(500), program.child.wait()).await.is_err() {
+    if tokio::time::timeout(Duration::from_millis(500), program.child.wait())
+        .await
+        .is_err()
+    {
         #[cfg(unix)]
-        if let Some(id) = program.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
+        if let Some(id) = program
+            .child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(rustix::process::Pid::from_raw)
+        {
             let _ = rustix::process::kill_process_group(id, rustix::process::Signal::KILL);
         }
         let _ = program.child.kill().await;
     }
-    tokio::time::timeout(Duration::from_millis(500), program.complaints).await.ok().and_then(Result::ok).unwrap_or_default()
+    tokio::time::timeout(Duration::from_millis(500), program.complaints)
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .unwrap_or_default()
 }
 
 #[cfg(all(test, unix))]
@@ -152,10 +193,17 @@ mod tests {
     #[tokio::test]
     async fn one_process_answers_many_lines() {
         let mut programs = Programs::default();
-        let echo = command(&["sh", "-c", "while read line; do echo \"{\\\"pass\\\":true,\\\"pid\\\":$$}\"; done"]);
+        let echo = command(&[
+            "sh",
+            "-c",
+            "while read line; do echo \"{\\\"pass\\\":true,\\\"pid\\\":$$}\"; done",
+        ]);
         let first = programs.ask(&echo, &json!({"a": 1}), Duration::from_secs(5)).await;
         let second = programs.ask(&echo, &json!({"a": 2}), Duration::from_secs(5)).await;
-        assert!(matches!(&first, Got::Process(value) if value["pass"] == true), "{first:?}");
+        assert!(
+            matches!(&first, Got::Process(value) if value["pass"] == true),
+            "{first:?}"
+        );
         assert_eq!(first, second, "the same process");
         programs.finish().await;
     }
@@ -180,8 +228,16 @@ mod tests {
     #[tokio::test]
     async fn no_key_is_handed_on() {
         let mut programs = Programs::default();
-        let words = command(&["sh", "-c", "read line; echo \"{\\\"seen\\\":\\\"$(env | grep -c CARGO)\\\"}\""]);
+        let words = command(&[
+            "sh",
+            "-c",
+            "read line; echo \"{\\\"seen\\\":\\\"$(env | grep -c CARGO)\\\"}\"",
+        ]);
         let got = programs.ask(&words, &json!({}), Duration::from_secs(5)).await;
-        assert_eq!(got, Got::Process(json!({"seen": "0"})), "cargo's variables stand for any");
+        assert_eq!(
+            got,
+            Got::Process(json!({"seen": "0"})),
+            "cargo's variables stand for any"
+        );
     }
 }

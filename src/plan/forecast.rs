@@ -52,12 +52,19 @@ impl Forecast {
     /// Sums by currency of one of the three costs (0 low, 1 expected, 2 worst).
     #[must_use]
     pub fn sums(&self, which: usize) -> Vec<Money> {
-        let amounts: Vec<Money> = self.targets.iter().filter_map(|target| target.cost.as_ref()).map(|cost| cost[which].clone()).collect();
+        let amounts: Vec<Money> = self
+            .targets
+            .iter()
+            .filter_map(|target| target.cost.as_ref())
+            .map(|cost| cost[which].clone())
+            .collect();
         crate::price::sum(&amounts)
     }
 
     /// Targets of which nobody knows a price.
     pub fn unpriced(&self) -> impl Iterator<Item = &TargetForecast> {
-        self.targets.iter().filter(|target| target.cost.is_none() && !target.local)
+        self.targets
+            .iter()
+            .filter(|target| target.cost.is_none() && !target.local)
     }
 }

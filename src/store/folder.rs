@@ -138,19 +138,29 @@ impl Folder {
         let path = self.database();
         let mut connection = schema::open(&path, true)?;
         let fail = |error: rusqlite::Error| StoreError::from_sqlite(&error, &path);
-        let transaction =
-            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
+        let transaction = connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(fail)?;
         {
-            let mut select = transaction.prepare("SELECT idx, body FROM cases ORDER BY idx").map_err(fail)?;
-            let mut update = transaction.prepare("UPDATE cases SET body = ?2 WHERE idx = ?1").map_err(fail)?;
+            let mut select = transaction
+                .prepare("SELECT idx, body FROM cases ORDER BY idx")
+                .map_err(fail)?;
+            let mut update = transaction
+                .prepare("UPDATE cases SET body = ?2 WHERE idx = ?1")
+                .map_err(fail)?;
             let mut rows = select.query([]).map_err(fail)?;
             while let Some(row) = rows.next().map_err(fail)? {
                 let index: i64 = row.get(0).map_err(fail)?;
                 let body: String = row.get(1).map_err(fail)?;
-                let damaged = |error: serde_json::Error| StoreError::Damaged { path: path.clone(), why: error.to_string() };
+                let damaged = |error: serde_json::Error| StoreError::Damaged {
+                    path: path.clone(),
+                    why: error.to_string(),
+                };
                 let case: Case = serde_json::from_str(&body).map_err(damaged)?;
                 if let Some(newer) = newer(&case) {
-                    update.execute((index, serde_json::to_string(&newer).map_err(damaged)?)).map_err(fail)?;
+                    update
+                        .execute((index, serde_json::to_string(&newer).map_err(damaged)?))
+                        .map_err(fail)?;
                 }
             }
         }

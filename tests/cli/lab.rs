@@ -18,7 +18,9 @@ pub(crate) struct Ended {
 
 impl Lab {
     pub(crate) fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap() }
+        Self {
+            home: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// Writes a file below the folder.
@@ -38,22 +40,22 @@ impl Lab {
             .env("LANG", "en_US.UTF-8")
             .env("TZ", "UTC")
             .env("COLUMNS", "100")
-            .timeout(std::time::Duration::from_secs(60))
+            .timeout(std::time::Duration::from_mins(1))
             .args(words);
         command
     }
 
     pub(crate) fn run(&self, words: &[&str]) -> Ended {
-        self.end(self.command(words))
+        Self::end(self.command(words))
     }
 
     pub(crate) fn run_with(&self, words: &[&str], variables: &[(&str, &str)]) -> Ended {
         let mut command = self.command(words);
         command.envs(variables.iter().copied());
-        self.end(command)
+        Self::end(command)
     }
 
-    fn end(&self, mut command: Command) -> Ended {
+    fn end(mut command: Command) -> Ended {
         let output = command.output().unwrap();
         Ended {
             code: output.status.code().unwrap_or(-1),

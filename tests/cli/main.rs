@@ -1,5 +1,7 @@
 //! The program as people meet it: what it prints, what it leaves behind, how it ends.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod lab;
 
 use lab::Lab;
@@ -43,10 +45,16 @@ fn a_simulated_run_says_so_everywhere_and_leaves_a_whole_folder() {
     assert!(ended.out.contains("SIMULATED"), "{}", ended.out);
     assert!(ended.err.contains("SIMULATED"), "{}", ended.err);
     let folder = lab.last_run();
-    let mut names: Vec<String> =
-        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
-    assert_eq!(names, ["detail.csv", "lock", "run.db", "side-by-side.csv"], "no log or half-written file is left");
+    assert_eq!(
+        names,
+        ["detail.csv", "lock", "run.db", "side-by-side.csv"],
+        "no log or half-written file is left"
+    );
     let detail = std::fs::read_to_string(folder.join("detail.csv")).unwrap();
     assert!(detail.starts_with('\u{feff}') && detail.contains("서울"));
     assert_eq!(detail.lines().count(), 1 + 4, "a heading and a row a cell");
@@ -66,8 +74,15 @@ fn targets_without_a_key_are_left_out_with_a_line_unless_asked_for() {
     let lab = small();
     let ended = lab.run_with(&["run", "suite.yaml", "--dry-run"], &[("OPENAI_API_KEY", "k")]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(ended.err.contains("second is left out: GEMINI_API_KEY"), "{}", ended.err);
-    let ended = lab.run_with(&["run", "suite.yaml", "--targets", "second"], &[("OPENAI_API_KEY", "k")]);
+    assert!(
+        ended.err.contains("second is left out: GEMINI_API_KEY"),
+        "{}",
+        ended.err
+    );
+    let ended = lab.run_with(
+        &["run", "suite.yaml", "--targets", "second"],
+        &[("OPENAI_API_KEY", "k")],
+    );
     assert_eq!(ended.code, 2, "{ended:?}");
     assert!(ended.err.contains("GEMINI_API_KEY"), "{}", ended.err);
     let ended = lab.run(&["run", "suite.yaml"]);
@@ -83,14 +98,34 @@ fn bad_suites_are_told_with_place_and_remedy() {
         ("binary.yaml", b"\0\x01\x02PNG", &["binary.yaml"]),
         ("latin.yaml", b"name: caf\xe9\n", &["latin.yaml", "UTF-8"]),
         ("syntax.yaml", b"cases: [", &["syntax.yaml:"]),
-        ("field.yaml", b"cases:\n  - question: hi\n    expct: there\n", &["field.yaml:3", "did you mean `expect`"]),
-        ("scorer.yaml", b"scorers: [includs]\ncases:\n  - question: hi\n", &["scorer.yaml:1", "did you mean `includes`"]),
+        (
+            "field.yaml",
+            b"cases:\n  - question: hi\n    expct: there\n",
+            &["field.yaml:3", "did you mean `expect`"],
+        ),
+        (
+            "scorer.yaml",
+            b"scorers: [includs]\ncases:\n  - question: hi\n",
+            &["scorer.yaml:1", "did you mean `includes`"],
+        ),
         ("none.yaml", b"name: x\ncases: []\n", &["none.yaml"]),
-        ("twice.yaml", b"cases:\n  - {id: a, question: x}\n  - {id: a, question: y}\n", &["twice.yaml:3", "`a`"]),
-        ("variable.yaml", b"prompts:\n  - {name: p, template: '{{ qestion }}'}\ncases:\n  - question: hi\n", &["variable.yaml:", "qestion"]),
+        (
+            "twice.yaml",
+            b"cases:\n  - {id: a, question: x}\n  - {id: a, question: y}\n",
+            &["twice.yaml:3", "`a`"],
+        ),
+        (
+            "variable.yaml",
+            b"prompts:\n  - {name: p, template: '{{ qestion }}'}\ncases:\n  - question: hi\n",
+            &["variable.yaml:", "qestion"],
+        ),
         ("header.csv", b"question,expect\n", &["header.csv"]),
         ("ragged.csv", b"question,expect\na,b,c,d\n", &["ragged.csv:2"]),
-        ("line.jsonl", b"{\"question\": \"a\"}\n{\"question\": \n", &["line.jsonl:2"]),
+        (
+            "line.jsonl",
+            b"{\"question\": \"a\"}\n{\"question\": \n",
+            &["line.jsonl:2"],
+        ),
         ("what.docx", b"x", &["what.docx"]),
     ];
     for (name, bytes, expected) in cases {
@@ -99,9 +134,16 @@ fn bad_suites_are_told_with_place_and_remedy() {
         let ended = lab.run(&["run", name, "--simulate"]);
         assert_eq!(ended.code, 2, "{name}: {ended:?}");
         for words in *expected {
-            assert!(ended.err.contains(words), "{name} does not tell `{words}`:\n{}", ended.err);
+            assert!(
+                ended.err.contains(words),
+                "{name} does not tell `{words}`:\n{}",
+                ended.err
+            );
         }
-        assert!(!lab.home.path().join("results").exists(), "{name}: nothing is written for a run that never began");
+        assert!(
+            !lab.home.path().join("results").exists(),
+            "{name}: nothing is written for a run that never began"
+        );
     }
     let lab = Lab::new();
     let ended = lab.run(&["check", "no-such.yaml"]);
@@ -128,11 +170,18 @@ fn addresses_that_lead_nowhere_are_marked_outcomes() {
 fn a_run_that_is_open_elsewhere_is_refused() {
     let lab = small();
     assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
-    let lock = std::fs::File::options().write(true).open(lab.last_run().join("lock")).unwrap();
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(lab.last_run().join("lock"))
+        .unwrap();
     lock.lock().unwrap();
     let ended = lab.run(&["score", "last"]);
     assert_eq!(ended.code, 2, "{ended:?}");
-    assert!(ended.err.contains("being worked on by another process"), "{}", ended.err);
+    assert!(
+        ended.err.contains("being worked on by another process"),
+        "{}",
+        ended.err
+    );
     assert_eq!(lab.run(&["show", "last"]).code, 0, "reading is allowed meanwhile");
 }
 
@@ -154,20 +203,35 @@ fn results_go_to_standard_output_alone() {
     let lab = small();
     let ended = lab.run(&["run", "suite.yaml", "--simulate", "--format", "jsonl"]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    let lines: Vec<serde_json::Value> = ended.out.lines().map(|line| serde_json::from_str(line).expect("only JSON lines")).collect();
+    let lines: Vec<serde_json::Value> = ended
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("only JSON lines"))
+        .collect();
     assert_eq!(lines.len(), 4);
-    assert!(lines.iter().all(|line| line["simulated"] == true && line["answer"].is_string()));
+    assert!(
+        lines
+            .iter()
+            .all(|line| line["simulated"] == true && line["answer"].is_string())
+    );
 }
 
 #[test]
 fn scoring_again_asks_nobody_and_takes_newer_expectations() {
     let lab = small();
     assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
-    lab.write("newer.yaml", SUITE.replace("expect: Paris", "expect: zzz-no-answer-says-this"));
+    lab.write(
+        "newer.yaml",
+        SUITE.replace("expect: Paris", "expect: zzz-no-answer-says-this"),
+    );
     let ended = lab.run(&["score", "last", "--suite", "newer.yaml"]);
     assert_eq!(ended.code, 0, "{ended:?}");
     let exported = lab.run(&["export", "last", "jsonl"]);
-    for line in exported.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {
+    for line in exported
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+    {
         if line["case_id"] == "capital" {
             assert_eq!(line["pass"], false, "{line}");
             assert_eq!(line["reference"][0], "zzz-no-answer-says-this");
@@ -181,8 +245,11 @@ fn compute_answers_line_by_line_and_mistakes_too() {
     let mut command = lab.command(&["compute"]);
     command.write_stdin("{\"id\":1,\"function\":\"cosine\",\"input\":{\"a\":[1,0],\"b\":[1,0]}}\nnot json\n{\"id\":\"x\",\"function\":\"cosin\",\"input\":{}}\n");
     let output = command.output().unwrap();
-    let lines: Vec<serde_json::Value> =
-        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<serde_json::Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(lines[0]["result"]["cosine"], 1.0);
     assert!(lines[1]["error"].as_str().unwrap().contains("line 2"));
     assert!(lines[2]["error"].as_str().unwrap().contains("cosine"), "{}", lines[2]);
@@ -204,7 +271,10 @@ fn init_writes_what_runs_and_keeps_what_is_there() {
     lab.write("config.toml", TWO_TARGETS);
     let ended = lab.run(&["init"]);
     assert!(ended.out.contains("kept"), "{}", ended.out);
-    assert_eq!(std::fs::read_to_string(lab.home.path().join("config.toml")).unwrap(), TWO_TARGETS);
+    assert_eq!(
+        std::fs::read_to_string(lab.home.path().join("config.toml")).unwrap(),
+        TWO_TARGETS
+    );
     let ended = lab.run(&["run", "suites/first.yaml", "--simulate"]);
     assert_eq!(ended.code, 0, "{ended:?}");
 }
@@ -214,7 +284,14 @@ fn init_writes_what_runs_and_keeps_what_is_there() {
 fn ctrl_c_saves_and_says_how_to_go_on() {
     use std::process::{Command, Stdio};
     let lab = small();
-    let cases: String = (0..200).map(|n| format!("{{\"question\": \"What is {n} plus {n}?\", \"expect\": \"{}\"}}\n", 2 * n)).collect();
+    let cases: String = (0..200)
+        .map(|n| {
+            format!(
+                "{{\"question\": \"What is {n} plus {n}?\", \"expect\": \"{}\"}}\n",
+                2 * n
+            )
+        })
+        .collect();
     lab.write("many.jsonl", cases);
     let child = Command::new(assert_cmd::cargo::cargo_bin("narani"))
         .current_dir(lab.home.path())
@@ -225,7 +302,7 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(2000));
+    std::thread::sleep(std::time::Duration::from_secs(2));
     let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
     let output = child.wait_with_output().unwrap();

@@ -1,5 +1,7 @@
 //! The engine against the simulator: nothing lost, nothing asked twice, nothing measured wrong.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod lab;
 
 use std::time::Duration;
@@ -139,7 +141,7 @@ async fn a_stated_limit_is_kept() {
     let lab = Lab::start(options, 30).await;
     let report = lab
         .run(&[ProviderName::Gemini], |target| {
-            target.limits.requests_per_minute = Some(600)
+            target.limits.requests_per_minute = Some(600);
         })
         .await;
     assert_eq!(report.outcomes.len(), 30);

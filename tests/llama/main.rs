@@ -3,6 +3,8 @@
 //! Needs a Python with the `xllamacpp` package, named by `NARANI_LLAMA_PYTHON`; without it the tests say that they are
 //! skipped, unless `NARANI_REQUIRE=all`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -89,7 +91,7 @@ fn target(server: &Server, name: ProviderName, stream: bool) -> Target {
         },
         extra: serde_json::Map::new(),
         stream,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
         retries: 2,
         limits: Limits::default(),
         price: None,

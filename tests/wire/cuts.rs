@@ -19,7 +19,7 @@ struct Heard {
 }
 
 /// Reads an exchange in every way; what went wrong, in words.
-pub fn read_in_every_way(exchange: &Exchange) -> Vec<String> {
+pub(crate) fn read_in_every_way(exchange: &Exchange) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut note = |way: String, what: &[String]| {
         wrong.extend(what.iter().map(|what| format!("{} ({way}): {what}", exchange.id)));

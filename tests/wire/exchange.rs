@@ -7,30 +7,31 @@ use narani::domain::{ProviderName, WireHead};
 use serde_json::Value;
 
 /// A response and what a correct client reads out of it. Numbers in `expect` are the provider's raw ones.
-pub struct Exchange {
-    pub id: String,
-    pub provider: ProviderName,
+pub(crate) struct Exchange {
+    pub(crate) id: String,
+    pub(crate) provider: ProviderName,
     /// A stream was asked for.
-    pub streaming: bool,
-    pub head: WireHead,
-    pub body: Vec<u8>,
-    pub expect: Value,
+    pub(crate) streaming: bool,
+    pub(crate) head: WireHead,
+    pub(crate) body: Vec<u8>,
+    pub(crate) expect: Value,
 }
 
 /// The folder of our own cases.
-pub fn own_folder() -> PathBuf {
+pub(crate) fn own_folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/wire/cases")
 }
 
 /// Our own cases of a provider.
-pub fn own_cases(provider: ProviderName) -> Vec<Exchange> {
+pub(crate) fn own_cases(provider: ProviderName) -> Vec<Exchange> {
     let path = own_folder().join(format!("{}.jsonl", provider.word()));
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     exchanges(&text, provider)
 }
 
 /// Recorded exchanges; `None`, with a word about it, when they are not there and need not be.
-pub fn recordings(file: &str, provider: ProviderName) -> Option<Vec<Exchange>> {
+#[expect(clippy::print_stdout, reason = "what was not tested is said")]
+pub(crate) fn recordings(file: &str, provider: ProviderName) -> Option<Vec<Exchange>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/recordings")
         .join(format!("{file}.jsonl"));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::exchange::Exchange;
 
 /// Every difference, in words.
-pub fn differences(exchange: &Exchange, read: &Result<Reply, Fault>) -> Vec<String> {
+pub(crate) fn differences(exchange: &Exchange, read: &Result<Reply, Fault>) -> Vec<String> {
     let expect = &exchange.expect;
     let fails = !expect["error_type"].is_null() || !expect["fault_kind"].is_null() || !expect["fault_retry"].is_null();
     let mut found = Differences::default();
@@ -167,7 +167,7 @@ fn of_fault(found: &mut Differences, expect: &Value, fault: &Fault) {
 
 /// Whether `cut`, read from a stream that broke off, is an honest outcome beside the whole stream's: a cut, or the same
 /// answer. What comes after the end of the answer (usage) may be missing; nothing may differ.
-pub fn honest(cut: &Result<Reply, Fault>, whole: &Result<Reply, Fault>) -> bool {
+pub(crate) fn honest(cut: &Result<Reply, Fault>, whole: &Result<Reply, Fault>) -> bool {
     match (cut, whole) {
         (Err(fault), _) if fault.kind == FaultKind::Truncated => true,
         (Err(fault), Err(whole)) => fault == whole,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::pretend::{self, Pretender, Script};
 use super::choose::Chosen as Picked;
+use super::pretend::{self, Pretender, Script};
 use super::{Ready, caps, carry, check_priced, dry, told, unmet_wishes};
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::exit::Exit;
@@ -26,7 +26,10 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         printer.note(line);
     }
     if askers.is_empty() {
-        return Err(Failure::usage("no target can be asked", "set the keys named above, or try it out with --simulate"));
+        return Err(Failure::usage(
+            "no target can be asked",
+            "set the keys named above, or try it out with --simulate",
+        ));
     }
     let targets: Vec<_> = askers.iter().map(|asker| asker.target.clone()).collect();
     check_consent(&settings, &suites)?;
@@ -36,7 +39,10 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     let picked = Picked::of(args, &suites)?;
     let total: u64 = picked.counts.iter().sum();
     if total == 0 {
-        return Err(Failure::usage("no case is left after --filter", "loosen the filter; `narani check` counts the cases and tags of a suite"));
+        return Err(Failure::usage(
+            "no case is left after --filter",
+            "loosen the filter; `narani check` counts the cases and tags of a suite",
+        ));
     }
     let (prompts, parts) = open::parts(&suites, &picked.counts, &targets, &args.targets, args.trials);
     if let Some(part) = parts.iter().find(|part| part.targets.is_empty()) {
@@ -49,8 +55,17 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     let results = open::results(global, Some(&settings));
     let mut info = RunInfo {
         id: crate::domain::RunId::parse("r-00000000-000000-0000").expect("a run id"),
-        suite: suites.iter().map(|(_, suite)| suite.name.as_str()).collect::<Vec<_>>().join(" + "),
-        description: suites.iter().map(|(_, suite)| suite.description.as_str()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n"),
+        suite: suites
+            .iter()
+            .map(|(_, suite)| suite.name.as_str())
+            .collect::<Vec<_>>()
+            .join(" + "),
+        description: suites
+            .iter()
+            .map(|(_, suite)| suite.description.as_str())
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n"),
         suite_fp: fingerprint(&suites),
         trials: parts.iter().map(|part| part.trials).max().unwrap_or(1),
         scorers: scorers_of(&parts),
@@ -68,7 +83,12 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         check_priced(args, &caps, &askers).or_else(|failure| if caps.is_empty() { Err(failure) } else { Ok(()) })?;
         let info = Arc::new(info);
         let book = Arc::new(Book::new(&info)?);
-        let ready = Ready { info, book, askers, unexpressed };
+        let ready = Ready {
+            info,
+            book,
+            askers,
+            unexpressed,
+        };
         return dry::dry_run(&results, args, &settings, &suites, &picked, &ready, &caps, printer);
     }
     check_priced(args, &caps, &askers)?;
@@ -87,13 +107,28 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     for line in told(&unexpressed, &info, printer) {
         printer.note(&line);
     }
-    let ready = Ready { info, book, askers, unexpressed };
-    if !args.simulate && !args.yes && printer.interactive && !dry::confirm(&results, args, &settings, &suites, &picked, &ready, printer)? {
+    let ready = Ready {
+        info,
+        book,
+        askers,
+        unexpressed,
+    };
+    if !args.simulate
+        && !args.yes
+        && printer.interactive
+        && !dry::confirm(&results, args, &settings, &suites, &picked, &ready, printer)?
+    {
         folder.discard();
         printer.note(printer.say("nothing was asked", "아무것도 묻지 않았습니다"));
         return Ok(Exit::Done);
     }
-    let session = carry::Session { args, settings: &settings, folder, caps, pretender };
+    let session = carry::Session {
+        args,
+        settings: &settings,
+        folder,
+        caps,
+        pretender,
+    };
     carry::carry(session, ready, printer).await
 }
 
@@ -121,7 +156,11 @@ async fn askers(
     chosen: Vec<Chosen>,
     by_name: bool,
 ) -> Result<(Vec<crate::run::Asker>, Vec<String>, Option<Pretender>), Failure> {
-    let pretender = if args.simulate { Some(pretend::start(&Script::of(args)).await?) } else { None };
+    let pretender = if args.simulate {
+        Some(pretend::start(&Script::of(args)).await?)
+    } else {
+        None
+    };
     let mut askers = Vec::new();
     let mut left_out = Vec::new();
     let mut problems = Vec::new();
@@ -147,7 +186,11 @@ async fn askers(
             Err(why) => left_out.push(format!("{} is left out: {why}", chosen.target.name)),
         }
     }
-    if problems.is_empty() { Ok((askers, left_out, pretender)) } else { Err(Failure::of(Exit::Usage, problems)) }
+    if problems.is_empty() {
+        Ok((askers, left_out, pretender))
+    } else {
+        Err(Failure::of(Exit::Usage, problems))
+    }
 }
 
 /// Commands that scorers run need the user's word for it, in the configuration.
@@ -156,7 +199,11 @@ fn check_consent(settings: &Settings, suites: &[Suite]) -> Result<(), Failure> {
     for suite in suites {
         problems.extend(suite.scorers.iter().filter_map(|spec| refused(settings, spec)));
     }
-    if problems.is_empty() { Ok(()) } else { Err(Failure::of(Exit::Usage, problems)) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::of(Exit::Usage, problems))
+    }
 }
 
 /// The problem of a command that the configuration does not allow.
@@ -166,8 +213,16 @@ fn refused(settings: &Settings, spec: &ScorerSpec) -> Option<Problem> {
         return None;
     }
     Some(
-        Problem::error("no_consent", format!("scorer `{}` wants to run `{command}`, which the configuration does not allow", spec.name))
-            .help(format!("if you trust it, add to config.toml:\n[allow]\ncommands = [\"{command}\"]")),
+        Problem::error(
+            "no_consent",
+            format!(
+                "scorer `{}` wants to run `{command}`, which the configuration does not allow",
+                spec.name
+            ),
+        )
+        .help(format!(
+            "if you trust it, add to config.toml:\n[allow]\ncommands = [\"{command}\"]"
+        )),
     )
 }
 
@@ -230,7 +285,10 @@ fn freeze(
     let mut meta = vec![
         ("info", json(&**info)),
         ("keys", serde_json::Value::Object(keys).to_string()),
-        ("selection", serde_json::json!({"filter": args.filter, "sample": args.sample, "seed": args.seed}).to_string()),
+        (
+            "selection",
+            serde_json::json!({"filter": args.filter, "sample": args.sample, "seed": args.seed}).to_string(),
+        ),
         ("command", std::env::args().skip(1).collect::<Vec<_>>().join(" ")),
     ];
     if args.simulate {
@@ -252,7 +310,13 @@ fn freeze(
                     case.tags.insert(0, suite.name.clone());
                 }
                 if !seen.insert(hash_of(&case.id)) {
-                    problems.push(Problem::error("duplicate_id", format!("the case id `{}` stands in two suites", case.id)).help("rename one of the suites or cases"));
+                    problems.push(
+                        Problem::error(
+                            "duplicate_id",
+                            format!("the case id `{}` stands in two suites", case.id),
+                        )
+                        .help("rename one of the suites or cases"),
+                    );
                 }
                 problems.extend(case.scorers.iter().filter_map(|spec| refused(settings, spec)));
                 if let Some(pretender) = pretender {
@@ -271,7 +335,11 @@ fn freeze(
                 return Err(failure);
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err(Failure::of(Exit::Usage, problems)) }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::of(Exit::Usage, problems))
+        }
     })?;
     Ok(book)
 }

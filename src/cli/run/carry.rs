@@ -49,7 +49,9 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
         show::summary(&reader, args.format, printer)?;
         return Ok(Exit::Done);
     }
-    let script: Option<Script> = reader.meta("simulate")?.and_then(|text| serde_json::from_str(&text).ok());
+    let script: Option<Script> = reader
+        .meta("simulate")?
+        .and_then(|text| serde_json::from_str(&text).ok());
     let pretender = match &script {
         Some(script) => Some(pretend::start(script).await?),
         None => None,
@@ -58,8 +60,10 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
     if let Some(pretender) = &pretender {
         teach(pretender, &reader, &book)?;
     }
-    let sources: serde_json::Map<String, serde_json::Value> =
-        reader.meta("keys")?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let sources: serde_json::Map<String, serde_json::Value> = reader
+        .meta("keys")?
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
     let mut askers = Vec::new();
     for target in &info.targets {
         let mut target = target.clone();
@@ -72,22 +76,46 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
             continue;
         }
         let source: KeySource = match sources.get(&target.name) {
-            Some(value) => serde_json::from_value(value.clone())
-                .map_err(|error| Failure::new(Exit::Usage, format!("the run does not say where the key of `{}` is: {error}", target.name)))?,
+            Some(value) => serde_json::from_value(value.clone()).map_err(|error| {
+                Failure::new(
+                    Exit::Usage,
+                    format!("the run does not say where the key of `{}` is: {error}", target.name),
+                )
+            })?,
             None => KeySource::None,
         };
         let chosen = Chosen { target, source };
-        let key = open::key_of(&chosen)
-            .map_err(|why| Failure::usage(format!("target `{}` cannot be asked: {why}", chosen.target.name), "set its key and resume again"))?;
+        let key = open::key_of(&chosen).map_err(|why| {
+            Failure::usage(
+                format!("target `{}` cannot be asked: {why}", chosen.target.name),
+                "set its key and resume again",
+            )
+        })?;
         let key = key.as_ref().map(crate::config::Secret::expose);
         askers.push(open::asker(chosen.target, key)?);
     }
     let caps = caps(args, &settings)?;
     check_priced(args, &caps, &askers)?;
     let unexpressed = unmet_wishes(&info, &askers);
-    let session = Session { args, settings: &settings, folder, caps, pretender };
+    let session = Session {
+        args,
+        settings: &settings,
+        folder,
+        caps,
+        pretender,
+    };
     drop(reader);
-    carry(session, Ready { info, book, askers, unexpressed }, printer).await
+    carry(
+        session,
+        Ready {
+            info,
+            book,
+            askers,
+            unexpressed,
+        },
+        printer,
+    )
+    .await
 }
 
 /// Tells the simulator again what is expected.
@@ -126,15 +154,32 @@ fn done_cells(reader: &Reader, retry: RetryArg) -> Result<Cells, Failure> {
 
 /// Carries a run out and everything that comes after it.
 pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer) -> Outcome {
-    let Session { args, settings, folder, caps, pretender } = session;
-    let Ready { info, book, askers, unexpressed } = ready;
-    let listed = Listed { id: info.id.clone(), path: folder.path().to_owned() };
+    let Session {
+        args,
+        settings,
+        folder,
+        caps,
+        pretender,
+    } = session;
+    let Ready {
+        info,
+        book,
+        askers,
+        unexpressed,
+    } = ready;
+    let listed = Listed {
+        id: info.id.clone(),
+        path: folder.path().to_owned(),
+    };
     let reader = Reader::open(&listed)?;
     let grader = Arc::new(Grader::new(&info).map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?);
     let done = done_cells(&reader, args.retry)?;
     let already = per_target(&info, &done);
     let earlier = spent_earlier(&reader)?;
-    let results = listed.path.parent().map_or_else(|| std::path::PathBuf::from("."), std::path::Path::to_owned);
+    let results = listed
+        .path
+        .parent()
+        .map_or_else(|| std::path::PathBuf::from("."), std::path::Path::to_owned);
     // Simulated answers must never be taken for real ones later.
     let (reuse, keep) = if args.no_cache || !settings.cache || info.simulated {
         (Reuse::Off, None)
@@ -145,7 +190,9 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     };
     let (stored_sender, stored) = mpsc::unbounded_channel();
     let writer = Writer::start(&folder.database(), keep, stored_sender)?;
-    writer.meta("unexpressed", serde_json::to_string(&unexpressed).expect("plain data")).await?;
+    writer
+        .meta("unexpressed", serde_json::to_string(&unexpressed).expect("plain data"))
+        .await?;
     let (event_sender, events) = mpsc::unbounded_channel();
     let (command_sender, commands) = mpsc::unbounded_channel();
     let signal = listen::heed_signals(command_sender.clone());
@@ -176,7 +223,14 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         render: Arc::new(move |position, prompt, case| render_book.render(position, prompt, case)),
         grade: Arc::new(move |position, answer, filtered| grade_now.now(position, answer, filtered)),
         images: Arc::new(ImageBook::default()),
-        till: Till::new(Budget { money: caps, calls: args.max_calls, time: None }, &earlier),
+        till: Till::new(
+            Budget {
+                money: caps,
+                calls: args.max_calls,
+                time: None,
+            },
+            &earlier,
+        ),
         heart: Arc::new(Heart::default()),
         drain: Duration::from_secs(args.drain),
         events: event_sender,
@@ -186,7 +240,12 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         run::carry_out(job),
         listen::listen(board, &info, events, command_sender, manner, printer)
     );
-    let Ending { why, writer, stored: _, till: _ } = ending;
+    let Ending {
+        why,
+        writer,
+        stored: _,
+        till: _,
+    } = ending;
     if let Why::Store(error) = why {
         writer.finish();
         let mut failure: Failure = error.into();
@@ -226,7 +285,11 @@ fn finish(
     let resume = format!("narani run --resume {}", listed.id);
     match why {
         Why::Stopped => {
-            printer.note(&format!("{}\n{}   {resume}", listen::saved(board, printer), printer.say("continue with", "이어 하기")));
+            printer.note(&format!(
+                "{}\n{}   {resume}",
+                listen::saved(board, printer),
+                printer.say("continue with", "이어 하기")
+            ));
             return Ok(signal.unwrap_or(Exit::Interrupted));
         }
         Why::Budget => {

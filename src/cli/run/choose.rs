@@ -30,7 +30,12 @@ impl Chosen {
             .map(|text| Filter::parse(text))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?;
-        let mut chosen = Self { filters, drawn: None, counts: Vec::new(), images: false };
+        let mut chosen = Self {
+            filters,
+            drawn: None,
+            counts: Vec::new(),
+            images: false,
+        };
         if let Some(size) = args.sample {
             let mut sampler = Sampler::new(usize::try_from(size).unwrap_or(usize::MAX), args.seed);
             for (index, (path, _)) in suites.iter().enumerate() {
@@ -61,7 +66,11 @@ impl Chosen {
 
     /// Whether a case of a suite (by index) is asked.
     pub(super) fn takes(&self, suite: usize, case: &Case) -> bool {
-        passes(&self.filters, case) && self.drawn.as_ref().is_none_or(|drawn| drawn.contains(&key(suite, case)))
+        passes(&self.filters, case)
+            && self
+                .drawn
+                .as_ref()
+                .is_none_or(|drawn| drawn.contains(&key(suite, case)))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::Path;
 
-use super::{Ready, told};
 use super::choose::Chosen;
+use super::{Ready, told};
 use crate::cli::args::{Format, RunArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
@@ -65,16 +65,25 @@ pub(super) fn confirm(
     let forecast = forecast(results, args, settings, suites, picked, ready, &[]);
     let expected = forecast.sums(1);
     let above = |money: &Money| {
-        settings.confirm_above.iter().any(|limit| limit.currency == money.currency && money.nano > limit.nano)
+        settings
+            .confirm_above
+            .iter()
+            .any(|limit| limit.currency == money.currency && money.nano > limit.nano)
     };
     if !expected.iter().any(above) {
         return Ok(true);
     }
     printer.err(&report::plan::table(&forecast, &printer.style()));
-    printer.err(printer.say("go on? [y/N]  (--yes skips this question)", "계속할까요? [y/N]  (--yes 를 쓰면 묻지 않습니다)"));
+    printer.err(printer.say(
+        "go on? [y/N]  (--yes skips this question)",
+        "계속할까요? [y/N]  (--yes 를 쓰면 묻지 않습니다)",
+    ));
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
-    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes" | "예" | "네" | "ㅇ"))
+    Ok(matches!(
+        line.trim().to_lowercase().as_str(),
+        "y" | "yes" | "예" | "네" | "ㅇ"
+    ))
 }
 
 /// Looks at every question as it would go out.
@@ -89,7 +98,8 @@ fn forecast(
 ) -> Forecast {
     let info = &ready.info;
     // A cache that cannot be opened answers nothing, which is what the forecast then says.
-    let reuse = settings.cache && !args.no_cache && !args.refresh && !args.simulate && results.join("cache.db").is_file();
+    let reuse =
+        settings.cache && !args.no_cache && !args.refresh && !args.simulate && results.join("cache.db").is_file();
     let cache = if reuse { Cache::open(results).ok() } else { None };
     let mut targets: Vec<TargetForecast> = ready
         .askers
@@ -102,7 +112,10 @@ fn forecast(
             output_tokens: 0,
             cost: match &asker.pricing {
                 Pricing::Known(price) => {
-                    let zero = Money { nano: 0, currency: price.currency.clone() };
+                    let zero = Money {
+                        nano: 0,
+                        currency: price.currency.clone(),
+                    };
                     Some([zero.clone(), zero.clone(), zero])
                 }
                 _ => None,
@@ -119,13 +132,31 @@ fn forecast(
                 return;
             }
             for prompt in &part.prompts {
-                let Ok(call) = ready.book.render(position, *prompt, &case) else { continue };
-                let images = call.messages.iter().flat_map(|message| &message.parts).filter(|part| matches!(part, Part::Image(_))).count();
-                let texts = call.messages.iter().map(crate::domain::Message::plain_text).chain(call.system.clone());
-                let input: u64 = texts.map(|text| crate::price::estimate_tokens(&text)).sum::<u64>() + 8 + images as u64 * IMAGE_TOKENS;
+                let Ok(call) = ready.book.render(position, *prompt, &case) else {
+                    continue;
+                };
+                let images = call
+                    .messages
+                    .iter()
+                    .flat_map(|message| &message.parts)
+                    .filter(|part| matches!(part, Part::Image(_)))
+                    .count();
+                let texts = call
+                    .messages
+                    .iter()
+                    .map(crate::domain::Message::plain_text)
+                    .chain(call.system.clone());
+                let input: u64 = texts.map(|text| crate::price::estimate_tokens(&text)).sum::<u64>()
+                    + 8
+                    + images as u64 * IMAGE_TOKENS;
                 for target in &part.targets {
                     let asker = &ready.askers[*target];
-                    let cap = asker.target.params.overlaid(&call.params).max_output_tokens.map(u64::from);
+                    let cap = asker
+                        .target
+                        .params
+                        .overlaid(&call.params)
+                        .max_output_tokens
+                        .map(u64::from);
                     let forecast = &mut targets[*target];
                     for trial in 0..part.trials {
                         forecast.calls += 1;
@@ -165,7 +196,11 @@ fn add(forecast: &mut TargetForecast, pricing: &Pricing, input: u64, cap: Option
     forecast.output_tokens += expected;
     if let (Some(costs), Pricing::Known(price)) = (&mut forecast.cost, pricing) {
         for (cost, output) in costs.iter_mut().zip([(worst / 10).min(expected), expected, worst]) {
-            let usage = Usage { input: Some(input), output: Some(output), ..Usage::default() };
+            let usage = Usage {
+                input: Some(input),
+                output: Some(output),
+                ..Usage::default()
+            };
             if let Some(money) = crate::price::cost(&usage, price) {
                 cost.nano += money.nano;
             }

@@ -38,8 +38,12 @@ fn caps(args: &RunArgs, settings: &crate::config::Settings) -> Result<Vec<Money>
     }
     let mut caps = Vec::new();
     for text in &args.max_cost {
-        let sums = crate::price::parse_sums(text)
-            .map_err(|error| Failure::usage(format!("`--max-cost {text}`: {error}"), "write an amount with its currency: 5USD, $5, 3000KRW"))?;
+        let sums = crate::price::parse_sums(text).map_err(|error| {
+            Failure::usage(
+                format!("`--max-cost {text}`: {error}"),
+                "write an amount with its currency: 5USD, $5, 3000KRW",
+            )
+        })?;
         caps.extend(sums);
     }
     Ok(caps)
@@ -59,7 +63,10 @@ fn check_priced(args: &RunArgs, caps: &[Money], askers: &[Asker]) -> Result<(), 
         return Ok(());
     }
     Err(Failure::usage(
-        format!("with a cap on cost, the price of every target must be known; it is not for {}", unknown.join(", ")),
+        format!(
+            "with a cap on cost, the price of every target must be known; it is not for {}",
+            unknown.join(", ")
+        ),
         "state `price` in the configuration, leave the target out with --targets, or take the risk with --allow-unpriced",
     ))
 }
@@ -70,9 +77,17 @@ fn unmet_wishes(info: &RunInfo, askers: &[Asker]) -> Vec<Unexpressed> {
     for (target, asker) in askers.iter().enumerate() {
         for part in info.parts.iter().filter(|part| part.targets.contains(&target)) {
             for prompt in &part.prompts {
-                let params: Params = asker.target.params.overlaid(&part.params).overlaid(&info.prompts[*prompt].params);
+                let params: Params = asker
+                    .target
+                    .params
+                    .overlaid(&part.params)
+                    .overlaid(&info.prompts[*prompt].params);
                 for wish in asker.provider.wishes(&asker.target, &params) {
-                    let wish = Unexpressed { target, field: wish.field.to_owned(), why: wish.why };
+                    let wish = Unexpressed {
+                        target,
+                        field: wish.field.to_owned(),
+                        why: wish.why,
+                    };
                     if !unmet.contains(&wish) {
                         unmet.push(wish);
                     }
@@ -108,5 +123,9 @@ struct Ready {
 /// How a run that ended is told to the shell.
 fn exit_of(measured: u64, errors: u64) -> Exit {
     // Nothing measured at all is no result; single errors stand in the table.
-    if measured == 0 && errors > 0 { Exit::Unmeasured } else { Exit::Done }
+    if measured == 0 && errors > 0 {
+        Exit::Unmeasured
+    } else {
+        Exit::Done
+    }
 }

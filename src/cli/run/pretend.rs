@@ -29,7 +29,12 @@ pub(super) struct Script {
 
 impl Script {
     pub(super) fn of(args: &RunArgs) -> Self {
-        Self { seed: args.seed, latency_ms: args.latency_ms, fail: args.fail.clone(), answers: args.answers.clone() }
+        Self {
+            seed: args.seed,
+            latency_ms: args.latency_ms,
+            fail: args.fail.clone(),
+            answers: args.answers.clone(),
+        }
     }
 }
 
@@ -37,22 +42,37 @@ impl Script {
 pub(super) async fn start(script: &Script) -> Result<Pretender, Failure> {
     let knowledge = Arc::new(Knowledge::default());
     let fail: Faults = match &script.fail {
-        Some(text) => text.parse().map_err(|error| Failure::usage(format!("`--fail {text}`: {error}"), "for example --fail 500:0.1,429:0.05,cut:0.02"))?,
+        Some(text) => text.parse().map_err(|error| {
+            Failure::usage(
+                format!("`--fail {text}`: {error}"),
+                "for example --fail 500:0.1,429:0.05,cut:0.02",
+            )
+        })?,
         None => Faults::default(),
     };
     let answers = match &script.answers {
-        Some(path) => Some(Answers::load(path).map_err(|error| Failure::usage(error.to_string(), "see `narani simulate --help` for the form"))?),
+        Some(path) => Some(
+            Answers::load(path)
+                .map_err(|error| Failure::usage(error.to_string(), "see `narani simulate --help` for the form"))?,
+        ),
         None => None,
     };
     let options = Options {
         seed: script.seed,
-        latency: Latency { base: Duration::from_millis(script.latency_ms), jitter: 0.3, slow: None, width: None },
+        latency: Latency {
+            base: Duration::from_millis(script.latency_ms),
+            jitter: 0.3,
+            slow: None,
+            width: None,
+        },
         fail,
         answers,
         knowledge: Some(Arc::clone(&knowledge).oracle()),
         ..Options::default()
     };
-    let running = simulate::start(options).await.map_err(|error| Failure::usage(error.to_string(), "try again"))?;
+    let running = simulate::start(options)
+        .await
+        .map_err(|error| Failure::usage(error.to_string(), "try again"))?;
     Ok(Pretender { running, knowledge })
 }
 
@@ -60,17 +80,37 @@ impl Pretender {
     /// Points a target at the simulator.
     pub(super) fn point(&self, target: &mut Target) {
         target.address = self.running.base(target.provider);
-        target.account = target.name.clone();
+        target.account.clone_from(&target.name);
+        // Limits of a real account would only make people wait for made-up answers.
+        target.limits.requests_per_minute = None;
+        target.limits.tokens_per_minute = None;
     }
 
     /// Tells what is expected of a question.
     pub(super) fn teach(&self, question: &str, case: &Case, scorers: &[ScorerSpec]) {
         let all: Vec<&ScorerSpec> = scorers.iter().chain(&case.scorers).collect();
-        let right = case.expect.first().map(text_of).or_else(|| expected_of(&all)).unwrap_or_default();
+        let right = case
+            .expect
+            .first()
+            .map(text_of)
+            .or_else(|| expected_of(&all))
+            .unwrap_or_default();
         let kinds: Vec<&str> = all.iter().map(|spec| spec.kind.as_str()).collect();
-        let options = if kinds.contains(&"choice") { ["A", "B", "C", "D"].map(str::to_owned).to_vec() } else { Vec::new() };
-        let alone = kinds.iter().any(|kind| matches!(*kind, "equals" | "json" | "json_schema" | "json_path"));
-        let known = Known { id: case.id.clone(), right, options, wrong: String::new(), alone };
+        let options = if kinds.contains(&"choice") {
+            ["A", "B", "C", "D"].map(str::to_owned).to_vec()
+        } else {
+            Vec::new()
+        };
+        let alone = kinds
+            .iter()
+            .any(|kind| matches!(*kind, "equals" | "json" | "json_schema" | "json_path"));
+        let known = Known {
+            id: case.id.clone(),
+            right,
+            options,
+            wrong: String::new(),
+            alone,
+        };
         self.knowledge.add(question, &known);
     }
 }
@@ -78,11 +118,19 @@ impl Pretender {
 /// What scorers of a case without `expect` ask for, where a plain text answers it.
 fn expected_of(scorers: &[&ScorerSpec]) -> Option<String> {
     scorers.iter().filter(|spec| !spec.not).find_map(|spec| {
-        let value = spec.params.get("value").or_else(|| spec.params.get("any")).or_else(|| spec.params.get("all"))?;
+        let value = spec
+            .params
+            .get("value")
+            .or_else(|| spec.params.get("any"))
+            .or_else(|| spec.params.get("all"))?;
         match value {
             serde_json::Value::Array(items) => {
                 let texts: Vec<String> = items.iter().map(text_of).collect();
-                if spec.params.contains_key("all") { Some(texts.join(" ")) } else { texts.into_iter().next() }
+                if spec.params.contains_key("all") {
+                    Some(texts.join(" "))
+                } else {
+                    texts.into_iter().next()
+                }
             }
             other => Some(text_of(other)),
         }

@@ -1,22 +1,25 @@
 //! OpenAI chat completions, and everything that speaks it: llama-server, vLLM, LM Studio, Azure, `OpenRouter`,
 //! Groq, Mistral, `DeepSeek`, xAI, CLOVA Studio's OpenAI endpoint, and so on.
 //!
-//! What the services and models differ in is data in [`rules`]; what their answers differ in is read leniently
+//! What the services and models differ in is data in [`models`]; what their answers differ in is read leniently
 //! in [`answer`]. `OpenAI` responses shares the rules, the faults and the pictures.
 
 mod answer;
+mod asked;
 mod fault;
+mod models;
 mod pretend;
 mod read;
 mod rules;
 mod write;
 
 pub(super) use answer::{items, logprob, usage_of};
+pub(super) use asked::{effort, image_at, refused, request_body, turn};
 pub(super) use fault::{of_body as fault_of_body, of_value as fault_of_value, pretend as pretend_fault};
 pub(super) use pretend::{details, head as pretend_head, limit_headers, mark, pretty, spoken, token};
 pub(super) use read::limits;
 pub(super) use rules::{Form, Rules};
-pub(super) use write::{effort, finished, image_address, image_at, refused, request_body, turn};
+pub(super) use write::{finished, image_address};
 
 use super::{About, Asked, Incoming, Pretence, Provider, RateInfo, StreamReader, Wish};
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
@@ -62,7 +65,7 @@ impl Provider for OpenAi {
     }
 
     fn asked(&self, request: &Incoming<'_>) -> Option<Result<Asked, Fault>> {
-        write::asked(request)
+        asked::request(request)
     }
 
     fn pretend(&self, reply: &Reply, asked: &Asked) -> Pretence {

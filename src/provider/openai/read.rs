@@ -187,3 +187,53 @@ fn reset_at(head: &WireHead, value: &str) -> Option<std::time::Duration> {
     let wait = u64::try_from(micros.checked_sub(head.received_us)?).ok()?;
     (head.received_us > 0).then_some(std::time::Duration::from_micros(wait))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn head(headers: &[(&str, &str)]) -> WireHead {
+        WireHead {
+            status: 200,
+            headers: headers
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+            received_us: 1_788_000_000_000_000,
+        }
+    }
+
+    #[test]
+    fn limits_in_the_words_of_each_service() {
+        let openai = limits(&head(&[
+            ("x-ratelimit-limit-requests", "10000"),
+            ("x-ratelimit-remaining-requests", "9999"),
+            ("x-ratelimit-reset-requests", "6ms"),
+            ("x-ratelimit-limit-tokens", "30000000000"),
+            ("x-ratelimit-reset-tokens", "1m6.779s"),
+        ]));
+        assert_eq!(openai.requests.limit, Some(10_000));
+        assert_eq!(openai.requests.reset, Some(Duration::from_millis(6)));
+        assert_eq!(openai.tokens.limit, Some(30_000_000_000));
+        assert_eq!(openai.tokens.reset, Some(Duration::from_millis(66_779)));
+        let mistral = limits(&head(&[
+            ("x-ratelimit-limit-req-minute", "100"),
+            ("x-ratelimit-remaining-tokens-minute", "93544"),
+        ]));
+        assert_eq!(mistral.requests.limit, Some(100));
+        assert_eq!(mistral.tokens.remaining, Some(93_544));
+        let openrouter = limits(&head(&[
+            ("x-ratelimit-limit", "20"),
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "1788000041000"),
+        ]));
+        assert_eq!(openrouter.requests.remaining, Some(0));
+        assert_eq!(openrouter.requests.reset, Some(Duration::from_secs(41)));
+        assert_eq!(
+            limits(&head(&[("x-ratelimit-limit-requests", "-1")])),
+            RateInfo::default()
+        );
+    }
+}

@@ -1,229 +1,15 @@
-//! Which parameters OpenAI's models and the look-alikes take: two tables and the one function that applies
-//! them.
+//! What one target takes: the tables of `models` applied to a model and an address.
 //!
 //! Serves `wishes` and `write` of both OpenAI protocols, so that what is told and what is left out cannot
-//! drift apart. A model or a service that changes its mind is a changed row here, nothing else.
+//! drift apart.
 
 use url::Url;
 
-use crate::domain::Effort::{High, Low, Max, Medium, Minimal, None as Off, Xhigh};
 use crate::domain::{Effort, Params, Target};
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
 
-/// When a model takes temperature, nucleus and log-probabilities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sampling {
-    Always,
-    /// While it does not think, which is so unless an effort is sent.
-    UnlessEffort,
-    /// It thinks unless the effort `none` is sent.
-    OnlyWithEffortNone,
-    Never,
-}
-
-/// A family of OpenAI's models that takes the same parameters.
-struct Family {
-    /// Names, `*` standing for anything; dates at the end of a model's name do not count.
-    models: &'static [&'static str],
-    cap: &'static str,
-    sampling: Sampling,
-    efforts: &'static [Effort],
-    stop: bool,
-}
-
-const EVERY_EFFORT: &[Effort] = &[Off, Minimal, Low, Medium, High, Xhigh, Max];
-/// Most alternatives of a token.
-const MOST_LOGPROBS: u8 = 20;
-const OLD_CAP: &str = "max_tokens";
-const NEW_CAP: &str = "max_completion_tokens";
-
-/// OpenAI's models, first match wins. Tried against the service by pydantic-ai in July 2026; GPT-6 from
-/// OpenAI's model pages of November 2026.
-const FAMILIES: &[Family] = &[
-    Family {
-        models: &["gpt-3.5*", "gpt-4*", "chatgpt-4o*"],
-        cap: OLD_CAP,
-        sampling: Sampling::Always,
-        efforts: &[],
-        stop: true,
-    },
-    Family {
-        models: &["gpt-5-chat-latest"],
-        cap: NEW_CAP,
-        sampling: Sampling::Always,
-        efforts: &[],
-        stop: true,
-    },
-    Family {
-        models: &["o1*", "gpt-5-codex", "gpt-5.1-codex*", "gpt-5*-chat-latest"],
-        cap: NEW_CAP,
-        sampling: Sampling::Never,
-        efforts: &[Low, Medium, High],
-        stop: true,
-    },
-    Family {
-        models: &["o3*", "o4-mini*"],
-        cap: NEW_CAP,
-        sampling: Sampling::Never,
-        efforts: &[Low, Medium, High],
-        stop: false,
-    },
-    Family {
-        models: &["gpt-5", "gpt-5-mini", "gpt-5-nano"],
-        cap: NEW_CAP,
-        sampling: Sampling::Never,
-        efforts: &[Minimal, Low, Medium, High],
-        stop: true,
-    },
-    Family {
-        models: &["gpt-5-pro"],
-        cap: NEW_CAP,
-        sampling: Sampling::Never,
-        efforts: &[High],
-        stop: true,
-    },
-    Family {
-        models: &["gpt-5.2-pro", "gpt-5.4-pro", "gpt-5.5-pro"],
-        cap: NEW_CAP,
-        sampling: Sampling::Never,
-        efforts: &[Medium, High, Xhigh],
-        stop: true,
-    },
-    Family {
-        models: &["gpt-5.1*"],
-        cap: NEW_CAP,
-        sampling: Sampling::UnlessEffort,
-        efforts: &[Off, Low, Medium, High],
-        stop: true,
-    },
-    Family {
-        models: &["gpt-5.2*", "gpt-5.3*", "gpt-5.4*"],
-        cap: NEW_CAP,
-        sampling: Sampling::UnlessEffort,
-        efforts: &[Off, Low, Medium, High, Xhigh],
-        stop: true,
-    },
-    Family {
-        models: &["gpt-5.5*"],
-        cap: NEW_CAP,
-        sampling: Sampling::OnlyWithEffortNone,
-        efforts: &[Off, Low, Medium, High, Xhigh],
-        stop: true,
-    },
-    Family {
-        models: &["gpt-5.6*", "gpt-6-sol", "gpt-6-luna", "gpt-6.1-terra"],
-        cap: NEW_CAP,
-        sampling: Sampling::OnlyWithEffortNone,
-        efforts: &[Off, Low, Medium, High, Xhigh, Max],
-        stop: true,
-    },
-    Family {
-        models: &["gpt-6-astra", "gpt-6.1-sol"],
-        cap: NEW_CAP,
-        sampling: Sampling::Never,
-        efforts: &[Low, Medium, High, Xhigh, Max],
-        stop: true,
-    },
-    Family {
-        models: &["gpt-6.2*"],
-        cap: NEW_CAP,
-        sampling: Sampling::Never,
-        efforts: &[Low, Medium, High, Xhigh],
-        stop: true,
-    },
-];
-
-/// Models of OpenAI that the table does not know yet: nothing is held back, the service will say.
-const UNKNOWN: Family = Family {
-    models: &[],
-    cap: NEW_CAP,
-    sampling: Sampling::Always,
-    efforts: EVERY_EFFORT,
-    stop: true,
-};
-
-/// Look-alikes: the parameters that all of them know.
-const PLAIN: Family = Family {
-    models: &[],
-    cap: OLD_CAP,
-    sampling: Sampling::Always,
-    efforts: EVERY_EFFORT,
-    stop: true,
-};
-
-/// A service that speaks the protocol with habits of its own.
-struct Service {
-    title: &'static str,
-    /// Ends of host names.
-    hosts: &'static [&'static str],
-    /// The rules of models that [`FAMILIES`] does not know.
-    others: &'static Family,
-    top_k: bool,
-    logprobs: bool,
-    /// The name of the seed on the wire.
-    seed: &'static str,
-    /// It takes `stream_options`; the others send the usage unasked or not at all.
-    stream_options: bool,
-    efforts: &'static [Effort],
-    stop_limit: usize,
-    /// The highest temperature.
-    hottest: f64,
-}
-
-const SERVICES: &[Service] = &[
-    Service {
-        title: "OpenAI",
-        hosts: &["api.openai.com"],
-        others: &UNKNOWN,
-        top_k: false,
-        stop_limit: 4,
-        hottest: 2.0,
-        ..ANY_SERVICE
-    },
-    Service {
-        title: "Azure",
-        hosts: &[".openai.azure.com", ".azure.com", ".azure-api.net"],
-        others: &UNKNOWN,
-        top_k: false,
-        stop_limit: 4,
-        hottest: 2.0,
-        ..ANY_SERVICE
-    },
-    // Refuses what it does not know with code 40002.
-    Service {
-        title: "CLOVA Studio",
-        hosts: &[".ntruss.com", ".gov-ntruss.com"],
-        logprobs: false,
-        stream_options: false,
-        efforts: &[Off, Low, Medium, High],
-        hottest: 1.0,
-        ..ANY_SERVICE
-    },
-    // Refuses unknown fields with 422; its streams end with the usage in any case.
-    Service {
-        title: "Mistral",
-        hosts: &["api.mistral.ai"],
-        top_k: false,
-        logprobs: false,
-        seed: "random_seed",
-        stream_options: false,
-        ..ANY_SERVICE
-    },
-];
-
-const ANY_SERVICE: Service = Service {
-    title: "this service",
-    hosts: &[],
-    others: &PLAIN,
-    top_k: true,
-    logprobs: true,
-    seed: "seed",
-    stream_options: true,
-    efforts: EVERY_EFFORT,
-    stop_limit: usize::MAX,
-    hottest: f64::MAX,
-};
+use super::models::{self, Family, MOST_LOGPROBS, Sampling, Service};
 
 /// The two request forms of OpenAI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -246,15 +32,8 @@ impl Rules {
     /// The rules of a target, by its address and its model. A look-alike that serves a model under one of
     /// OpenAI's names (a gateway) gets OpenAI's rules, except on the user's own machine.
     pub(crate) fn of(form: Form, target: &Target) -> Self {
-        let host = host(&target.address);
-        let service = SERVICES
-            .iter()
-            .find(|service| service.hosts.iter().any(|end| host.ends_with(end)))
-            .unwrap_or(&ANY_SERVICE);
-        let known = FAMILIES
-            .iter()
-            .find(|family| family.models.iter().any(|name| matches(name, bare(&target.model))));
-        let family = match known {
+        let service = models::service(&host(&target.address));
+        let family = match models::family(&target.model) {
             Some(family) if !target.local => family,
             _ => service.others,
         };
@@ -348,10 +127,10 @@ impl Rules {
         let model = &self.model;
         match (self.family.sampling, effort) {
             (Sampling::Never, _) => Some(format!("`{model}` always thinks and then refuses it")),
-            (Sampling::UnlessEffort, Some(effort)) if effort != Off => Some(format!(
+            (Sampling::UnlessEffort, Some(effort)) if effort != Effort::None => Some(format!(
                 "`{model}` refuses it while it thinks; set reasoning_effort to none, or leave it out"
             )),
-            (Sampling::OnlyWithEffortNone, effort) if effort != Some(Off) => Some(format!(
+            (Sampling::OnlyWithEffortNone, effort) if effort != Some(Effort::None) => Some(format!(
                 "`{model}` refuses it while it thinks; set reasoning_effort to none"
             )),
             _ => None,
@@ -382,33 +161,10 @@ pub(crate) fn host(address: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A model's name without the mark of fine-tuning and without the date at its end.
-fn bare(model: &str) -> &str {
-    let model = model
-        .strip_prefix("ft:")
-        .map_or(model, |tuned| tuned.split(':').next().unwrap_or(tuned));
-    let Some(cut) = model.len().checked_sub("-2026-01-31".len()) else {
-        return model;
-    };
-    let is_date = model.as_bytes()[cut..].iter().enumerate().all(|(at, byte)| match at {
-        0 => matches!(byte, b'-' | b'_'),
-        5 | 8 => *byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
-    if is_date { &model[..cut] } else { model }
-}
-
-/// Whether a name fits a pattern with at most one `*`.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Effort::{High, Low, Max, None as Off, Xhigh};
     use crate::domain::ProviderName;
     use crate::provider::testing;
 
@@ -520,13 +276,5 @@ mod tests {
         assert!(!mistral.stream_options());
         let clova = "https://clovastudio.stream.ntruss.com/v1/openai";
         assert!(!Rules::of(Form::Chat, &target(clova, "HCX-007")).stream_options());
-    }
-
-    #[test]
-    fn fine_tuned_and_dated_names() {
-        assert_eq!(bare("ft:gpt-4o-mini-2024-07-18:org::abc"), "gpt-4o-mini");
-        assert_eq!(bare("gpt-5.2_2025-12-11"), "gpt-5.2");
-        assert_eq!(bare("한국어-모델"), "한국어-모델");
-        assert_eq!(bare("나라말나라말나라말"), "나라말나라말나라말");
     }
 }

@@ -1,15 +1,11 @@
-//! Writing requests, and reading them again for the simulator.
+//! Writing requests.
 
 use serde_json::{Map, Value, json};
 
 use crate::domain::wire::AuthHeader;
-use crate::domain::{
-    Auth, Call, Effort, Fault, FaultKind, Image, ImageSource, Message, Params, Part, Role, Target, WireRequest,
-};
-use crate::provider::shared::{clip, count_at, merge, number, text_at};
-use crate::provider::{Asked, Incoming, path};
+use crate::domain::{Auth, Call, ImageSource, Message, Part, Role, Target, WireRequest};
+use crate::provider::shared::merge;
 
-use super::answer::items;
 use super::rules::{Form, Rules, host};
 
 /// The request for a call.
@@ -118,156 +114,163 @@ pub(crate) fn image_address(source: &ImageSource) -> String {
     }
 }
 
-/// The picture at an address made by [`image_address`].
-pub(crate) fn image_at(address: &str) -> Part {
-    let bytes = address
-        .strip_prefix("data:")
-        .and_then(|rest| rest.split_once(";base64,"));
-    Part::Image(Image {
-        name: String::new(),
-        source: match bytes {
-            Some((media_type, base64)) => ImageSource::Bytes {
-                media_type: media_type.to_owned(),
-                base64: base64.to_owned(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Image, Params, ProviderName};
+    use crate::provider::testing;
+
+    fn target(address: &str, model: &str) -> Target {
+        Target {
+            address: address.into(),
+            stream: true,
+            ..testing::target(ProviderName::OpenAi, model)
+        }
+    }
+
+    fn everything() -> Call {
+        let picture = |source| {
+            Part::Image(Image {
+                name: "그림.png".into(),
+                source,
+            })
+        };
+        let bytes = ImageSource::Bytes {
+            media_type: "image/png".into(),
+            base64: "iVBORw0KGgo=".into(),
+        };
+        Call {
+            system: Some("짧게 답하라.".into()),
+            messages: vec![
+                Message::text(Role::User, "1+1?"),
+                Message::text(Role::Assistant, "2"),
+                Message {
+                    role: Role::User,
+                    parts: vec![
+                        Part::Text("이것은?".into()),
+                        picture(bytes),
+                        picture(ImageSource::Url("https://example.org/a.png".into())),
+                    ],
+                },
+            ],
+            params: Params {
+                temperature: Some(0.5),
+                top_p: Some(0.9),
+                top_k: Some(40),
+                seed: Some(7),
+                max_output_tokens: Some(100),
+                stop: Some(vec!["끝".into()]),
+                logprobs: Some(2),
+                json_schema: Some(json!({"type": "object"})),
+                ..Params::default()
             },
-            None => ImageSource::Url(address.to_owned()),
-        },
-    })
-}
-
-/// Reads a request as OpenAI would.
-pub(super) fn asked(request: &Incoming<'_>) -> Option<Result<Asked, Fault>> {
-    let before = path::bare(request.path).strip_suffix("/chat/completions")?;
-    Some(read_request(before, request.body))
-}
-
-fn read_request(before: &str, body: &[u8]) -> Result<Asked, Fault> {
-    let body = request_body(body)?;
-    let deployment = before.rsplit_once("/deployments/").map(|(_, name)| path::decode(name));
-    let model = text_at(&body, "model")
-        .or(deployment)
-        .ok_or_else(|| refused("you must provide a model parameter", "model", None))?;
-    let mut call = Call {
-        params: params(&body),
-        ..Call::default()
-    };
-    for message in items(body.get("messages")) {
-        turn(&mut call, message, &|part| match text_at(part, "type")?.as_str() {
-            "text" => Some(Part::Text(text_at(part, "text")?)),
-            "image_url" => Some(image_at(part.pointer("/image_url/url")?.as_str()?)),
-            _ => None,
-        })?;
-    }
-    if call.messages.is_empty() {
-        return Err(refused(
-            "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
-            "messages",
-            Some("empty_array"),
-        ));
-    }
-    Ok(Asked {
-        model,
-        call,
-        stream: body.get("stream").and_then(Value::as_bool) == Some(true),
-    })
-}
-
-/// The JSON object of a request.
-pub(crate) fn request_body(body: &[u8]) -> Result<Value, Fault> {
-    serde_json::from_slice::<Value>(body)
-        .ok()
-        .filter(Value::is_object)
-        .ok_or_else(|| {
-            let start = clip(&String::from_utf8_lossy(body));
-            let message = format!("We could not parse the JSON body of your request: it begins `{start:.60}`");
-            refused(&message, "", None)
-        })
-}
-
-/// Adds a message of a request to a call: system prompts joined by an empty line, tool messages left out.
-pub(crate) fn turn(call: &mut Call, message: &Value, part: &dyn Fn(&Value) -> Option<Part>) -> Result<(), Fault> {
-    let parts: Vec<Part> = match message.get("content") {
-        Some(Value::String(text)) => vec![Part::Text(text.clone())],
-        content => items(content).filter_map(part).collect(),
-    };
-    let role = match text_at(message, "role").unwrap_or_default().as_str() {
-        "system" | "developer" => {
-            let text = Message {
-                role: Role::User,
-                parts,
-            }
-            .plain_text();
-            call.system = Some(match call.system.take() {
-                Some(before) => format!("{before}\n\n{text}"),
-                None => text,
-            });
-            return Ok(());
         }
-        "user" => Role::User,
-        "assistant" => Role::Assistant,
-        "tool" | "function" => return Ok(()),
-        other => {
-            let message = format!(
-                "Invalid value: '{other}'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'."
-            );
-            return Err(refused(&message, "messages", Some("invalid_value")));
-        }
-    };
-    call.messages.push(Message { role, parts });
-    Ok(())
-}
-
-fn params(body: &Value) -> Params {
-    let narrow = |key: &str| count_at(body, key).and_then(|count| u32::try_from(count).ok());
-    let wants_logprobs = body.get("logprobs").and_then(Value::as_bool) == Some(true);
-    Params {
-        temperature: body.get("temperature").and_then(number),
-        top_p: body.get("top_p").and_then(number),
-        top_k: narrow("top_k"),
-        seed: count_at(body, "seed").or_else(|| count_at(body, "random_seed")),
-        max_output_tokens: narrow("max_completion_tokens").or_else(|| narrow("max_tokens")),
-        stop: match body.get("stop") {
-            Some(Value::String(stop)) => Some(vec![stop.clone()]),
-            Some(Value::Array(stops)) => Some(
-                stops
-                    .iter()
-                    .filter_map(|stop| stop.as_str().map(str::to_owned))
-                    .collect(),
-            ),
-            _ => None,
-        },
-        reasoning_effort: text_at(body, "reasoning_effort").and_then(|word| effort(&word)),
-        reasoning_budget: None,
-        logprobs: wants_logprobs.then(|| {
-            let top = count_at(body, "top_logprobs").unwrap_or(0);
-            u8::try_from(top).unwrap_or(u8::MAX)
-        }),
-        json_schema: body.pointer("/response_format/json_schema/schema").cloned(),
     }
-}
 
-/// The effort of a word on the wire.
-pub(crate) fn effort(word: &str) -> Option<Effort> {
-    [
-        Effort::None,
-        Effort::Minimal,
-        Effort::Low,
-        Effort::Medium,
-        Effort::High,
-        Effort::Xhigh,
-        Effort::Max,
-    ]
-    .into_iter()
-    .find(|effort| effort.word() == word)
-}
+    #[test]
+    fn a_look_alike_gets_every_parameter() {
+        let request = request(&everything(), &target("http://127.0.0.1:8080/v1", "llama"));
+        assert_eq!(request.url, "http://127.0.0.1:8080/v1/chat/completions");
+        assert_eq!((request.auth, request.stream), (Auth::Bearer, true));
+        assert_eq!(
+            request.body,
+            json!({
+                "model": "llama",
+                "messages": [
+                    {"role": "system", "content": "짧게 답하라."},
+                    {"role": "user", "content": "1+1?"},
+                    {"role": "assistant", "content": "2"},
+                    {"role": "user", "content": [
+                        {"type": "text", "text": "이것은?"},
+                        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+                        {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}},
+                    ]},
+                ],
+                "temperature": 0.5, "top_p": 0.9, "top_k": 40, "seed": 7, "max_tokens": 100, "stop": ["끝"],
+                "logprobs": true, "top_logprobs": 2,
+                "response_format": {"type": "json_schema", "json_schema": {
+                    "name": "answer", "strict": true, "schema": {"type": "object"},
+                }},
+                "stream": true, "stream_options": {"include_usage": true},
+            })
+        );
+    }
 
-/// The fault with which OpenAI answers a request of wrong shape.
-pub(crate) fn refused(message: &str, param: &str, code: Option<&str>) -> Fault {
-    Fault {
-        status: Some(400),
-        error_type: Some("invalid_request_error".into()),
-        code: code.map(str::to_owned),
-        param: Some(param.to_owned()).filter(|param| !param.is_empty()),
-        ..Fault::new(FaultKind::BadRequest, message)
+    #[test]
+    fn services_get_what_they_take() {
+        let keys = |address: &str, model: &str| -> Vec<String> {
+            let body = request(&everything(), &target(address, model)).body;
+            body.as_object()
+                .into_iter()
+                .flatten()
+                .map(|(key, _)| key.clone())
+                .skip(2)
+                .collect()
+        };
+        assert_eq!(
+            keys("https://api.openai.com/v1", "gpt-5"),
+            [
+                "seed",
+                "max_completion_tokens",
+                "stop",
+                "response_format",
+                "stream",
+                "stream_options"
+            ]
+        );
+        assert_eq!(
+            keys("https://clovastudio.stream.ntruss.com/v1/openai", "HCX-005"),
+            [
+                "temperature",
+                "top_p",
+                "top_k",
+                "seed",
+                "max_tokens",
+                "stop",
+                "response_format",
+                "stream"
+            ]
+        );
+        assert_eq!(
+            keys("https://api.mistral.ai/v1", "mistral-small-latest"),
+            [
+                "temperature",
+                "top_p",
+                "random_seed",
+                "max_tokens",
+                "stop",
+                "response_format",
+                "stream"
+            ]
+        );
+    }
+
+    #[test]
+    fn azure_keeps_its_query_and_has_its_own_header() {
+        let address = "https://r.openai.azure.com/openai/deployments/gpt-4o?api-version=2025-01-01";
+        let request = request(&Call::ask("네?"), &target(address, "gpt-4o"));
+        assert_eq!(
+            request.url,
+            "https://r.openai.azure.com/openai/deployments/gpt-4o/chat/completions?api-version=2025-01-01"
+        );
+        assert_eq!(request.auth, Auth::Header(AuthHeader::ApiKey));
+    }
+
+    #[test]
+    fn addresses_with_slash_or_path_are_understood() {
+        for address in ["http://h/v1/", "http://h/v1", "http://h/v1/chat/completions"] {
+            assert_eq!(endpoint(address, "/chat/completions"), "http://h/v1/chat/completions");
+        }
+    }
+
+    #[test]
+    fn extra_has_the_last_word() {
+        let mut target = target("http://127.0.0.1:8080/v1", "m");
+        let extra = json!({"stream": false, "stream_options": {"include_usage": false}, "cache_prompt": false});
+        target.extra = extra.as_object().expect("an object").clone();
+        let request = request(&Call::ask("네?"), &target);
+        assert!(!request.stream);
+        assert_eq!(request.body["stream_options"], json!({"include_usage": false}));
+        assert_eq!(request.body["cache_prompt"], json!(false));
     }
 }

@@ -132,3 +132,73 @@ fn params(body: &Value) -> Params {
         ..Params::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Effort, Image, ImageSource, ProviderName};
+    use crate::provider::testing;
+
+    #[test]
+    fn requests_keep_nothing_at_the_service() {
+        let mut call = Call {
+            system: Some("짧게 답하라.".into()),
+            params: Params {
+                temperature: Some(0.0),
+                seed: Some(1),
+                max_output_tokens: Some(64),
+                reasoning_effort: Some(Effort::None),
+                logprobs: Some(3),
+                json_schema: Some(json!({"type": "object"})),
+                ..Params::default()
+            },
+            ..Call::ask("이것은?")
+        };
+        let source = ImageSource::Url("https://example.org/a.png".into());
+        call.messages[0].parts.push(Part::Image(Image {
+            name: "a".into(),
+            source,
+        }));
+        call.messages.insert(0, Message::text(Role::Assistant, "안녕하세요."));
+        let request = request(&call, &testing::target(ProviderName::OpenAiResponses, "gpt-5.5"));
+        assert_eq!(request.url, "https://api.openai.com/v1/responses");
+        assert!(!request.stream);
+        assert_eq!(
+            request.body,
+            json!({
+                "model": "gpt-5.5",
+                "instructions": "짧게 답하라.",
+                "input": [
+                    {"role": "assistant", "content": [{"type": "output_text", "text": "안녕하세요."}]},
+                    {"role": "user", "content": [
+                        {"type": "input_text", "text": "이것은?"},
+                        {"type": "input_image", "image_url": "https://example.org/a.png"},
+                    ]},
+                ],
+                "temperature": 0.0,
+                "max_output_tokens": 64,
+                "reasoning": {"effort": "none"},
+                "include": ["message.output_text.logprobs"],
+                "top_logprobs": 3,
+                "text": {"format": {
+                    "type": "json_schema", "name": "answer", "strict": true, "schema": {"type": "object"},
+                }},
+                "store": false,
+            })
+        );
+    }
+
+    #[test]
+    fn plain_inputs_are_understood() {
+        let body = br#"{"model":"m","input":"\uc548\ub155","top_logprobs":5}"#;
+        let incoming = Incoming {
+            path: "/v1/responses?x=1",
+            headers: &[],
+            body,
+        };
+        let heard = asked(&incoming).expect("the path").expect("the shape");
+        assert_eq!(heard.call.question(), "안녕");
+        // Without the wish in `include` none are told.
+        assert_eq!(heard.call.params.logprobs, None);
+    }
+}
