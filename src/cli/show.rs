@@ -119,7 +119,9 @@ pub(super) fn write_csv(
     let mut position = 0;
     loop {
         let cases = reader.cases(position, 512)?;
-        cases.iter().for_each(|case| scorers.case(case));
+        for case in &cases {
+            scorers.case(case);
+        }
         position += cases.len() as u64;
         if cases.is_empty() {
             break;

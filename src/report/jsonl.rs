@@ -115,7 +115,7 @@ mod tests {
     fn line(info: &RunInfo, record: &Record, call: Option<&Call>) -> Value {
         let mut out = Vec::new();
         write(&mut out, info, record, call).unwrap();
-        assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 1);
+        assert_eq!(out.split(|byte| *byte == b'\n').count(), 2);
         serde_json::from_slice(&out).unwrap()
     }
 

@@ -51,15 +51,19 @@ impl<W: Write> Rows<W> {
         heads.extend(people.then(|| "guarded".to_owned()));
         heads.extend(simulated.then(|| "simulated".to_owned()));
         for head in &heads {
-            if needs_quotes(head) {
-                rows.quoted(head)?
-            } else {
-                rows.raw(head.as_bytes())?
-            }
+            rows.head(head)?;
         }
         rows.out.write_record(None::<&[u8]>)?;
         rows.column = 0;
         Ok(rows)
+    }
+
+    fn head(&mut self, head: &str) -> io::Result<()> {
+        if needs_quotes(head) {
+            self.quoted(head)
+        } else {
+            self.raw(head.as_bytes())
+        }
     }
 
     /// Nothing.

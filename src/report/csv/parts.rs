@@ -99,15 +99,16 @@ pub fn language(text: &str) -> &'static str {
     let (mut hangul, mut kana, mut han, mut latin) = (0u32, 0u32, 0u32, 0u32);
     // The beginning tells; nobody writes a megabyte in one language to switch at its end.
     for letter in text.chars().take(4_000) {
-        match letter {
-            '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}' => {
-                hangul += 1
+        let count = match letter {
+            '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{a960}'..='\u{a97f}' | '가'..='\u{d7ff}' => {
+                &mut hangul
             }
-            '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' => kana += 1,
-            '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' => han += 1,
-            'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' => latin += 1,
-            _ => {}
-        }
+            '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' => &mut kana,
+            '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' => &mut han,
+            'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' => &mut latin,
+            _ => continue,
+        };
+        *count += 1;
     }
     match () {
         () if hangul > 0 && hangul * 3 >= latin && hangul >= kana => "ko",

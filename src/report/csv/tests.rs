@@ -136,7 +136,9 @@ fn scorers_of_single_cases_get_columns() {
     scorers.case(&case);
     scorers.case(&case);
     let mut report = CsvReport::begin(Vec::new(), &info, Layout::Long, Audience::Machine, scorers).unwrap();
-    records.into_iter().for_each(|record| report.record(record).unwrap());
+    for record in records {
+        report.record(record).unwrap();
+    }
     let (header, rows) = read(&String::from_utf8(report.finish().unwrap()).unwrap());
     let at = header.iter().position(|name| name == "score.case_only").unwrap();
     assert_eq!(header.iter().filter(|name| name.ends_with(".case_only")).count(), 3);

@@ -107,7 +107,7 @@ fn table(readings: &[&Reading], view: &View, heads: &[String], (brief, signs): (
     };
     let mut table = Table::new().text(words.case).text(words.why);
     match signs {
-        Signs::Columns => table = heads.iter().fold(table, |table, head| table.whole(head)),
+        Signs::Columns => table = heads.iter().fold(table, Table::whole),
         Signs::Together => table = table.whole(words.signs),
         Signs::None => {}
     }
