@@ -13,7 +13,7 @@ use super::printer::Printer;
 use crate::compare::{self, View, Viewer};
 use crate::domain::{Case, Record};
 use crate::grade::PassError;
-use crate::report::csv::{Audience, CsvReport, Layout};
+use crate::report::csv::{Audience, CsvReport, Layout, Scorers};
 use crate::report::{self, jsonl};
 use crate::store::{self, Reader, StoreError};
 
@@ -114,7 +114,20 @@ pub(super) fn write_csv(
     audience: Audience,
 ) -> Result<(), Failure> {
     let info = Arc::clone(reader.info());
-    let mut report = CsvReport::begin(out, &info, layout, audience, &|_, _| None)?;
+    // Cases may bring scorers of their own, whose columns must stand in the header before the first row.
+    let mut scorers = Scorers::of(&info);
+    let mut position = 0;
+    loop {
+        let cases = reader.cases(position, 512)?;
+        for case in &cases {
+            scorers.case(case);
+        }
+        position += cases.len() as u64;
+        if cases.is_empty() {
+            break;
+        }
+    }
+    let mut report = CsvReport::begin(out, &info, layout, audience, scorers)?;
     each_record(reader, book, |record| Ok(report.record(record)?))?;
     report.finish()?;
     Ok(())

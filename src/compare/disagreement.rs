@@ -14,6 +14,9 @@ use crate::domain::{RunInfo, Status};
 /// Characters of each answer that are compared.
 const COMPARED: usize = 4_000;
 
+/// Spread of scores that is named whatever the texts say.
+pub const WIDE: f64 = 0.3;
+
 /// Columns whose texts are compared; further ones count in the other two parts.
 const COLUMNS: usize = 64;
 
@@ -109,7 +112,10 @@ impl Weigher {
         found.dissimilarity = self.dissimilarity(info, row);
         let part = found.dissimilarity.unwrap_or(0.0);
         found.score += 0.2 * part;
-        if found.reason == Reason::Alike && part > 0.0 {
+        // Of same verdicts the larger part is named; a wide spread of scores always.
+        let spread = found.spread.unwrap_or(0.0);
+        let larger = 0.2 * part > 0.3 * spread && spread < WIDE;
+        if matches!(found.reason, Reason::Alike | Reason::Scores) && larger {
             found.reason = Reason::Words;
         }
     }

@@ -5,7 +5,7 @@ use super::answer::{facts, text, trouble, verdict};
 use super::lines;
 use super::number::{grouped, score};
 use super::table::{Cell, Table};
-use super::words::{self, Lang};
+use super::words;
 use crate::compare::row::reply_of;
 use crate::domain::{Record, RunInfo, Score};
 use crate::text::sink::{Breaks, terminal, terminal_line};
@@ -216,6 +216,7 @@ mod tests {
     use super::*;
     use crate::compare::fixture::{Make, say, usual};
     use crate::domain::Outcome;
+    use crate::report::words::Lang;
 
     fn style(width: usize) -> Style {
         Style {

@@ -27,7 +27,7 @@ pub fn summary(info: &RunInfo, view: &View) -> String {
     put("suite", info.suite.as_str().into());
     put("suite_fp", info.suite_fp.as_str().into());
     put("version", info.version.as_str().into());
-    put("started_at", instant(info.started_us).into());
+    put("started_at", super::csv::instant(info.started_us).into());
     put("simulated", info.simulated.into());
     put("cases", info.cases.into());
     put("trials", info.trials.into());
@@ -53,12 +53,6 @@ pub fn summary(info: &RunInfo, view: &View) -> String {
             .collect(),
     );
     format!("{:#}\n", Value::Object(object))
-}
-
-/// Seconds in UTC.
-fn instant(micros: i64) -> String {
-    let seconds = jiff::Timestamp::from_second(micros.div_euclid(1_000_000));
-    seconds.map(|instant| instant.to_string()).unwrap_or_default()
 }
 
 fn counts(counts: &crate::compare::Counts) -> Value {

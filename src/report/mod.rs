@@ -19,6 +19,9 @@ pub mod table;
 pub mod terminal;
 pub mod words;
 
+use crate::compare::View;
+use crate::domain::RunInfo;
+
 /// How to draw for a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
@@ -30,4 +33,112 @@ pub struct Style {
     pub color: bool,
     /// Language of our words.
     pub lang: words::Lang,
+}
+
+/// A report: a line of the list.
+#[derive(Debug, Clone, Copy)]
+pub struct Report {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// Ending of its files.
+    pub ending: &'static str,
+    /// What it is, in a few words.
+    pub about: &'static str,
+    /// What it is made of.
+    pub form: Form,
+}
+
+/// What a report is made of.
+#[derive(Debug, Clone, Copy)]
+pub enum Form {
+    /// A view over the whole run, as one text.
+    Summary(fn(&RunInfo, &View, &Style) -> String),
+    /// The records one by one, as they stream by: [`csv::CsvReport`], [`jsonl::write`].
+    Cells,
+}
+
+/// Every report. To add one: its file beside this one, and its line here.
+pub const ALL: &[Report] = &[
+    Report {
+        name: "text",
+        ending: "txt",
+        about: "the summary for the terminal",
+        form: Form::Summary(terminal::summary),
+    },
+    Report {
+        name: "markdown",
+        ending: "md",
+        about: "the summary for pull requests and wikis",
+        form: Form::Summary(|info, view, style| markdown::summary(info, view, style.lang)),
+    },
+    Report {
+        name: "json",
+        ending: "json",
+        about: "the summary for programs",
+        form: Form::Summary(|info, view, _| json::summary(info, view)),
+    },
+    Report {
+        name: "csv",
+        ending: "csv",
+        about: "every answer for spreadsheets and programs, in three layouts",
+        form: Form::Cells,
+    },
+    Report {
+        name: "jsonl",
+        ending: "jsonl",
+        about: "every answer with all that is known of it, lossless",
+        form: Form::Cells,
+    },
+];
+
+#[cfg(test)]
+mod hostile_tests;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::fixture::Make;
+
+    #[test]
+    fn every_report_of_a_simulated_run_says_so() {
+        let make = Make {
+            simulated: true,
+            cases: 3,
+            ..Make::default()
+        };
+        let (info, records) = (make.info(), make.records());
+        let view = View::of(&info, records.clone(), &[]);
+        let style = Style {
+            width: 100,
+            ascii: false,
+            color: false,
+            lang: words::Lang::Ko,
+        };
+        for report in ALL {
+            let text = match (report.form, report.name) {
+                (Form::Summary(write), _) => write(&info, &view, &style),
+                (Form::Cells, "csv") => {
+                    use super::csv::{Audience, CsvReport, Layout, Scorers};
+                    let scorers = Scorers::of(&info);
+                    let mut csv = CsvReport::begin(Vec::new(), &info, Layout::Wide, Audience::People, scorers).unwrap();
+                    for record in &records {
+                        csv.record(record.clone()).unwrap();
+                    }
+                    String::from_utf8(csv.finish().unwrap()).unwrap()
+                }
+                (Form::Cells, "jsonl") => {
+                    let mut out = Vec::new();
+                    for record in &records {
+                        jsonl::write(&mut out, &info, record, None).unwrap();
+                    }
+                    String::from_utf8(out).unwrap()
+                }
+                (Form::Cells, name) => panic!("say here how `{name}` is written"),
+            };
+            assert!(text.contains("SIMULATED"), "{}", report.name);
+        }
+        let of_case: Vec<_> = records.into_iter().filter(|record| record.case_index == 0).collect();
+        assert!(case::page(&info, &of_case, &style, false, false).contains("SIMULATED"));
+        assert!(side_by_side::row(&info, &of_case, &style, 12).contains("SIMULATED"));
+    }
 }

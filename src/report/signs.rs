@@ -67,8 +67,7 @@ pub fn plain_signs(text: &str, style: &Style) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '·' => out.push('-'),
-            '–' | '−' => out.push('-'),
+            '·' | '–' | '−' => out.push('-'),
             '×' => out.push('x'),
             '…' => out.push_str(".."),
             '≥' => out.push_str(">="),

@@ -21,4 +21,7 @@ pub use markdown::{markdown_fence, markdown_inline};
 pub use terminal::{Breaks, ci_log, terminal, terminal_line};
 
 #[cfg(test)]
+#[path = "../../testdata/hostile/mod.rs"]
+pub(crate) mod hostile;
+#[cfg(test)]
 mod hostile_tests;

@@ -1,6 +1,7 @@
 //! Cases worth reading first, and why.
 
 use super::{heading, paragraph};
+use crate::compare::disagreement::WIDE;
 use crate::compare::{Reading, Reason, Sign, View};
 use crate::domain::RunInfo;
 use crate::report::Style;
@@ -14,9 +15,6 @@ const LINES: usize = 8;
 
 /// Widest head of a column.
 const HEAD: usize = 12;
-
-/// Score spread from which same verdicts are worth a line.
-const SPREAD: f64 = 0.3;
 
 /// The section; empty when there is nothing to read.
 pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
@@ -93,7 +91,7 @@ pub(in crate::report) fn worth(view: &View) -> impl Iterator<Item = &Reading> {
         .filter(move |reading| match reading.disagreement.reason {
             Reason::Alike => false,
             Reason::Words => !judged,
-            Reason::Scores => reading.disagreement.spread.is_some_and(|spread| spread >= SPREAD),
+            Reason::Scores => reading.disagreement.spread.is_some_and(|spread| spread >= WIDE),
             Reason::NotMeasured { split, .. } => split || reading.disagreement.score >= 0.2,
             _ => true,
         })
@@ -109,7 +107,7 @@ fn table(readings: &[&Reading], view: &View, heads: &[String], (brief, signs): (
     };
     let mut table = Table::new().text(words.case).text(words.why);
     match signs {
-        Signs::Columns => table = heads.iter().fold(table, |table, head| table.whole(head)),
+        Signs::Columns => table = heads.iter().fold(table, Table::whole),
         Signs::Together => table = table.whole(words.signs),
         Signs::None => {}
     }

@@ -42,6 +42,10 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 }
 
 /// Whether a character draws nothing itself.
+#[expect(
+    clippy::match_same_arms,
+    reason = "the order of the arms is from the common to the rare"
+)]
 fn is_hidden(letter: char) -> bool {
     match letter {
         '\0'..='\u{7f}' => letter.is_ascii_control(),
@@ -98,9 +102,9 @@ fn holds_emoji(text: &str, at: usize, letter: char) -> bool {
             is_pictograph(base) || keycap
         }),
         TAG_FIRST..=TAG_END => {
-            let earlier = before.clone().take_while(is_tag).take(8).count();
+            let earlier = before.clone().take_while(|letter| is_tag(*letter)).take(8).count();
             let flag = before.nth(earlier) == Some('\u{1f3f4}');
-            let later: Vec<char> = after.take_while(is_tag).take(8).collect();
+            let later: Vec<char> = after.take_while(|letter| is_tag(*letter)).take(8).collect();
             let last = later.last().copied().unwrap_or(letter);
             // A flag of a region has three to six letters and the closing tag; longer runs carry hidden text.
             flag && last == TAG_END && (4..=7).contains(&(earlier + 1 + later.len()))
@@ -112,8 +116,8 @@ fn holds_emoji(text: &str, at: usize, letter: char) -> bool {
 const TAG_FIRST: char = '\u{e0020}';
 const TAG_END: char = '\u{e007f}';
 
-fn is_tag(letter: &char) -> bool {
-    (TAG_FIRST..=TAG_END).contains(letter)
+fn is_tag(letter: char) -> bool {
+    (TAG_FIRST..=TAG_END).contains(&letter)
 }
 
 /// Blocks in which emoji and the parts that are joined into them stand.

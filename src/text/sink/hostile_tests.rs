@@ -1,8 +1,5 @@
 //! The hostile corpus through every sink.
 
-#[path = "../../../testdata/hostile/mod.rs"]
-mod hostile;
-
 use super::*;
 
 /// What may change how a terminal or a page shows the text around it.

@@ -51,9 +51,8 @@ fn shown(text: &str, breaks: Breaks) -> String {
             (Piece::Plain(plain), _) => out.push_str(plain),
             (Piece::Hidden('\n'), Breaks::Keep) => out.push('\n'),
             (Piece::Hidden('\n'), Breaks::Mark) => out.push('⏎'),
-            (Piece::Hidden('\n'), Breaks::Space) => out.push(' '),
             (Piece::Hidden('\t'), Breaks::Keep) => out.push_str("    "),
-            (Piece::Hidden('\t'), _) => out.push(' '),
+            (Piece::Hidden('\n' | '\t'), _) => out.push(' '),
             (Piece::Hidden(hidden), _) => out.extend(hidden.escape_unicode()),
         }
     }

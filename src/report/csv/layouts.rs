@@ -1,0 +1,315 @@
+//! The columns of the three layouts and how a row of each is filled.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use super::field::Rows;
+use super::parts::{answer_of, error_kind, how, instant, language, paid_of, row_key, suite, times_of};
+use crate::compare::row::{Row, reply_of};
+use crate::compare::{Reason, Weigher};
+use crate::domain::{Case, Record, RunInfo, Score};
+use crate::report::words::{self, Lang};
+
+/// Columns within this of the highest score are all the best.
+const TIE: f64 = 0.001;
+
+fn names(list: &[&str]) -> Vec<String> {
+    list.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// The prompt has a column only where there are several.
+fn prompt(info: &RunInfo) -> Vec<String> {
+    if info.prompts.len() > 1 {
+        names(&["prompt"])
+    } else {
+        Vec::new()
+    }
+}
+
+/// What is the same for all records of a case, so that it is made once.
+#[derive(Debug)]
+pub(super) struct CaseText {
+    case: Arc<Case>,
+    question: Arc<str>,
+    tags: String,
+    lang: &'static str,
+    reference: String,
+}
+
+impl CaseText {
+    fn of(record: &Record) -> Self {
+        Self {
+            case: Arc::clone(&record.case),
+            question: Arc::clone(&record.question),
+            tags: record.case.tags.join(";"),
+            lang: language(&record.question),
+            reference: record.case.expected_texts().collect::<Vec<_>>().join("\n"),
+        }
+    }
+
+    /// That of `record`, made anew where `kept` is of another case or question.
+    fn for_record<'a>(kept: &'a mut Option<Self>, record: &Record) -> &'a Self {
+        let same = kept
+            .as_ref()
+            .is_some_and(|kept| Arc::ptr_eq(&kept.case, &record.case) && Arc::ptr_eq(&kept.question, &record.question));
+        if !same {
+            *kept = Some(Self::of(record));
+        }
+        kept.as_ref().expect("made above")
+    }
+}
+
+/// Columns of the long layout: a row a cell.
+pub(super) fn long_columns(info: &RunInfo, scorers: &[String]) -> Vec<String> {
+    let mut all = names(&[
+        "row_key", "run_id", "suite", "suite_fp", "case_id", "tags", "lang", "target",
+    ]);
+    all.extend(prompt(info));
+    all.extend(names(&[
+        "provider",
+        "model",
+        "model_reported",
+        "trial",
+        "status",
+        "error_kind",
+        "finish_reason",
+        "question",
+        "reference",
+        "answer",
+        "answer_chars",
+        "pass",
+        "score",
+    ]));
+    for scorer in scorers {
+        all.extend(["score", "pass", "why"].map(|what| format!("{what}.{scorer}")));
+    }
+    all.extend(names(&[
+        "human_n",
+        "human_mean",
+        "human_pref",
+        "latency_ms",
+        "ttft_ms",
+        "tokens_in",
+        "tokens_out",
+        "tokens_cached",
+        "tokens_reasoning",
+        "cost",
+        "currency",
+        "cost_source",
+        "cached",
+        "attempts",
+        "started_at",
+    ]));
+    all
+}
+
+/// A row of the long layout.
+pub(super) fn long<W: Write>(
+    rows: &mut Rows<W>,
+    info: &RunInfo,
+    scorers: &[String],
+    kept: &mut Option<CaseText>,
+    record: &Record,
+) -> io::Result<usize> {
+    let target = &info.targets[record.target];
+    let case = CaseText::for_record(kept, record);
+    rows.word(row_key(info, record).as_str())?;
+    rows.word(info.id.as_str())?;
+    rows.text(suite(info, record))?;
+    rows.word(&info.suite_fp)?;
+    rows.text(&record.case.id)?;
+    rows.text(&case.tags)?;
+    rows.word(case.lang)?;
+    rows.text(&target.name)?;
+    if info.prompts.len() > 1 {
+        rows.text(&info.prompts[record.prompt].name)?;
+    }
+    rows.word(target.provider.word())?;
+    rows.text(&target.model)?;
+    let reply = reply_of(record);
+    rows.maybe(reply.and_then(|reply| reply.model.as_deref()))?;
+    rows.integer(Some(u64::from(record.trial)))?;
+    rows.word(record.status.word())?;
+    rows.word(error_kind(record))?;
+    rows.word(reply.map_or("", |reply| reply.finish.word()))?;
+    rows.text(&record.question)?;
+    rows.text(&case.reference)?;
+    let answer = answer_of(record);
+    rows.maybe(answer)?;
+    rows.integer(answer.map(|answer| answer.chars().count() as u64))?;
+    rows.flag(record.pass)?;
+    rows.decimal(record.score)?;
+    for scorer in scorers {
+        match record.scores.iter().find(|score| score.scorer == *scorer) {
+            Some(score) => {
+                rows.decimal(score.points)?;
+                rows.flag(score.pass)?;
+                rows.text(&why(score))?;
+            }
+            None => (0..3).try_for_each(|_| rows.absent())?,
+        }
+    }
+    (0..3).try_for_each(|_| rows.absent())?;
+    let times = times_of(record);
+    rows.milliseconds(times.map(|(total, _)| total))?;
+    rows.milliseconds(times.and_then(|(_, first)| first))?;
+    let usage = reply.map(|reply| reply.usage).unwrap_or_default();
+    for tokens in [usage.input, usage.output, usage.cached, usage.reasoning] {
+        rows.integer(tokens)?;
+    }
+    let (nano, currency, source) = paid_of(record);
+    rows.amount(nano)?;
+    rows.word(currency)?;
+    rows.word(source)?;
+    let (cached, attempts, started) = how(record);
+    rows.word(cached)?;
+    rows.integer(attempts.map(u64::from))?;
+    rows.word(&started.map(instant).unwrap_or_default())?;
+    rows.end()
+}
+
+/// The reason of a score; for one without a verdict its label, or why there is none.
+fn why(score: &Score) -> String {
+    match (&score.label, &score.unscored) {
+        (Some(label), _) if score.why.is_empty() || score.why == *label => label.clone(),
+        (Some(label), _) => format!("{label}: {}", score.why),
+        (None, Some(unscored)) => unscored.clone(),
+        (None, None) => score.why.clone(),
+    }
+}
+
+/// Columns of the wide layout: a row a case (and trial), the answers side by side.
+pub(super) fn wide_columns(info: &RunInfo) -> Vec<String> {
+    let mut all = names(&["case_id", "trial", "tags", "lang", "question", "reference"]);
+    let columns = info.columns();
+    for what in [
+        "answer",
+        "pass",
+        "score",
+        "status",
+        "latency_ms",
+        "cost",
+        "currency",
+        "row_key",
+    ] {
+        all.extend(columns.iter().map(|(_, _, label)| format!("{what}.{label}")));
+    }
+    all.extend(names(&["disagreement", "disagreement_why", "best"]));
+    all
+}
+
+/// A row of the wide layout, from the records of one case and trial.
+pub(super) fn wide<W: Write>(
+    rows: &mut Rows<W>,
+    info: &RunInfo,
+    weigher: &mut Weigher,
+    records: Vec<Record>,
+) -> io::Result<usize> {
+    let row = Row { records };
+    let columns = info.columns();
+    let found = weigher.weigh(info, &row);
+    let first = &row.records[0];
+    let case = CaseText::of(first);
+    let mut cells: Vec<Option<&Record>> = vec![None; columns.len()];
+    for record in &row.records {
+        if let Some(cell) = cells.get_mut(crate::compare::row::column_of(info, record)) {
+            *cell = Some(record);
+        }
+    }
+    rows.text(&first.case.id)?;
+    rows.integer(Some(u64::from(first.trial)))?;
+    rows.text(&case.tags)?;
+    rows.word(case.lang)?;
+    rows.text(&first.question)?;
+    rows.text(&case.reference)?;
+    cells.iter().try_for_each(|cell| rows.maybe(cell.and_then(answer_of)))?;
+    cells
+        .iter()
+        .try_for_each(|cell| rows.flag(cell.and_then(|record| record.pass)))?;
+    cells
+        .iter()
+        .try_for_each(|cell| rows.decimal(cell.and_then(|record| record.score)))?;
+    cells
+        .iter()
+        .try_for_each(|cell| rows.word(cell.map_or("", |record| record.status.word())))?;
+    let time = |record: &Record| times_of(record).map(|(total, _)| total);
+    cells
+        .iter()
+        .try_for_each(|cell| rows.milliseconds(cell.and_then(time)))?;
+    cells
+        .iter()
+        .try_for_each(|cell| rows.amount(cell.and_then(|record| paid_of(record).0)))?;
+    cells
+        .iter()
+        .try_for_each(|cell| rows.word(cell.map_or("", |record| paid_of(record).1)))?;
+    for cell in &cells {
+        match cell {
+            Some(record) => rows.word(row_key(info, record).as_str())?,
+            None => rows.absent()?,
+        }
+    }
+    rows.decimal(Some(found.score))?;
+    let label = |column: usize| columns[column].2.clone();
+    let why = match found.reason {
+        Reason::Alike => String::new(),
+        _ => words::reason(&found, &label, false, Lang::En),
+    };
+    rows.text(&why)?;
+    let best: Vec<&str> = best(&cells)
+        .into_iter()
+        .map(|column| columns[column].2.as_str())
+        .collect();
+    rows.text(&best.join(";"))?;
+    rows.end()
+}
+
+/// Columns within [`TIE`] of the highest score.
+fn best(cells: &[Option<&Record>]) -> Vec<usize> {
+    let scores: Vec<Option<f64>> = cells.iter().map(|cell| cell.and_then(|record| record.score)).collect();
+    let highest = scores.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    (0..cells.len())
+        .filter(|at| scores[*at].is_some_and(|score| score >= highest - TIE))
+        .collect()
+}
+
+/// Columns of the scores layout: a row an answer × scorer.
+pub(super) fn scores_columns(info: &RunInfo) -> Vec<String> {
+    let mut all = names(&["row_key", "case_id", "target"]);
+    all.extend(prompt(info));
+    all.extend(names(&[
+        "trial",
+        "scorer",
+        "kind",
+        "score",
+        "pass",
+        "why",
+        "judge_target",
+        "judge_cost",
+        "currency",
+        "reviewer",
+        "created_at",
+    ]));
+    all
+}
+
+/// The rows of one record in the scores layout.
+pub(super) fn scores<W: Write>(rows: &mut Rows<W>, info: &RunInfo, record: &Record) -> io::Result<usize> {
+    let mut guarded = 0;
+    for score in &record.scores {
+        rows.word(row_key(info, record).as_str())?;
+        rows.text(&record.case.id)?;
+        rows.text(&info.targets[record.target].name)?;
+        if info.prompts.len() > 1 {
+            rows.text(&info.prompts[record.prompt].name)?;
+        }
+        rows.integer(Some(u64::from(record.trial)))?;
+        rows.text(&score.scorer)?;
+        rows.word("rule")?;
+        rows.decimal(score.points)?;
+        rows.flag(score.pass)?;
+        rows.text(&why(score))?;
+        (0..5).try_for_each(|_| rows.absent())?;
+        guarded += rows.end()?;
+    }
+    Ok(guarded)
+}
