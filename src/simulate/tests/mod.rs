@@ -8,12 +8,11 @@ use super::server::start_with;
 use super::*;
 use crate::domain::{Call, FaultKind};
 use crate::provider::Provider;
+use crate::text::sink::hostile;
 use client::{Answer, Client, http};
 use stub::Stub;
 
 mod client;
-#[path = "../../../testdata/hostile/mod.rs"]
-mod hostile;
 mod protocols;
 mod stub;
 

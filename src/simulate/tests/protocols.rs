@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::client::{Client, http};
-use super::hostile;
 use super::{ended, quick};
 use crate::domain::{Call, Effort, FaultKind, Finish, ProviderName, Retry};
 use crate::provider::{self, Provider};
 use crate::simulate::{Answers, Faults, Limits, Options, Running, Verdict, start};
+use crate::text::sink::hostile;
 
 fn providers() -> impl Iterator<Item = &'static dyn Provider> {
     ProviderName::ALL.into_iter().map(provider::of)
