@@ -66,6 +66,13 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
+/// Whether a file of `src` holds tests alone.
+fn is_tests(file: &Path) -> bool {
+    file.file_stem()
+        .and_then(|stem| stem.to_str())
+        .is_some_and(|stem| stem == "tests" || stem.ends_with("_tests"))
+}
+
 /// Modules named in a line as `crate::module`, also within braces.
 fn named(line: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -115,7 +122,7 @@ fn imports_go_down_only() {
         let text = fs::read_to_string(&file).unwrap();
         // Tests at the end of a file may look anywhere.
         let code = text.split("#[cfg(test)]").next().unwrap();
-        if file.components().any(|part| part.as_os_str() == "tests") || file.ends_with("tests.rs") {
+        if file.components().any(|part| part.as_os_str() == "tests") || is_tests(&file) {
             continue;
         }
         for (number, line) in code.lines().enumerate() {
@@ -168,7 +175,7 @@ fn pure_floors_do_not_wait_or_look_outside() {
         sources(&folder, &mut files);
         for file in files
             .iter()
-            .filter(|file| !file.components().any(|part| part.as_os_str() == "tests") && !file.ends_with("tests.rs"))
+            .filter(|file| !file.components().any(|part| part.as_os_str() == "tests") && !is_tests(file))
         {
             let text = fs::read_to_string(file).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap();

@@ -7,6 +7,13 @@ use std::borrow::Cow;
 /// Put where a key stood.
 pub const REMOVED: &str = "[key removed]";
 
+/// Header that the simulator puts on every response, so that nobody takes its answers for real ones.
+pub const SIMULATED: &str = "x-narani-simulated";
+
+/// Shortest key that is worth hiding. Local servers are shown words like `EMPTY` or `lm-studio`, and taking those out of
+/// every answer would only spoil the answers.
+pub const SHORTEST_SECRET: usize = 10;
+
 /// Response headers that are kept, by exact name.
 const KEPT: &[&str] = &[
     "content-type",
@@ -24,6 +31,7 @@ const KEPT: &[&str] = &[
     "openai-model",
     "server-timing",
     "x-gemini-service-tier",
+    SIMULATED,
 ];
 
 /// Response headers that are kept, by how they begin.

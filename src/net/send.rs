@@ -24,6 +24,8 @@ pub struct Line {
     provider: &'static dyn Provider,
     address: String,
     key: Option<String>,
+    /// The key, when it is long enough to be one, for taking it out of what comes back.
+    secret: Option<String>,
     timeout: Duration,
 }
 
@@ -85,19 +87,22 @@ impl Line {
             provider: provider::of(target.provider),
             address: target.address.clone(),
             key: key.map(str::to_owned),
+            secret: key
+                .filter(|key| key.len() >= capture::SHORTEST_SECRET)
+                .map(str::to_owned),
             timeout: target.timeout,
         })
     }
 
-    /// The key, for taking it out of what is stored.
-    pub(crate) fn key(&self) -> Option<&str> {
-        self.key.as_deref()
+    /// The key, for taking it out of what is stored; absent when it is too short to be one.
+    pub(crate) fn secret(&self) -> Option<&str> {
+        self.secret.as_deref()
     }
 
     /// The key of this line taken out of `text`.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        capture::redact(text, self.key.as_deref()).into_owned()
+        capture::redact(text, self.secret.as_deref()).into_owned()
     }
 
     /// Sends `request` once and reads the answer. `body` is the serialised [`WireRequest::body`].
@@ -254,7 +259,7 @@ impl Line {
 
     /// Takes the key out of everything the server sent back.
     fn clean(&self, exchange: &mut Exchange) {
-        let Some(key) = self.key.as_deref().filter(|key| !key.is_empty()) else {
+        let Some(key) = self.secret.as_deref() else {
             return;
         };
         let before = exchange.response.len();

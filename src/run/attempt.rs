@@ -22,6 +22,8 @@ pub(super) struct Tried {
     pub(super) reuse: Option<(CacheKey, Cached)>,
     /// What the headers told.
     pub(super) rate: RateInfo,
+    /// The simulator answered, not a model.
+    pub(super) simulated: bool,
     /// Tokens used, where told.
     pub(super) usage: Usage,
 }
@@ -58,19 +60,25 @@ pub(super) async fn attempt(
         status: head.as_ref().map(|head| head.status),
         request_id,
         url: asker.line.redact(&prepared.request.url),
-        request: pack(&capture::redact_bytes(stored_body(prepared), asker.line.key())),
+        request: pack(&capture::redact_bytes(stored_body(prepared), asker.line.secret())),
         head: head
             .as_ref()
             .map(|head| serde_json::to_string(head).expect("a head is plain JSON")),
         response: packed,
         fault: None,
     };
+    let simulated = head
+        .as_ref()
+        .is_some_and(|head| head.header(capture::SIMULATED).is_some());
     let mut usage = Usage::default();
     let mut reuse = None;
     let result = match result {
         Ok(reply) => {
             usage = reply.usage;
-            if keep && let (Some(key), Some(head), Some(response)) = (prepared.key, head, &row.response) {
+            if keep
+                && !simulated
+                && let (Some(key), Some(head), Some(response)) = (prepared.key, head, &row.response)
+            {
                 reuse = Some((
                     key,
                     Cached {
@@ -100,6 +108,7 @@ pub(super) async fn attempt(
         result,
         reuse,
         rate,
+        simulated,
         usage,
     }
 }

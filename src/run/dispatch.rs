@@ -85,6 +85,8 @@ struct Dispatcher {
     start: Instant,
     chance: rand_chacha::ChaCha8Rng,
     counts: Counts,
+    /// Some answer came from the simulator.
+    simulated: bool,
     /// Nothing new is started.
     ending: Option<Why>,
     cut_at: Option<Duration>,
@@ -176,6 +178,7 @@ pub async fn carry_out(job: Job) -> Ending {
         // Pauses need no repeatable chance; a run's figures do not depend on it.
         chance: rand_chacha::ChaCha8Rng::seed_from_u64(clock::now_us().cast_unsigned()),
         counts: Counts::default(),
+        simulated: false,
         ending: None,
         cut_at: None,
         drain,
@@ -264,6 +267,7 @@ impl Dispatcher {
             writer: self.writer,
             stored,
             till: self.till,
+            simulated: self.simulated,
         }
     }
 
@@ -489,7 +493,9 @@ impl Dispatcher {
             reuse,
             rate,
             usage,
+            simulated,
         } = tried;
+        self.simulated |= simulated;
         let first_try = item.tries == 0;
         item.tries += 1;
         let account = &mut self.accounts[self.lanes[index].account];

@@ -171,6 +171,8 @@ pub struct Ending {
     pub stored: mpsc::UnboundedReceiver<crate::store::StoredCells>,
     /// What was spent in this session.
     pub till: Till,
+    /// Some answer came from the simulator: every output must say so.
+    pub simulated: bool,
 }
 
 /// Why a run ended.

@@ -245,7 +245,19 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         writer,
         stored: _,
         till: _,
+        simulated,
     } = ending;
+    if simulated && !info.simulated {
+        let marked = crate::domain::RunInfo {
+            simulated: true,
+            ..(*info).clone()
+        };
+        writer
+            .meta("info", serde_json::to_string(&marked).expect("plain data"))
+            .await
+            .ok();
+        writer.barrier().await.ok();
+    }
     if let Why::Store(error) = why {
         writer.finish();
         let mut failure: Failure = error.into();

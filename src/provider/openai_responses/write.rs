@@ -64,7 +64,8 @@ fn item(message: &Message) -> Value {
             })
             .collect(),
     };
-    json!({"role": role, "content": content})
+    // OpenAI takes items without a type; llama.cpp's server wants it on earlier answers.
+    json!({"type": "message", "role": role, "content": content})
 }
 
 /// Reads a request as OpenAI would.
@@ -169,8 +170,8 @@ mod tests {
                 "model": "gpt-5.5",
                 "instructions": "짧게 답하라.",
                 "input": [
-                    {"role": "assistant", "content": [{"type": "output_text", "text": "안녕하세요."}]},
-                    {"role": "user", "content": [
+                    {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "안녕하세요."}]},
+                    {"type": "message", "role": "user", "content": [
                         {"type": "input_text", "text": "이것은?"},
                         {"type": "input_image", "image_url": "https://example.org/a.png"},
                     ]},
