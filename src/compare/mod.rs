@@ -5,6 +5,7 @@
 
 pub mod disagreement;
 pub mod faults;
+pub mod figures;
 pub mod notes;
 mod records;
 pub mod row;
@@ -14,10 +15,11 @@ pub mod view;
 
 pub use disagreement::{Disagreement, Reason, Weigher};
 pub use faults::FaultGroup;
+pub use figures::{Counts, Latency, Method, Paid, Rate, Tokens};
 pub use notes::{Note, Peculiar, Unexpressed};
 pub use records::{Question, records};
 pub use row::{Row, Rows, Sign, Square, squares};
-pub use tally::{Column, Counts, Latency, Method, Paid, Rate, Tokens};
+pub use tally::Column;
 pub use view::{Reading, View, Viewer};
 
 #[cfg(test)]

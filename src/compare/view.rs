@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use super::disagreement::{Disagreement, Reason, Weigher};
 use super::faults::{FaultGroup, Faults};
+use super::figures::{Counts, Paid};
 use super::notes::{Note, Unexpressed, notes};
 use super::row::{Row, Rows, Square, column_of, squares};
 use super::slices::{Slice, Slices};
-use super::tally::{Column, Counts, Paid, Tally};
+use super::tally::{Column, Tally};
 use crate::domain::{Record, RunInfo};
 
 /// Cases kept in [`View::readings`].

@@ -99,7 +99,7 @@ fn one(info: &RunInfo, column: &Column) -> Value {
             "value": rate.value,
             "low": rate.low,
             "high": rate.high,
-            "confidence": crate::compare::tally::CONFIDENCE,
+            "confidence": crate::compare::figures::CONFIDENCE,
             "standard_error": rate.error,
             "method": rate.method.word(),
             "cases": rate.cases,

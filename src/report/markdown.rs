@@ -3,7 +3,7 @@
 //! Outside text stands in it through the Markdown sink only: it mentions nobody, links nowhere and is no markup.
 
 use super::Style;
-use super::number::{grouped, interval, paid, percent, score, seconds, whole_percent};
+use super::number::{grouped, interval, paid, percent, rate_digits, score, seconds, whole_percent};
 use super::signs::{column_heads, sign};
 use super::terminal::worth;
 use super::words::{self, Lang};
@@ -45,7 +45,7 @@ fn title(info: &RunInfo, view: &View, lang: Lang) -> String {
     }
     parts.push(words::trials(u64::from(info.trials), lang));
     parts.push(format!("`{}`", info.id));
-    parts.push(words::moment(info.started_us, &jiff::tz::TimeZone::UTC, lang));
+    parts.push(words::moment(info.started_us, &jiff::tz::TimeZone::UTC, true, lang));
     if view.counts.cached > 0 {
         parts.push(words::from_cache(view.counts.cached, lang));
     }
@@ -90,6 +90,7 @@ fn scoreboard(info: &RunInfo, view: &View, style: &Style) -> String {
     heads.extend(["p50", "p95", words.cost]);
     let heads: Vec<String> = heads.into_iter().map(str::to_owned).collect();
     let dash = || "–".to_owned();
+    let digits = rate_digits(view.columns.iter().filter_map(|column| column.pass.as_ref()));
     let rows: Vec<Vec<String>> = view
         .columns
         .iter()
@@ -97,7 +98,7 @@ fn scoreboard(info: &RunInfo, view: &View, style: &Style) -> String {
             let counts = column.counts;
             let mut row = vec![markdown_inline(&column.label)];
             if judged {
-                row.push(column.pass.as_ref().map_or_else(dash, percent));
+                row.push(column.pass.as_ref().map_or_else(dash, |rate| percent(rate, digits)));
                 row.push(column.pass.as_ref().map_or_else(dash, |rate| interval(rate, style)));
                 row.push(format!("{}/{}", grouped(counts.passed), grouped(counts.judged)));
             } else {

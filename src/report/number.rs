@@ -35,10 +35,16 @@ pub fn short_count(number: u64) -> String {
     }
 }
 
-/// A rate with the digits that its standard error carries: one below the leading digit of the error, at most one.
+/// Digits behind the point that rates in one column carry: one below the leading digit of the largest standard error, at
+/// most one.
 #[must_use]
-pub fn percent(rate: &Rate) -> String {
-    let digits = usize::from(rate.error < 0.1);
+pub fn rate_digits<'a>(rates: impl IntoIterator<Item = &'a Rate>) -> usize {
+    usize::from(rates.into_iter().all(|rate| rate.error < 0.1))
+}
+
+/// A rate: `87.9%`.
+#[must_use]
+pub fn percent(rate: &Rate, digits: usize) -> String {
     format!("{:.digits$}%", rate.value * 100.0)
 }
 
@@ -136,6 +142,7 @@ fn amount(nano: u64, whole: bool) -> Option<String> {
         _ if nano >= UNIT / 10 => 2,
         _ if nano >= UNIT / 100 => 3,
         _ if nano >= UNIT / 1000 => 4,
+        _ if nano >= UNIT / 10_000 => 5,
         _ => 6,
     };
     let step = UNIT / 10u64.pow(places);

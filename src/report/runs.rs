@@ -106,7 +106,7 @@ pub fn table_in(rows: &[Listed], style: &Style, zone: &TimeZone) -> String {
             format!("{}/{} {}", grouped(run.done), grouped(run.planned), words.stopped)
         };
         if run.simulated {
-            state = format!("{state}, {}", words.simulated);
+            state = format!("{}, {state}", words.simulated);
         }
         let cell = Cell::new(state);
         table.row([
@@ -114,7 +114,7 @@ pub fn table_in(rows: &[Listed], style: &Style, zone: &TimeZone) -> String {
             Cell::new(terminal_line(&run.suite)),
             Cell::new(grouped(run.cases)),
             Cell::new(grouped(run.targets as u64)),
-            Cell::new(words::moment(run.started_us, zone, style.lang)),
+            Cell::new(words::moment(run.started_us, zone, false, style.lang)),
             Cell::new(spent),
             if finished { cell } else { cell.painted(Paint::Warn) },
         ]);

@@ -33,26 +33,33 @@ pub fn row(info: &RunInfo, records: &[Record], style: &Style, lines: usize) -> S
     };
     let room = style.width.saturating_sub(2);
     let most = ((room + 2) / (NARROWEST + 2)).max(1);
-    // As many columns in each band as in the others, so that all are equally wide.
-    let bands = records.len().div_ceil(most);
-    let each = records.len().div_ceil(bands);
-    let width = ((room + 2) / each).saturating_sub(2).clamp(NARROWEST.min(room), WIDEST);
-    for band in records.chunks(each) {
-        let mut table = Table::new();
-        for record in band {
-            let name = cut_with(&label(record), width.saturating_sub(2), dots(style)).into_owned();
-            table = table.whole(format!("{} {name}", sign(sign_of(record), style)));
+    for asked_alike in records.chunk_by(|one, next| one.prompt == next.prompt) {
+        // As many columns in each band as in the others, so that all are equally wide.
+        let bands = asked_alike.len().div_ceil(most);
+        let each = asked_alike.len().div_ceil(bands);
+        let width = ((room + 2) / each).saturating_sub(2).clamp(NARROWEST.min(room), WIDEST);
+        for band in asked_alike.chunks(each) {
+            out.push('\n');
+            out.push_str(&table(band, &label, (width, lines), style));
         }
-        table.row(band.iter().map(|record| {
-            let text = joined(&brief_facts(record, style), style);
-            Cell::new(wrap(&text, width).join("\n")).painted(Paint::Dim)
-        }));
-        table.row(band.iter().map(|record| answer(record, width, lines, style)));
-        out.push('\n');
-        out.push_str(&table.draw(style, 2));
     }
     out.push('\n');
     out
+}
+
+/// Columns beside each other, each `width` wide and cut to `lines` lines.
+fn table(band: &[Record], label: &dyn Fn(&Record) -> String, (width, lines): (usize, usize), style: &Style) -> String {
+    let mut table = Table::new();
+    for record in band {
+        let name = cut_with(&label(record), width.saturating_sub(2), dots(style)).into_owned();
+        table = table.whole(format!("{} {name}", sign(sign_of(record), style)));
+    }
+    table.row(band.iter().map(|record| {
+        let text = joined(&brief_facts(record, style), style);
+        Cell::new(wrap(&text, width).join("\n")).painted(Paint::Dim)
+    }));
+    table.row(band.iter().map(|record| answer(record, width, lines, style)));
+    table.draw(style, 2)
 }
 
 fn head(info: &RunInfo, first: &Record, style: &Style) -> String {

@@ -79,8 +79,8 @@ pub fn plain_signs(text: &str, style: &Style) -> String {
     out
 }
 
-/// Short heads for columns: the first part of each name where these differ (`gpt` of `gpt-main`), else the names; in
-/// both cases cut to `width`.
+/// Short heads for columns: the first part of each name where no other begins alike (`claude` of `claude-main`), else the
+/// name; both cut to `width`.
 #[must_use]
 pub fn short_names(names: &[String], width: usize) -> Vec<String> {
     let cleaned: Vec<String> = names.iter().map(|name| terminal_line(name)).collect();
@@ -88,15 +88,15 @@ pub fn short_names(names: &[String], width: usize) -> Vec<String> {
         .iter()
         .map(|name| name.split(['-', '_', '.', ' ', ':']).next().unwrap_or(""))
         .collect();
-    let different = |parts: &[&str]| parts.iter().collect::<BTreeSet<_>>().len() == parts.len();
+    let different = |parts: &[String]| parts.iter().collect::<BTreeSet<_>>().len() == parts.len();
+    let alone = |part: &str| first_parts.iter().filter(|other| **other == part).count() == 1;
     // A part of one letter says too little.
-    let useful = first_parts.iter().all(|part| part.chars().count() > 1);
-    if useful && different(&first_parts) {
-        return first_parts.iter().map(|part| cut(part, width)).collect();
-    }
-    let cuts: Vec<String> = cleaned.iter().map(|name| cut(name, width)).collect();
-    let same: Vec<&str> = cuts.iter().map(String::as_str).collect();
-    if different(&same) {
+    let short = |(name, part): (&String, &&str)| {
+        let useful = part.chars().count() > 1 && alone(part);
+        cut(if useful { part } else { name }, width)
+    };
+    let cuts: Vec<String> = cleaned.iter().zip(&first_parts).map(short).collect();
+    if different(&cuts) {
         return cuts;
     }
     // Names alike at the beginning: a number keeps them apart.
@@ -138,7 +138,10 @@ mod tests {
     #[test]
     fn names_are_shortened_only_where_they_stay_apart() {
         assert_eq!(short(&["gpt-main", "claude-main"], 12), ["gpt", "claude"]);
-        assert_eq!(short(&["gpt-main", "gpt-mini"], 12), ["gpt-main", "gpt-mini"]);
+        assert_eq!(
+            short(&["gpt-main", "gpt-mini", "claude-main"], 12),
+            ["gpt-main", "gpt-mini", "claude"]
+        );
         assert_eq!(short(&["클로바-본선", "라마-로컬"], 12), ["클로바", "라마"]);
         assert_eq!(short(&["a-x", "b-y"], 12), ["a-x", "b-y"]);
         assert_eq!(

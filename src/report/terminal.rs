@@ -56,7 +56,7 @@ fn title(info: &RunInfo, view: &View, style: &Style, zone: &TimeZone) -> String 
     }
     parts.push(words::trials(u64::from(info.trials), lang));
     parts.push(info.id.to_string());
-    parts.push(words::moment(info.started_us, zone, lang));
+    parts.push(words::moment(info.started_us, zone, true, lang));
     if view.counts.cached > 0 {
         parts.push(words::from_cache(view.counts.cached, lang));
     }

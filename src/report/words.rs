@@ -159,7 +159,7 @@ static ENGLISH: Words = Words {
     rates_only: "Passing rates over measured answers, with 95 % intervals.",
     one_case: "one case in full",
     spreadsheet: "answers side by side in a spreadsheet",
-    again: "score the stored answers again, without asking",
+    again: "score again, without asking",
     go_on: "ask what is missing",
 };
 
@@ -222,7 +222,7 @@ static KOREAN: Words = Words {
     rates_only: "측정된 답변 기준 통과율과 95% 구간입니다.",
     one_case: "한 문항 자세히 보기",
     spreadsheet: "답변을 나란히 놓은 표 파일",
-    again: "저장된 답변을 다시 묻지 않고 다시 채점",
+    again: "묻지 않고 다시 채점",
     go_on: "빠진 답변 이어서 묻기",
 };
 

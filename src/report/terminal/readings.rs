@@ -14,7 +14,7 @@ use crate::text::sink::terminal_line;
 const LINES: usize = 8;
 
 /// Widest head of a column.
-const HEAD: usize = 12;
+const HEAD: usize = 14;
 
 /// The section; empty when there is nothing to read.
 pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {

@@ -5,7 +5,7 @@ use super::paragraph;
 use crate::compare::{Column, Rate, View};
 use crate::domain::RunInfo;
 use crate::report::Style;
-use crate::report::number::{grouped, interval, money, paid, percent, score, seconds, short_count};
+use crate::report::number::{grouped, interval, money, paid, percent, rate_digits, score, seconds, short_count};
 use crate::report::signs::{dots, plain_signs};
 use crate::report::table::{Cell, Paint, Table};
 use crate::report::words;
@@ -83,6 +83,7 @@ fn total(view: &View, style: &Style) -> String {
 
 fn judged(view: &View, style: &Style, kept: Kept) -> Table {
     let words = style.lang.words();
+    let digits = rate_digits(view.columns.iter().filter_map(|column| column.pass.as_ref()));
     let from_half = view
         .columns
         .iter()
@@ -104,7 +105,12 @@ fn judged(view: &View, style: &Style, kept: Kept) -> Table {
     table = times(table, kept).number(words.cost);
     for column in &view.columns {
         let mut cells: Vec<Cell> = vec![Cell::new(terminal_line(&column.label))];
-        cells.push(Cell::new(column.pass.as_ref().map_or_else(|| absent(style), percent)));
+        cells.push(Cell::new(
+            column
+                .pass
+                .as_ref()
+                .map_or_else(|| absent(style), |rate| percent(rate, digits)),
+        ));
         if kept == Kept::All {
             cells.push(Cell::new(
                 column.pass.map(|rate| bar(&rate, from_half, style)).unwrap_or_default(),
@@ -233,6 +239,7 @@ fn bar(rate: &Rate, from_half: bool, style: &Style) -> String {
 fn blocks(view: &View, style: &Style) -> String {
     let words = style.lang.words();
     let separator = plain_signs(" · ", style);
+    let digits = rate_digits(view.columns.iter().filter_map(|column| column.pass.as_ref()));
     let mut out = String::new();
     for column in &view.columns {
         let name = terminal_line(&column.label);
@@ -244,7 +251,7 @@ fn blocks(view: &View, style: &Style) -> String {
         let mut facts: Vec<String> = Vec::new();
         match &column.pass {
             Some(rate) => {
-                facts.push(format!("{} {}", words.pass, percent(rate)));
+                facts.push(format!("{} {}", words.pass, percent(rate, digits)));
                 facts.push(format!("{} {}", words.interval, interval(rate, style)));
                 facts.push(format!(
                     "{} {}/{}",

@@ -93,3 +93,19 @@ fn without_scorers() {
         &seoul()
     ));
 }
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let coloured = usual_in(Style {
+        color: true,
+        ..style(100)
+    });
+    let mut plain = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').expect("every sequence is a colour").1;
+    }
+    plain.push_str(rest);
+    assert_eq!(plain, usual_in(style(100)));
+}

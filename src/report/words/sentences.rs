@@ -45,13 +45,17 @@ pub fn from_cache(n: u64, lang: Lang) -> String {
     )
 }
 
-/// `14 Mar 2026 09:12 KST` · `2026-03-14 09:12 KST`.
+/// `14 Mar 2026 09:12 KST` · `2026-03-14 09:12 KST`, or without the zone.
 #[must_use]
-pub fn moment(micros: i64, zone: &TimeZone, lang: Lang) -> String {
+pub fn moment(micros: i64, zone: &TimeZone, name_zone: bool, lang: Lang) -> String {
     let Ok(timestamp) = Timestamp::from_microsecond(micros) else {
         return "?".to_owned();
     };
-    let form = lang.pick("%-d %b %Y %H:%M %Z", "%Y-%m-%d %H:%M %Z");
+    let form = if name_zone {
+        lang.pick("%-d %b %Y %H:%M %Z", "%Y-%m-%d %H:%M %Z")
+    } else {
+        lang.pick("%-d %b %Y %H:%M", "%Y-%m-%d %H:%M")
+    };
     timestamp.to_zoned_datetime(zone.clone()).strftime(form).to_string()
 }
 
