@@ -1,6 +1,9 @@
 //! Compression of stored bodies: one byte that says how, then the body.
 
-use std::io::{Read, Write};
+use std::cell::RefCell;
+use std::io::Read;
+
+use flate2::{Compress, Compression, FlushCompress, Status};
 
 const PLAIN: u8 = 0;
 const DEFLATE: u8 = 1;
@@ -8,24 +11,40 @@ const DEFLATE: u8 = 1;
 /// Below this many bytes compression gains nothing.
 const WORTH_IT: usize = 128;
 
+thread_local! {
+    /// One state a thread, reset for every body: making one costs more than compressing a short answer.
+    static STATE: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
+}
+
 /// `body` in its stored form.
 #[must_use]
 pub fn pack(body: &[u8]) -> Vec<u8> {
-    if body.len() >= WORTH_IT {
-        let mut out = Vec::with_capacity(body.len() / 2 + 16);
-        out.push(DEFLATE);
-        let mut encoder = flate2::write::DeflateEncoder::new(out, flate2::Compression::fast());
-        if encoder.write_all(body).is_ok()
-            && let Ok(packed) = encoder.finish()
-            && packed.len() < body.len()
-        {
-            return packed;
-        }
+    if body.len() >= WORTH_IT
+        && let Some(packed) = deflated(body)
+    {
+        return packed;
     }
     let mut out = Vec::with_capacity(body.len() + 1);
     out.push(PLAIN);
     out.extend_from_slice(body);
     out
+}
+
+/// The body compressed; `None` when that does not make it shorter.
+fn deflated(body: &[u8]) -> Option<Vec<u8>> {
+    STATE.with_borrow_mut(|state| {
+        state.reset();
+        // Room for the worst case: what cannot be compressed grows a little.
+        let mut out = Vec::with_capacity(body.len() + body.len() / 8 + 64);
+        out.push(DEFLATE);
+        match state.compress_vec(body, &mut out, FlushCompress::Finish) {
+            Ok(Status::StreamEnd) if out.len() <= body.len() => {
+                out.shrink_to_fit();
+                Some(out)
+            }
+            _ => None,
+        }
+    })
 }
 
 /// The body of a stored form; `None` when it is damaged.
