@@ -15,9 +15,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "\
 First steps:
   narani init                                      a commented config.toml and a first suite
-  narani run suites/quickstart.yaml --simulate     a whole run without keys or network
+  narani run suites/first.yaml --simulate          a whole run without keys or network
   narani targets check                             is every key right, who answers how fast?
-  narani run suites/quickstart.yaml                the real thing
+  narani run suites/first.yaml                     the real thing
 
 Exit codes: 0 done · 1 a quality check failed · 2 usage or configuration · 3 could not measure
             4 baseline · 5 budget reached · 70 internal error · 130, 143 stopped (saved, resumable)"

@@ -65,18 +65,18 @@ impl Board {
         currencies: Vec<Option<crate::domain::Currency>>,
         lang: Lang,
     ) -> Self {
-        let per_target = info.cases * info.prompts.len() as u64 * u64::from(info.trials);
         let targets: Vec<Column> = info
             .targets
             .iter()
             .zip(already)
             .zip(currencies)
-            .map(|((target, done), currency)| Column {
+            .enumerate()
+            .map(|(index, ((target, done), currency))| Column {
                 name: target.name.clone(),
                 local: target.local,
                 priced: currency.is_some(),
                 currency,
-                planned: per_target,
+                planned: info.planned_for(index),
                 done: *done,
                 ..Column::default()
             })

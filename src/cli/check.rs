@@ -94,7 +94,10 @@ fn check_suites(args: &CheckArgs, targets: Option<&[String]>, printer: &Printer,
             crate::report::words::Lang::Ko => format!("오류 {errors}개, 경고 {warnings}개"),
             crate::report::words::Lang::En => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
         };
-        printer.err(&line);
+        // A configuration with mistakes has told them already.
+        if errors + warnings > 0 {
+            printer.err(&line);
+        }
         return Ok(Exit::Usage);
     }
     Ok(Exit::Done)

@@ -69,7 +69,7 @@ impl Grader {
                 }
             }
         }
-        Some(sum_up(scores, false))
+        Some(sum_up(applicable(scores, answer.case), false))
     }
 
     /// Grades an answer, asking programs where scorers need them.
@@ -103,7 +103,7 @@ impl Grader {
             broke |= matches!(got, Some(Got::Failed(_))) && spec.weight > 0.0;
             scores.push(scorer::grade_one(spec, &**scorer, answer, got.as_ref()));
         }
-        sum_up(scores, broke)
+        sum_up(applicable(scores, answer.case), broke)
     }
 
     /// The scorers of a case: those of its suite, then its own.
@@ -168,6 +168,18 @@ fn broken(spec: &ScorerSpec, why: &str) -> Score {
         why: why.to_owned(),
         weight: spec.weight,
     }
+}
+
+/// Takes away what cannot judge this case: a scorer of the whole suite that needs an expectation, on a case that has none
+/// but has scorers of its own.
+fn applicable(mut scores: Vec<Score>, case: &Case) -> Vec<Score> {
+    if case.expect.is_empty() && !case.scorers.is_empty() {
+        scores.retain(|score| {
+            let own = case.scorers.iter().any(|spec| spec.name == score.scorer);
+            own || score.unscored.as_deref() != Some(scorer::NO_EXPECT)
+        });
+    }
+    scores
 }
 
 fn sum_up(scores: Vec<Score>, broke: bool) -> Graded {

@@ -65,7 +65,7 @@ impl Rule for Json {
 impl Scorer for Json {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         if self.equal && answer.case.expect.is_empty() {
-            return Grade::unscored("the case has no `expect`");
+            return Grade::unscored(super::NO_EXPECT);
         }
         let value = match find_json(answer.text(), self.find) {
             Ok(value) => value,

@@ -170,7 +170,7 @@ impl Compiled {
 impl Scorer for Compiled {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         if self.rule.expected && answer.case.expect.is_empty() {
-            return Grade::unscored("the case has no `expect`");
+            return Grade::unscored(super::NO_EXPECT);
         }
         let value = match find_json(answer.text(), self.rule.find) {
             Ok(value) => value,

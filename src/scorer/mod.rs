@@ -138,6 +138,9 @@ pub struct Refusal {
     pub help: Option<String>,
 }
 
+/// Why a scorer that compares with the expectation does not judge a case without one.
+pub const NO_EXPECT: &str = "the case has no `expect`";
+
 /// Every kind of scorer, in the order of documentation.
 pub const ALL: &[Kind] = &[
     kind_of::<equals::Equals>(),

@@ -90,7 +90,7 @@ pub(super) fn expectations(case: &Case) -> Vec<String> {
 pub(super) fn need_expectations(answer: &Answer<'_>) -> Result<Vec<String>, Grade> {
     let expected = expectations(answer.case);
     if expected.is_empty() {
-        Err(Grade::unscored("the case has no `expect`"))
+        Err(Grade::unscored(super::NO_EXPECT))
     } else {
         Ok(expected)
     }

@@ -92,7 +92,7 @@ impl Scorer for EditSimilarity {
         }
         match best {
             Some((points, why)) => Grade::points(points, why),
-            None => Grade::unscored("the case has no `expect`"),
+            None => Grade::unscored(super::NO_EXPECT),
         }
     }
 }

@@ -245,7 +245,8 @@ fn blotted(text: &str) -> String {
                 .iter()
                 .any(|start| piece.starts_with(start));
             let digits = piece.bytes().any(|byte| byte.is_ascii_digit());
-            if piece.len() >= 16 && piece.is_ascii() && (vendor || (speaks && digits)) {
+            let long = piece.len() >= if vendor { 8 } else { 16 };
+            if long && piece.is_ascii() && (vendor || (speaks && digits)) {
                 out.extend(std::iter::repeat_n('*', piece.len()));
             } else {
                 out.push_str(piece);

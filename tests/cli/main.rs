@@ -315,3 +315,50 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
     assert_eq!(exported.out.lines().count(), 1 + 400);
     assert!(!exported.out.contains(",skipped,"), "every cell was asked in the end");
 }
+
+#[test]
+fn a_cap_must_cover_every_currency_that_is_spent() {
+    let lab = small();
+    lab.write(
+        "config.toml",
+        "[targets.first]\nprovider = \"openai\"\nmodel = \"gpt-6.2-sol\"\n",
+    );
+    let ended = lab.run(&["run", "suite.yaml", "--simulate", "--max-cost", "1KRW"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.err.contains("no cap covers USD"), "{}", ended.err);
+}
+
+#[test]
+fn a_resumed_simulation_still_knows_its_prices() {
+    let lab = small();
+    lab.write(
+        "config.toml",
+        "[targets.first]\nprovider = \"openai\"\nmodel = \"gpt-6.2-sol\"\n",
+    );
+    let ended = lab.run(&["run", "suite.yaml", "--simulate", "--max-calls", "1"]);
+    assert_eq!(ended.code, 5, "{ended:?}");
+    let ended = lab.run(&["run", "--resume", "last"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(!ended.out.contains('?'), "a price is unknown:\n{}", ended.out);
+}
+
+#[test]
+fn a_case_without_expectation_is_judged_by_its_own_scorers() {
+    let lab = Lab::new();
+    lab.write("config.toml", TWO_TARGETS);
+    lab.write(
+        "own.yaml",
+        "scorers: [includes]\ncases:\n  - {question: hi, expect: hi}\n  - id: own\n    question: Say something\n    scorers: [{type: length, max: 100000}]\n",
+    );
+    assert_eq!(lab.run(&["run", "own.yaml", "--simulate"]).code, 0);
+    let exported = lab.run(&["export", "last", "jsonl"]);
+    for line in exported
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+    {
+        if line["case_id"] == "own" {
+            assert_eq!(line["pass"], true, "{line}");
+        }
+    }
+}

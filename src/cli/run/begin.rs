@@ -31,7 +31,15 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
             "set the keys named above, or try it out with --simulate",
         ));
     }
-    let targets: Vec<_> = askers.iter().map(|asker| asker.target.clone()).collect();
+    // Stored with their own addresses, so that resuming finds their prices again; a simulator is pointed at anew.
+    let targets: Vec<_> = askers
+        .iter()
+        .map(|asker| {
+            settings
+                .target(&asker.target.name)
+                .map_or_else(|| asker.target.clone(), |(target, _)| target.clone())
+        })
+        .collect();
     check_consent(&settings, &suites)?;
 
     // What is chosen is settled before anything is written.

@@ -308,7 +308,7 @@ fn finish(
             let (measured, errors) = show::summary(reader, args.format, printer)?;
             let _ = (measured, errors);
             printer.note(&format!(
-                "{} {}\n{}   {resume} --max-cost …",
+                "{} {}\n{}   {resume}",
                 printer.say("stopped by the budget:", "예산에 이르러 멈춤:"),
                 listen::saved(board, printer),
                 printer.say("continue with", "이어 하기")

@@ -51,7 +51,26 @@ fn caps(args: &RunArgs, settings: &crate::config::Settings) -> Result<Vec<Money>
 
 /// With a cap on money, a target whose price nobody knows could spend anything.
 fn check_priced(args: &RunArgs, caps: &[Money], askers: &[Asker]) -> Result<(), Failure> {
-    if caps.is_empty() || args.allow_unpriced {
+    if caps.is_empty() {
+        return Ok(());
+    }
+    for asker in askers {
+        if let Pricing::Known(price) = &asker.pricing
+            && !caps.iter().any(|cap| cap.currency == price.currency)
+        {
+            return Err(Failure::usage(
+                format!(
+                    "no cap covers {}, in which `{}` costs",
+                    price.currency.0, asker.target.name
+                ),
+                format!(
+                    "add one: --max-cost 5{} (amounts of several currencies may be capped at once)",
+                    price.currency.0
+                ),
+            ));
+        }
+    }
+    if args.allow_unpriced {
         return Ok(());
     }
     let unknown: Vec<&str> = askers
