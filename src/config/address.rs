@@ -9,11 +9,12 @@ use crate::domain::ProviderName;
 /// Port of Ollama where none is given.
 const OLLAMA_PORT: u16 = 11434;
 
-/// An address as it is used: `http` or `https`, no trailing slash.
+/// An address as it is used: `http` or `https`, no trailing slash. Azure's deployments of OpenAI's models want the version
+/// of their interface behind it, so `?api-version=…` may stand there; nothing else may, since it could be a key.
 ///
 /// # Errors
 /// What is wrong, following the words "the address", and what to do.
-pub(super) fn checked(text: &str) -> Result<String, (String, &'static str)> {
+pub(super) fn checked(provider: ProviderName, text: &str) -> Result<String, (String, &'static str)> {
     let text = text.trim();
     let url = Url::parse(text).map_err(|_| {
         (
@@ -34,7 +35,9 @@ pub(super) fn checked(text: &str) -> Result<String, (String, &'static str)> {
             "name the key with `key = { env = \"…\" }` instead",
         ));
     }
-    if url.query().is_some() || url.fragment().is_some() {
+    let versioned = matches!(provider, ProviderName::OpenAi | ProviderName::OpenAiResponses)
+        && url.query_pairs().all(|(name, _)| name == "api-version");
+    if url.fragment().is_some() || (url.query().is_some() && !versioned) {
         return Err((
             "it holds `?` or `#`".to_owned(),
             "give the base address only; the path of the call is added to it",
@@ -112,10 +115,13 @@ mod tests {
     #[test]
     fn addresses_come_into_one_form() {
         assert_eq!(
-            checked(" https://api.openai.com/v1/ ").unwrap(),
+            checked(ProviderName::OpenAi, " https://api.openai.com/v1/ ").unwrap(),
             "https://api.openai.com/v1"
         );
-        assert_eq!(checked("http://localhost:8080").unwrap(), "http://localhost:8080");
+        assert_eq!(
+            checked(ProviderName::Gemini, "http://localhost:8080").unwrap(),
+            "http://localhost:8080"
+        );
         for bad in [
             "",
             "api.openai.com/v1",
@@ -125,10 +131,23 @@ mod tests {
             "https://x/?api-version=1",
             "http:///v1",
         ] {
-            assert!(checked(bad).is_err() || bad == "http:///v1", "{bad}");
+            assert!(
+                checked(ProviderName::Anthropic, bad).is_err() || bad == "http:///v1",
+                "{bad}"
+            );
         }
-        let (message, _) = checked("https://me:sk-planted@x.com").unwrap_err();
+        let (message, _) = checked(ProviderName::OpenAi, "https://me:sk-planted@x.com").unwrap_err();
         assert!(!message.contains("planted"), "{message}");
+    }
+
+    #[test]
+    fn azure_may_name_the_version_of_its_interface_and_nothing_else() {
+        let azure = "https://r.openai.azure.com/openai/deployments/d?api-version=2025-01-01";
+        assert_eq!(checked(ProviderName::OpenAi, azure).unwrap(), azure);
+        let keyed = format!("{azure}&api-key=planted");
+        let (message, _) = checked(ProviderName::OpenAi, &keyed).unwrap_err();
+        assert!(!message.contains("planted"), "{message}");
+        assert!(checked(ProviderName::Gemini, "https://x.com/?api-version=1").is_err());
     }
 
     #[test]

@@ -162,7 +162,7 @@ fn base(
 ) -> Option<String> {
     if let Some(node) = entry.value.get("address") {
         let text = desk.text(node, "address")?;
-        return match address::checked(&text) {
+        return match address::checked(provider, &text) {
             Ok(address) => Some(address),
             Err((wrong, remedy)) => {
                 let problem =
@@ -179,7 +179,7 @@ fn base(
     let Some((variable, value)) = variable else {
         return Some(about.address.trim_end_matches('/').to_owned());
     };
-    match address::checked(&address::of_variable(provider, &value)) {
+    match address::checked(provider, &address::of_variable(provider, &value)) {
         Ok(address) => Some(address),
         Err((wrong, remedy)) => {
             // Several targets may look at it; once is enough.
