@@ -43,6 +43,8 @@ pub(super) fn fault(error: &reqwest::Error, address: &str, begun: bool) -> Fault
         "invalid header",
         "parse error",
         "invalid status",
+        // Words of its own before it was asked anything: a mail server, a shell.
+        "unexpected message",
     ]) {
         format!("{address} does not speak HTTP: {chain}")
     } else if has(&[

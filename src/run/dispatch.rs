@@ -55,6 +55,8 @@ enum Report {
 struct Account {
     pacer: Pacer,
     width: Width,
+    /// Calls that are open, and answers on their way to the disk: only what is stored makes room for the next call, so
+    /// that whatever happens no more is lost than was in flight.
     open: u32,
 }
 
@@ -63,6 +65,8 @@ struct Pending {
     lane: usize,
     event: Event,
     status: Status,
+    /// It came from a call, which is in flight until then.
+    in_flight: bool,
 }
 
 struct Dispatcher {
@@ -460,7 +464,7 @@ impl Dispatcher {
     ) -> Result<(), Gone> {
         self.lanes[lane].preparing -= 1;
         if let Some(row) = reused {
-            return self.store(lane, &item, *row).await;
+            return self.store(lane, &item, *row, false).await;
         }
         match result {
             Ok(prepared) => {
@@ -500,7 +504,6 @@ impl Dispatcher {
         item.tries += 1;
         let account = &mut self.accounts[self.lanes[index].account];
         let open = account.open;
-        account.open -= 1;
         self.lanes[index].open -= 1;
         account.pacer.told(now, &rate);
         if let Some(used) = used_tokens(&usage) {
@@ -528,9 +531,10 @@ impl Dispatcher {
                     _ => None,
                 };
                 self.till.settle(expected.money.as_ref(), cost.as_ref());
-                self.store(index, &item, *row).await
+                self.store(index, &item, *row, true).await
             }
             Err(fault) => {
+                account.open -= 1;
                 let (fault, timing) = *fault;
                 self.till.settle(expected.money.as_ref(), None);
                 self.faulted(index, item, sent, fault, timing).await
@@ -568,7 +572,8 @@ impl Dispatcher {
             return self.target_refused(index, item, fault, timing).await;
         }
         let retries = self.askers[index].target.retries;
-        let decision = if self.ending.is_some() {
+        // Nothing is started at a stopped target any more: a cell put off there would wait for ever.
+        let decision = if self.ending.is_some() || self.lanes[index].stopped.is_some() {
             Decision::GiveUp
         } else {
             decide(&fault, &item.history, retries, self.chance.random::<f64>())
@@ -728,11 +733,11 @@ impl Dispatcher {
             score: None,
             scorer_broke: false,
         };
-        self.store(lane, item, row).await
+        self.store(lane, item, row, false).await
     }
 
     /// Hands an outcome to the store and remembers what to tell when it is on disk.
-    async fn store(&mut self, lane: usize, item: &Item, row: OutcomeRow) -> Result<(), Gone> {
+    async fn store(&mut self, lane: usize, item: &Item, row: OutcomeRow, in_flight: bool) -> Result<(), Gone> {
         let (fault, message, cached, attempts, cost, status) = match &row.outcome {
             Outcome::Answered {
                 cached, attempts, cost, ..
@@ -778,7 +783,13 @@ impl Dispatcher {
             attempts,
             cost_nano: if cached { None } else { cost },
         };
-        self.pending.insert(row.cell, Pending { lane, event, status });
+        let pending = Pending {
+            lane,
+            event,
+            status,
+            in_flight,
+        };
+        self.pending.insert(row.cell, pending);
         self.lanes[lane].storing += 1;
         self.writer.outcome(row).await
     }
@@ -786,8 +797,15 @@ impl Dispatcher {
     async fn committed(&mut self, cells: &[u64]) {
         for cell in cells {
             self.done.insert(*cell);
-            if let Some(Pending { lane, event, status }) = self.pending.remove(cell) {
+            if let Some(Pending {
+                lane,
+                event,
+                status,
+                in_flight,
+            }) = self.pending.remove(cell)
+            {
                 self.lanes[lane].storing -= 1;
+                self.accounts[self.lanes[lane].account].open -= u32::from(in_flight);
                 match status {
                     Status::Measured => self.counts.measured += 1,
                     Status::Error | Status::Aborted => self.counts.errors += 1,

@@ -86,6 +86,17 @@ enum Write {
 /// Outcomes that are on disk now, or the reason why nothing can be stored any more.
 pub type StoredCells = Result<Vec<u64>, StoreError>;
 
+impl Write {
+    /// The outcome that belongs to it comes next.
+    fn is_half(&self) -> bool {
+        match self {
+            Self::Attempt(row) => row.fault.is_none(),
+            Self::Reuse(..) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Hands rows to the writing thread.
 #[derive(Debug)]
 pub struct Writer {
@@ -244,6 +255,14 @@ impl Thread {
                 match self.receiver.try_recv() {
                     Ok(write) => batch.push(write),
                     Err(_) => break,
+                }
+            }
+            // An answer and its outcome, which follows at once, are stored together or not at all: an answer on disk
+            // without its outcome would be asked for, and paid for, again.
+            while batch.last().is_some_and(Write::is_half) {
+                match self.receiver.blocking_recv() {
+                    Some(write) => batch.push(write),
+                    None => break,
                 }
             }
             match self.commit(&batch) {
