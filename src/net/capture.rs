@@ -62,22 +62,84 @@ pub fn request_id(head: &crate::domain::WireHead) -> Option<&str> {
     REQUEST_ID.iter().find_map(|name| head.header(name))
 }
 
+/// Characters that encoders escape in JSON that may end up in a page.
+const PAGE: &[char] = &['&', '<', '>', '+', '\'', '`', '='];
+
+/// The ways in which a key may be written: as it is, and, when it holds such characters, as JSON encoders and addresses
+/// write them. Servers that repeat a key repeat it in any of these.
+fn forms(key: &str) -> Vec<String> {
+    let mut forms = vec![key.to_owned()];
+    let mut add = |form: String| {
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    };
+    if key
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
+    {
+        return forms;
+    }
+    let escaped = |dangerous: &[char], upper: bool, slash: &str| -> String {
+        key.chars()
+            .map(|letter| match letter {
+                '/' => slash.to_owned(),
+                '"' | '\\' => format!("\\{letter}"),
+                letter if dangerous.contains(&letter) && upper => format!("\\u{:04X}", u32::from(letter)),
+                letter if dangerous.contains(&letter) => format!("\\u{:04x}", u32::from(letter)),
+                letter => letter.to_string(),
+            })
+            .collect()
+    };
+    for slash in ["/", "\\/", "\\u002f", "\\u002F"] {
+        for (dangerous, upper) in [(&[][..], false), (PAGE, false), (PAGE, true)] {
+            add(escaped(dangerous, upper, slash));
+        }
+        add(escaped(&['&', '<', '>'], false, slash));
+        add(escaped(&['+', '&', '<', '>', '\'', '`'], true, slash));
+    }
+    for upper in [true, false] {
+        for kept in ["-_.~", "-_.~/", "-_.~/:"] {
+            add(key
+                .bytes()
+                .map(|byte| {
+                    if byte.is_ascii_alphanumeric() || kept.as_bytes().contains(&byte) {
+                        char::from(byte).to_string()
+                    } else if upper {
+                        format!("%{byte:02X}")
+                    } else {
+                        format!("%{byte:02x}")
+                    }
+                })
+                .collect());
+        }
+    }
+    forms
+}
+
 /// `text` without the key.
 #[must_use]
 pub fn redact<'a>(text: &'a str, key: Option<&str>) -> Cow<'a, str> {
-    match key {
-        Some(key) if !key.is_empty() && text.contains(key) => Cow::Owned(text.replace(key, REMOVED)),
-        _ => Cow::Borrowed(text),
+    let mut clean = Cow::Borrowed(text);
+    for form in key.filter(|key| !key.is_empty()).map(forms).into_iter().flatten() {
+        if clean.contains(&form) {
+            clean = Cow::Owned(clean.replace(&form, REMOVED));
+        }
     }
+    clean
 }
 
 /// `bytes` without the key, in place when it is not there.
 #[must_use]
 pub fn redact_bytes(bytes: Vec<u8>, key: Option<&str>) -> Vec<u8> {
-    let Some(key) = key.filter(|key| !key.is_empty()) else {
-        return bytes;
-    };
-    let needle = key.as_bytes();
+    let forms = key.filter(|key| !key.is_empty()).map(forms);
+    forms
+        .into_iter()
+        .flatten()
+        .fold(bytes, |bytes, form| without(bytes, form.as_bytes()))
+}
+
+fn without(bytes: Vec<u8>, needle: &[u8]) -> Vec<u8> {
     let mut out: Option<Vec<u8>> = None;
     let mut from = 0;
     while let Some(at) = find(&bytes[from..], needle) {
@@ -116,6 +178,34 @@ mod tests {
             redact_bytes(b"x".to_vec(), Some("")),
             b"x",
             "an empty key removes nothing"
+        );
+    }
+
+    /// Encoders write slashes and plus signs in their own ways; a key is a key in all of them.
+    #[test]
+    fn a_key_goes_in_every_way_of_writing_it() {
+        let key = "ab/cd+ef==xyz";
+        for form in [
+            "ab/cd+ef==xyz",
+            r"ab\/cd+ef==xyz",
+            r"ab\u002fcd+ef==xyz",
+            r"ab/cd\u002Bef==xyz",
+            r"ab\/cd\u002bef\u003d\u003dxyz",
+            "ab%2Fcd%2Bef%3D%3Dxyz",
+            "ab/cd%2bef%3d%3dxyz",
+        ] {
+            assert_eq!(
+                redact(&format!("<{form}>"), Some(key)),
+                format!("<{REMOVED}>"),
+                "{form}"
+            );
+            let bytes = redact_bytes(format!("<{form}>").into_bytes(), Some(key));
+            assert_eq!(bytes, format!("<{REMOVED}>").into_bytes(), "{form}");
+        }
+        assert_eq!(
+            forms("sk-proj_A1").len(),
+            1,
+            "usual keys have one form and cost one search"
         );
     }
 

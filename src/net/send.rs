@@ -1,12 +1,13 @@
 //! One attempt on the wire.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use tokio_util::sync::CancellationToken;
 
-use super::capture::{self, keeps_header};
+use super::capture::{self, REMOVED, keeps_header};
 use super::clock::{self, Heart};
 use super::trouble;
 use crate::domain::{Auth, Fault, FaultKind, Reply, Retry, Target, Timing, WireHead, WireRequest};
@@ -55,6 +56,8 @@ pub struct Exchange {
     pub rate: RateInfo,
     /// The request's id at the server.
     pub request_id: Option<String>,
+    /// The answer repeated the key: it is kept for nobody to reuse.
+    pub repeated_key: bool,
 }
 
 impl Line {
@@ -131,24 +134,44 @@ impl Line {
             },
             rate: RateInfo::default(),
             request_id: None,
+            repeated_key: false,
         };
         let start = Instant::now();
-        let outcome = tokio::select! {
-            biased;
-            () = cancel.cancelled() => None,
-            outcome = tokio::time::timeout(self.timeout, self.exchange(request, body, start, &mut exchange, piece)) => Some(outcome),
+        let outcome = {
+            let exchange = self.exchange(request, body, start, &mut exchange, piece);
+            tokio::pin!(exchange);
+            let deadline = tokio::time::sleep(self.timeout);
+            tokio::pin!(deadline);
+            let mut slept = sleeps;
+            loop {
+                tokio::select! {
+                    biased;
+                    () = cancel.cancelled() => break None,
+                    result = &mut exchange => break Some(Ok(result)),
+                    () = &mut deadline => {
+                        // While this machine slept the answer came, or did not: it is given its time once more, since
+                        // it is paid for and may well stand in the socket.
+                        let now = heart.sleeps();
+                        if now == slept {
+                            break Some(Err(()));
+                        }
+                        slept = now;
+                        deadline.as_mut().reset(tokio::time::Instant::now() + self.timeout);
+                    }
+                }
+            }
         };
         exchange.timing.total_us = micros(start.elapsed());
         match outcome {
             None => {}
             Some(Ok(result)) => exchange.result = result,
-            Some(Err(_elapsed)) => {
+            Some(Err(())) => {
                 let text_seen = exchange.timing.first_text_us.is_some();
                 exchange.result = Err(trouble::too_slow(self.timeout, exchange.head.is_some(), text_seen));
             }
         }
         exchange.timing.suspended = heart.sleeps() != sleeps;
-        self.clean(&mut exchange);
+        self.clean(&mut exchange, request.stream);
         exchange
     }
 
@@ -258,7 +281,7 @@ impl Line {
     }
 
     /// Takes the key out of everything the server sent back.
-    fn clean(&self, exchange: &mut Exchange) {
+    fn clean(&self, exchange: &mut Exchange, stream: bool) {
         let Some(key) = self.secret.as_deref() else {
             return;
         };
@@ -266,57 +289,59 @@ impl Line {
         exchange.response = capture::redact_bytes(std::mem::take(&mut exchange.response), Some(key));
         if let Some(head) = &mut exchange.head {
             for (_, value) in &mut head.headers {
-                if value.contains(key) {
-                    *value = value.replace(key, capture::REMOVED);
-                }
+                clean_text(value, key);
             }
         }
-        if let Some(id) = &mut exchange.request_id
-            && id.contains(key)
-        {
-            *id = id.replace(key, capture::REMOVED);
+        if let Some(id) = &mut exchange.request_id {
+            clean_text(id, key);
         }
-        match &mut exchange.result {
+        let body_held = before != exchange.response.len();
+        let joined = match &mut exchange.result {
             Err(fault) => clean_fault(fault, key),
-            // A reply repeats parts of the body; where the body holds no key, neither does the reply,
-            // except for a key cut by escapes or frames, which the reply would join again.
-            Ok(reply) if before != exchange.response.len() || reply_holds(reply, key) => clean_reply(reply, key),
-            Ok(_) => {}
+            Ok(reply) => clean_reply(reply, key),
+        };
+        exchange.repeated_key = joined;
+        // A key that was cut by escapes or frames still stands in the body, in pieces that reading joins again.
+        if joined && (stream || !body_held) {
+            exchange.response =
+                format!("{REMOVED}: the response repeated the key in pieces and is not kept").into_bytes();
         }
     }
 }
 
-fn clean_fault(fault: &mut Fault, key: &str) {
-    fault.message = fault.message.replace(key, capture::REMOVED);
+/// Takes the key out; whether it was there.
+fn clean_text(text: &mut String, key: &str) -> bool {
+    match capture::redact(text, Some(key)) {
+        Cow::Owned(clean) => {
+            *text = clean;
+            true
+        }
+        Cow::Borrowed(_) => false,
+    }
+}
+
+fn clean_fault(fault: &mut Fault, key: &str) -> bool {
+    let mut found = clean_text(&mut fault.message, key);
     for text in [&mut fault.error_type, &mut fault.code, &mut fault.param]
         .into_iter()
         .flatten()
     {
-        if text.contains(key) {
-            *text = text.replace(key, capture::REMOVED);
-        }
+        found |= clean_text(text, key);
     }
+    found
 }
 
-fn reply_holds(reply: &Reply, key: &str) -> bool {
-    reply.text.contains(key) || serde_json::to_string(reply).is_ok_and(|text| text.contains(key))
-}
-
-fn clean_reply(reply: &mut Reply, key: &str) {
-    let cleaned = serde_json::to_string(reply)
-        .ok()
-        .map(|text| text.replace(key, capture::REMOVED))
-        .and_then(|text| serde_json::from_str(&text).ok());
-    match cleaned {
-        Some(cleaned) => *reply = cleaned,
-        // The key was part of a word of the format itself; rather lose the answer than keep the key.
-        None => {
-            *reply = Reply {
-                notes: vec!["the answer repeated the key and was dropped".to_owned()],
-                ..Reply::default()
-            }
-        }
-    }
+fn clean_reply(reply: &mut Reply, key: &str) -> bool {
+    let text = serde_json::to_string(reply).expect("a reply is plain JSON");
+    let Cow::Owned(clean) = capture::redact(&text, Some(key)) else {
+        return false;
+    };
+    // The key may be part of a word of the format itself; rather lose the answer than keep the key.
+    *reply = serde_json::from_str(&clean).unwrap_or_else(|_| Reply {
+        notes: vec!["the answer repeated the key and was dropped".to_owned()],
+        ..Reply::default()
+    });
+    true
 }
 
 fn kept(headers: &HeaderMap) -> Vec<(String, String)> {

@@ -49,6 +49,7 @@ pub(super) async fn attempt(
         timing,
         rate,
         request_id,
+        repeated_key,
     } = exchange;
     let packed = head.as_ref().map(|_| pack(&response));
     drop(response);
@@ -77,6 +78,7 @@ pub(super) async fn attempt(
             usage = reply.usage;
             if keep
                 && !simulated
+                && !repeated_key
                 && let (Some(key), Some(head), Some(response)) = (prepared.key, head, &row.response)
             {
                 reuse = Some((

@@ -232,13 +232,20 @@ fn column_letters(mut column: usize) -> String {
 ///
 /// A key is a run of at least sixteen letters, digits, `-` and `_` that either begins as keys of known vendors do
 /// or holds a digit on a line that speaks of a key. Names in `{ env = … }` have no digit run of that kind.
+///
+/// What stands in quotes after a name like `api_key =` is one whatever it looks like, and so are the user, password and
+/// query of an address.
 fn blotted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
+        if let Some(secret) = quoted_secret(line).or_else(|| secret_of_address(line)) {
+            out.push_str(&line[..secret.start]);
+            out.extend(std::iter::repeat_n('*', secret.len()));
+            out.push_str(&line[secret.end..]);
+            continue;
+        }
         let lower = line.to_ascii_lowercase();
-        let speaks = ["key", "token", "secret", "password", "auth", "bearer"]
-            .iter()
-            .any(|word| lower.contains(word));
+        let speaks = SPEAKING.iter().any(|word| lower.contains(word));
         for run in runs(line) {
             let piece = &line[run];
             let vendor = ["sk-", "nv-", "AIza", "xai-", "gsk_", "hf_"]
@@ -254,6 +261,40 @@ fn blotted(text: &str) -> String {
         }
     }
     out
+}
+
+/// Words in the names of settings that hold keys.
+const SPEAKING: [&str; 6] = ["key", "token", "secret", "password", "auth", "bearer"];
+
+/// The quoted value of a setting whose name speaks of a key: `key = "…"`, not `key = { env = "…" }`.
+fn quoted_secret(line: &str) -> Option<Range<usize>> {
+    let (name, value) = line.split_once('=')?;
+    let name = name.to_ascii_lowercase();
+    if name.contains('{') || !SPEAKING.iter().any(|word| name.contains(word)) {
+        return None;
+    }
+    let start = name.len() + 1 + (value.len() - value.trim_start().len());
+    let quote = line[start..]
+        .chars()
+        .next()
+        .filter(|quote| matches!(quote, '"' | '\''))?;
+    let inside = start + line[start..].find(|letter| letter != quote)?;
+    let end = line[inside..].find([quote, '\n']).map_or(line.len(), |at| inside + at);
+    Some(inside..end)
+}
+
+/// User and password, or else the query, of the first address on a line that has any.
+fn secret_of_address(line: &str) -> Option<Range<usize>> {
+    let start = line.find("://")? + 3;
+    let length = line[start..]
+        .find(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''))
+        .unwrap_or(line.len() - start);
+    let address = &line[start..start + length];
+    if let Some(at) = address.rfind('@') {
+        return Some(start..start + at);
+    }
+    let query = address.find('?')? + 1;
+    Some(start + query..start + length)
 }
 
 /// Cuts a line into runs of key characters and the stretches between them.
