@@ -50,6 +50,12 @@ impl Failure {
         self
     }
 
+    /// The same with another exit code.
+    pub(super) fn with_exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// The messages alone, for a table cell.
     pub(super) fn words(&self) -> String {
         let messages: Vec<&str> = self.problems.iter().map(|problem| problem.message.as_str()).collect();

@@ -23,6 +23,7 @@ mod score;
 mod show;
 mod simulate;
 mod targets;
+mod trust;
 
 use std::process::ExitCode;
 

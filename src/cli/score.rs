@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open::{self, Book};
 use super::printer::Printer;
-use super::show;
+use super::{show, trust};
 use crate::domain::{Case, Problem, RunInfo, Severity};
 use crate::grade::{Grader, Which, pass};
 use crate::report::words::Lang;
@@ -25,6 +25,13 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
         Some(suite) => newer_cases(suite, args.allow_outside, &mut info, printer)?,
         None => HashMap::new(),
     };
+    // A suite or a run from elsewhere may name programs.
+    let settings = open::settings(global)?;
+    let refused = trust::programs(&settings, newer.values().flat_map(|case| &case.scorers));
+    if !refused.is_empty() {
+        return Err(Failure::of(Exit::Usage, refused));
+    }
+    trust::stored_programs(&settings, &info, &reader)?;
     let grader = Grader::new(&info).map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?;
     let book = Book::new(reader.info())?;
     let changed_suite = args.suite.is_some();

@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{self, Book, Chosen};
 use crate::cli::printer::Printer;
+use crate::cli::trust;
 use crate::config::Settings;
 use crate::domain::{Case, Problem, RunInfo, ScorerSpec, SuitePart};
 use crate::net::clock::now_us;
@@ -40,7 +41,10 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
                 .map_or_else(|| asker.target.clone(), |(target, _)| target.clone())
         })
         .collect();
-    check_consent(&settings, &suites)?;
+    let refused = trust::programs(&settings, suites.iter().flat_map(|suite| &suite.scorers));
+    if !refused.is_empty() {
+        return Err(Failure::of(Exit::Usage, refused));
+    }
 
     // What is chosen is settled before anything is written.
     let suites: Vec<(String, Suite)> = args.suites.iter().cloned().zip(suites).collect();
@@ -104,7 +108,16 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     let folder = Folder::create(&results, &stamp.strftime("%Y%m%d-%H%M%S").to_string())?;
     info.id = folder.id().clone();
     let info = Arc::new(info);
-    let frozen = freeze(&folder, &info, args, &settings, &suites, &picked, pretender.as_ref());
+    let frozen = freeze(
+        &folder,
+        &info,
+        args,
+        &settings,
+        &suites,
+        &picked,
+        pretender.as_ref(),
+        &askers,
+    );
     let book = match frozen {
         Ok(book) => book,
         Err(failure) => {
@@ -201,52 +214,6 @@ async fn askers(
     }
 }
 
-/// Commands that scorers run need the user's word for it, in the configuration.
-fn check_consent(settings: &Settings, suites: &[Suite]) -> Result<(), Failure> {
-    let mut problems = Vec::new();
-    for suite in suites {
-        problems.extend(suite.scorers.iter().filter_map(|spec| refused(settings, spec)));
-    }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::of(Exit::Usage, problems))
-    }
-}
-
-/// The problem of a command that the configuration does not allow.
-fn refused(settings: &Settings, spec: &ScorerSpec) -> Option<Problem> {
-    let command = command_of(spec)?;
-    if settings.allows(&command) {
-        return None;
-    }
-    Some(
-        Problem::error(
-            "no_consent",
-            format!(
-                "scorer `{}` wants to run `{command}`, which the configuration does not allow",
-                spec.name
-            ),
-        )
-        .help(format!(
-            "if you trust it, add to config.toml:\n[allow]\ncommands = [\"{command}\"]"
-        )),
-    )
-}
-
-/// The command line of a command scorer, words joined by blanks.
-fn command_of(spec: &ScorerSpec) -> Option<String> {
-    if spec.kind != "command" {
-        return None;
-    }
-    let words: Vec<&str> = match spec.params.get("command")? {
-        serde_json::Value::Array(words) => words.iter().filter_map(serde_json::Value::as_str).collect(),
-        serde_json::Value::String(line) => vec![line.as_str()],
-        _ => return None,
-    };
-    Some(words.join(" "))
-}
-
 fn scorers_of(parts: &[SuitePart]) -> Vec<ScorerSpec> {
     let mut scorers: Vec<ScorerSpec> = Vec::new();
     for spec in parts.iter().flat_map(|part| &part.scorers) {
@@ -271,6 +238,7 @@ fn fingerprint(suites: &[(String, Suite)]) -> String {
 }
 
 /// Writes the run's plan into its folder: everything that resuming and reporting need, and nothing secret.
+#[expect(clippy::too_many_arguments, reason = "everything a run is made of, handed over once")]
 fn freeze(
     folder: &Folder,
     info: &Arc<RunInfo>,
@@ -279,6 +247,7 @@ fn freeze(
     suites: &[(String, Suite)],
     picked: &Picked,
     pretender: Option<&Pretender>,
+    askers: &[crate::run::Asker],
 ) -> Result<Arc<Book>, Failure> {
     let book = Arc::new(Book::new(info)?);
     let keys: serde_json::Map<String, serde_json::Value> = info
@@ -290,14 +259,19 @@ fn freeze(
         })
         .collect();
     let json = |value: &dyn erased::Json| value.text();
+    // A key may stand in the very command that prints it.
+    let without_keys = |text: String| trust::without_keys(askers, text);
     let mut meta = vec![
         ("info", json(&**info)),
-        ("keys", serde_json::Value::Object(keys).to_string()),
+        ("keys", without_keys(serde_json::Value::Object(keys).to_string())),
         (
             "selection",
             serde_json::json!({"filter": args.filter, "sample": args.sample, "seed": args.seed}).to_string(),
         ),
-        ("command", std::env::args().skip(1).collect::<Vec<_>>().join(" ")),
+        (
+            "command",
+            without_keys(std::env::args().skip(1).collect::<Vec<_>>().join(" ")),
+        ),
     ];
     if args.simulate {
         meta.push(("simulate", json(&Script::of(args))));
@@ -326,7 +300,7 @@ fn freeze(
                         .help("rename one of the suites or cases"),
                     );
                 }
-                problems.extend(case.scorers.iter().filter_map(|spec| refused(settings, spec)));
+                problems.extend(trust::programs(settings, &case.scorers));
                 if let Some(pretender) = pretender {
                     for prompt in &part.prompts {
                         if let Ok(call) = book.render(position, *prompt, &case) {

@@ -16,6 +16,7 @@ use crate::cli::listen::{self, Manner};
 use crate::cli::open::{self, Book, Chosen};
 use crate::cli::printer::Printer;
 use crate::cli::show;
+use crate::cli::trust;
 use crate::config::{KeySource, Settings};
 use crate::domain::{Currency, FaultKind, Money};
 use crate::grade::{Grader, Which, pass};
@@ -49,6 +50,7 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
         show::summary(&reader, args.format, printer)?;
         return Ok(Exit::Done);
     }
+    trust::stored_programs(&settings, &info, &reader)?;
     let script: Option<Script> = reader
         .meta("simulate")?
         .and_then(|text| serde_json::from_str(&text).ok());
@@ -84,6 +86,7 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
             })?,
             None => KeySource::None,
         };
+        let source = trust::key_source(&settings, &target, source)?;
         let chosen = Chosen { target, source };
         let key = open::key_of(&chosen).map_err(|why| {
             Failure::usage(
@@ -260,7 +263,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     }
     if let Why::Store(error) = why {
         writer.finish();
-        let mut failure: Failure = error.into();
+        let mut failure = Failure::from(error).with_exit(Exit::Unmeasured);
         failure = failure.note(format!("continue with   narani run --resume {}", info.id));
         return Err(failure);
     }
