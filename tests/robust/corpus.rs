@@ -1,0 +1,63 @@
+//! The kept corpus of the fuzz targets, run through what each target holds true: whatever was found once stays found.
+
+use std::path::PathBuf;
+
+use narani::domain::ProviderName;
+
+#[path = "../../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "a library of its own in its other life")]
+mod fuzz;
+
+fn each(target: &str, run: impl Fn(&[u8])) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target);
+    let mut count = 0;
+    for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        run(&bytes);
+        // And what is nearly the same: cut off anywhere.
+        for end in (0..bytes.len()).step_by(bytes.len() / 40 + 1) {
+            run(&bytes[..end]);
+        }
+        count += 1;
+    }
+    assert!(count > 0, "{target} has no corpus");
+}
+
+#[test]
+fn frames() {
+    each("frames", fuzz::frames);
+}
+
+#[test]
+fn providers() {
+    for provider in ProviderName::ALL {
+        let target = format!("provider_{}", provider.word().replace('-', "_"));
+        each(&target, |bytes| fuzz::provider(provider, bytes));
+    }
+}
+
+#[test]
+fn suites() {
+    for ending in ["yaml", "toml", "jsonl", "csv"] {
+        let path = format!("suite.{ending}");
+        each(&format!("suite_{ending}"), |bytes| fuzz::suite(&path, bytes));
+    }
+    each("suite_xlsx", fuzz::workbook);
+}
+
+#[test]
+fn templates() {
+    each("template", fuzz::template);
+}
+
+/// A fuzz target a provider: a new one must not be forgotten.
+#[test]
+fn every_provider_has_a_target() {
+    let manifest = include_str!("../../fuzz/Cargo.toml");
+    for provider in ProviderName::ALL {
+        let target = format!("name = \"provider_{}\"", provider.word().replace('-', "_"));
+        assert!(manifest.contains(&target), "{target} is missing in fuzz/Cargo.toml");
+    }
+}
