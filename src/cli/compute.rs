@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Write};
 
+mod functions;
+
 use serde_json::{Map, Value, json};
 
 use super::args::ComputeArgs;
@@ -13,8 +15,16 @@ use crate::text;
 pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
     if args.list {
         let mut lines = String::new();
-        for (name, about) in text::compute::FUNCTIONS {
-            lines.push_str(&format!("{name:<16} {about}\n"));
+        let width = names().map(str::len).max().unwrap_or(0);
+        for (group, functions) in functions::GROUPS {
+            lines.push_str(&format!("{group}\n"));
+            for function in *functions {
+                lines.push_str(&format!("  {:<width$}  {}\n", function.name, function.checked));
+            }
+        }
+        lines.push_str("text\n");
+        for (name, checked) in text::compute::FUNCTIONS {
+            lines.push_str(&format!("  {name:<width$}  {checked}\n"));
         }
         printer.out(&lines)?;
         return Ok(Exit::Done);
@@ -64,12 +74,19 @@ fn answer(line: &[u8], number: u64) -> Value {
     let Some(input) = request.get("input") else {
         return json!({"id": id, "error": "`input` is missing"});
     };
-    match text::compute::compute(function, input) {
+    match functions::compute(function, input).or_else(|| text::compute::compute(function, input)) {
         Some(Ok(result)) => json!({"id": id, "result": result}),
         Some(Err(error)) => json!({"id": id, "error": error}),
         None => {
-            let names = text::compute::FUNCTIONS.iter().map(|(name, _)| *name);
-            json!({"id": id, "error": format!("there is no function `{function}`: {}", crate::suite::suggest::help(function, names))})
+            json!({"id": id, "error": format!("there is no function `{function}`: {}", crate::suite::suggest::help(function, names()))})
         }
     }
+}
+
+/// The name of every function.
+fn names() -> impl Iterator<Item = &'static str> {
+    let statistics = functions::GROUPS
+        .iter()
+        .flat_map(|(_, functions)| functions.iter().map(|function| function.name));
+    statistics.chain(text::compute::FUNCTIONS.iter().map(|(name, _)| *name))
 }

@@ -88,7 +88,7 @@ pub(super) fn is_right(share: f64, draw: Draw) -> bool {
     let latent = HARD * Chance::of(seed, "hard", &[question]).normal()
         + SUITS * Chance::of(seed, "suits", &[question, model]).normal()
         + luck * Chance::of(seed, "luck", &[question, model, u64::from(trial)]).normal();
-    let rank = 0.5 * (1.0 + statrs::function::erf::erf(latent / std::f64::consts::SQRT_2));
+    let rank = crate::stats::normal::cdf(latent);
     rank < share
 }
 

@@ -1,8 +1,84 @@
-//! Means, one value at a time.
+//! Means with their uncertainty: of a list, and of values that pass by one at a time.
 
-use statrs::distribution::{ContinuousCDF as _, StudentsT};
+use serde::Serialize;
 
-use super::Interval;
+use super::float::real;
+use super::proportion::{self, normal_quantile};
+use super::reason::{Note, Reason, notes};
+use super::{Interval, student, sum};
+
+/// A mean over independent cases.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MeanCi {
+    /// Cases.
+    pub n: usize,
+    /// Mean.
+    pub mean: Option<f64>,
+    /// Standard deviation, n − 1 in the denominator.
+    pub sd: Option<f64>,
+    /// Standard error of the mean.
+    pub se: Option<f64>,
+    /// Lower end of the normal interval.
+    pub z_low: Option<f64>,
+    /// Upper end of the normal interval.
+    pub z_high: Option<f64>,
+    /// Lower end of the t interval, n − 1 degrees of freedom: the one to show.
+    pub t_low: Option<f64>,
+    /// Upper end of the t interval.
+    pub t_high: Option<f64>,
+    /// Lower end of Wilson's interval, where every value is 0 or 1.
+    pub wilson_low: Option<f64>,
+    /// Upper end of Wilson's interval, where every value is 0 or 1.
+    pub wilson_high: Option<f64>,
+    /// Two-sided confidence of the intervals.
+    pub confidence: f64,
+    /// Why something is missing.
+    pub reason: Option<Reason>,
+    /// What to say beside it.
+    pub notes: Vec<Note>,
+}
+
+/// Mean, standard error and intervals of independent cases.
+///
+/// SE = sd/√n; interval m ± q·SE (Miller 2024, "Adding error bars to evals"). One case has no standard error. Checked
+/// against scipy 1.12.
+#[must_use]
+pub fn ci(values: &[f64], confidence: f64) -> MeanCi {
+    let n = values.len();
+    let mean = sum::mean(values);
+    let sd = sum::variance(values, 1).map(f64::sqrt);
+    let se = sd.map(|sd| sd / real(n).sqrt());
+    let around = |factor: Option<f64>| match (mean, se, factor) {
+        (Some(mean), Some(se), Some(factor)) => (Some(mean - factor * se), Some(mean + factor * se)),
+        _ => (None, None),
+    };
+    let (z_low, z_high) = around(Some(normal_quantile(confidence)));
+    let (t_low, t_high) = around((n > 1).then(|| student::factor(confidence, real(n - 1))));
+    let wilson = values
+        .iter()
+        .all(|value| *value == 0.0 || *value == 1.0)
+        .then(|| values.iter().filter(|value| **value == 1.0).count() as u64)
+        .and_then(|passed| proportion::wilson(passed, n as u64, confidence));
+    MeanCi {
+        n,
+        mean,
+        sd,
+        se,
+        z_low,
+        z_high,
+        t_low,
+        t_high,
+        wilson_low: wilson.map(|interval| interval.low),
+        wilson_high: wilson.map(|interval| interval.high),
+        confidence,
+        reason: match n {
+            0 => Some(Reason::Empty),
+            1 => Some(Reason::OneCase),
+            _ => None,
+        },
+        notes: notes(n, None, se),
+    }
+}
 
 /// Count, mean and spread of values that are not kept (Welford 1962, "Note on a method for calculating corrected sums
 /// of squares and products").
@@ -58,8 +134,7 @@ impl Moments {
     #[expect(clippy::cast_precision_loss, reason = "counts of answers stay far below 2^52")]
     pub fn interval(&self, confidence: f64) -> Option<Interval> {
         let error = self.error()?;
-        let student = StudentsT::new(0.0, 1.0, (self.n - 1) as f64).ok()?;
-        let half = student.inverse_cdf(f64::midpoint(1.0, confidence.clamp(0.0, 1.0 - 1e-12))) * error;
+        let half = student::factor(confidence.clamp(0.0, 1.0 - 1e-12), (self.n - 1) as f64) * error;
         Some(Interval {
             low: self.mean - half,
             high: self.mean + half,

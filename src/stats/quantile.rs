@@ -1,4 +1,9 @@
-//! Quantiles of times.
+//! Quantiles of times, with intervals from order statistics.
+
+use serde::Serialize;
+
+use super::binomial;
+use super::reason::Reason;
 
 /// The `q`-quantile of sorted values: linear interpolation at (n − 1)q, type 7 of Hyndman and Fan 1996, "Sample
 /// quantiles in statistical packages" (numpy's default). None when there are no values.
@@ -25,6 +30,45 @@ pub fn is_bounded(n: u64, q: f64, confidence: f64) -> bool {
     let tail = (1.0 - confidence) / 2.0;
     let n = i32::try_from(n).unwrap_or(i32::MAX);
     q.powi(n) <= tail && (1.0 - q).powi(n) <= tail
+}
+
+/// A quantile with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct QuantileCi {
+    /// Which quantile, 0 to 1.
+    pub q: f64,
+    /// Linear interpolation at (n − 1)q.
+    pub estimate: Option<f64>,
+    /// Lower end; none when there are not enough values to bound it.
+    pub low: Option<f64>,
+    /// Upper end; none when there are not enough values to bound it.
+    pub high: Option<f64>,
+    /// Why something is missing.
+    pub reason: Option<Reason>,
+}
+
+/// The `q`-quantile of sorted values with an interval from order statistics: sorted index Bin(n, q).ppf(α/2) − 1 to
+/// Bin(n, q).isf(α/2), from 0; an end outside the sample is none.
+///
+/// Checked against numpy and scipy 1.12 (`quantile_test`).
+#[must_use]
+pub fn ci(sorted: &[f64], q: f64, confidence: f64) -> QuantileCi {
+    let (n, tail) = (sorted.len(), (1.0 - confidence) / 2.0);
+    let low = binomial::quantile(tail, n, q)
+        .checked_sub(1)
+        .and_then(|at| sorted.get(at));
+    let high = sorted.get(binomial::upper_quantile(tail, n, q));
+    QuantileCi {
+        q,
+        estimate: quantile(sorted, q),
+        low: low.copied(),
+        high: high.copied(),
+        reason: if n == 0 {
+            Some(Reason::Empty)
+        } else {
+            (low.is_none() || high.is_none()).then_some(Reason::NotEnoughRequests)
+        },
+    }
 }
 
 #[cfg(test)]
