@@ -15,7 +15,9 @@ use rand_chacha::ChaCha8Rng;
 use crate::lab::Lab;
 use crate::world::{Left, Logged, Questions, Simulator, program};
 
-const CASES: usize = 120;
+const CASES: usize = 80;
+/// A run is left to end after so many kills, so that many runs are tried.
+const KILLS_A_RUN: u64 = 10;
 const IN_FLIGHT: usize = 6;
 const TARGETS: [ProviderName; 4] = [
     ProviderName::OpenAi,
@@ -63,7 +65,12 @@ fn many_runs(seed: u64, wanted: u64) -> Told {
         } else {
             &[]
         };
-        let told = one_run(&format!("{seed}-{}", all.runs), faults, wanted - all.kills, &mut chance);
+        let told = one_run(
+            &format!("{seed}-{}", all.runs),
+            faults,
+            KILLS_A_RUN.min(wanted - all.kills),
+            &mut chance,
+        );
         all.kills += told.kills;
         all.again += told.again;
         all.most_again = all.most_again.max(told.most_again);

@@ -19,6 +19,7 @@ mod outside;
 mod peer;
 mod servers;
 mod sleep;
+mod stop;
 mod suites;
 mod together;
 mod upgrade;

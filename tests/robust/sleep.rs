@@ -1,13 +1,14 @@
 //! A laptop that sleeps in the middle: what was open is kept, and left out of the latencies.
 
+use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use narani::domain::ProviderName;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::lab::Lab;
-use crate::world::{Left, Questions, Simulator, program};
+use crate::world::{Left, Questions, Simulator, program, skipped};
 
 #[test]
 fn sleep_spoils_no_answer_and_no_latency() {
@@ -29,14 +30,7 @@ fn sleep_spoils_no_answer_and_no_latency() {
         .spawn()
         .unwrap();
     let id = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    // In the middle, however long a busy machine takes to get there.
-    let began = std::time::Instant::now();
-    while lab.home.path().join("results").read_dir().map_or(0, Iterator::count) == 0
-        || Left::of(&lab.last_run()).is_none_or(|left| left.outcomes.len() < 8)
-    {
-        assert!(began.elapsed() < Duration::from_secs(30), "the run never began");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_for_outcomes(&lab, 8);
     kill_process(id, Signal::STOP).unwrap();
     std::thread::sleep(Duration::from_millis(4500));
     kill_process(id, Signal::CONT).unwrap();
@@ -61,4 +55,66 @@ fn sleep_spoils_no_answer_and_no_latency() {
         assert!(latency.is_none_or(|ms| ms < 3500.0), "{line}");
     }
     drop(simulator);
+}
+
+/// A clock set back by an hour in the middle: times of calls come from another clock, and the run ends as if nothing were.
+#[test]
+fn a_clock_that_jumps_back_spoils_nothing() {
+    let Some(library) = faketime() else {
+        return skipped("a jumping clock needs the Debian package `faketime`");
+    };
+    let lab = Lab::new();
+    let questions = Questions::new("clock", 60);
+    lab.write("suite.jsonl", questions.suite());
+    let answers = lab.write("answers.jsonl", questions.answers());
+    let simulator = Simulator::start(&lab, &["--latency-ms", "200", "--answers", answers.to_str().unwrap()]);
+    let targets = simulator.targets(
+        &[ProviderName::OpenAi, ProviderName::Gemini],
+        "limits = { in_flight = 4 }",
+    );
+    lab.write("config.toml", targets);
+    let clock = lab.write("clock", "+0\n");
+    let mut child = program(&lab, &["run", "suite.jsonl", "--no-cache", "--quiet"])
+        .env("SIMULATOR_KEY", "a-key-for-the-simulator")
+        .env("LD_PRELOAD", library)
+        .env("FAKETIME_TIMESTAMP_FILE", &clock)
+        .env("FAKETIME_NO_CACHE", "1")
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for_outcomes(&lab, 12);
+    std::fs::write(&clock, "-3600\n").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let left = Left::of(&lab.last_run()).unwrap();
+    assert_eq!(left.outcomes.len(), 120);
+    let starts: Vec<i64> = left.outcomes.values().map(|stored| stored.started_us).collect();
+    let span = starts.iter().max().unwrap() - starts.iter().min().unwrap();
+    assert!(span > 3_000_000_000, "the clock was seen to jump: {span}");
+    for (cell, stored) in &left.outcomes {
+        let (id, _, answer) = &questions.all[usize::try_from(*cell).unwrap() / 2];
+        assert_eq!(stored.answer.as_ref(), Some(answer), "{id}: {stored:?}");
+        assert!((100_000..5_000_000).contains(&stored.total_us), "{id}: {stored:?}");
+    }
+    assert_eq!(lab.run(&["show", "last"]).code, 0);
+    drop(simulator);
+}
+
+fn faketime() -> Option<PathBuf> {
+    std::fs::read_dir("/usr/lib")
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path().join("faketime/libfaketimeMT.so.1")))
+        .find(|path| path.is_file())
+}
+
+/// Waits until so many outcomes are stored, however long a busy machine takes to get there.
+fn wait_for_outcomes(lab: &Lab, wanted: usize) {
+    let began = Instant::now();
+    while lab.home.path().join("results").read_dir().map_or(0, Iterator::count) == 0
+        || Left::of(&lab.last_run()).is_none_or(|left| left.outcomes.len() < wanted)
+    {
+        assert!(began.elapsed() < Duration::from_secs(30), "the run never began");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }

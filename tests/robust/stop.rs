@@ -1,0 +1,136 @@
+//! Stopped by the user: once, twice, or by the system. What is stored stays, and the run goes on later.
+
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use narani::domain::ProviderName;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::lab::Lab;
+use crate::world::{Left, Questions, Simulator, program};
+
+const TARGETS: [ProviderName; 2] = [ProviderName::OpenAi, ProviderName::Anthropic];
+
+struct Going {
+    lab: Lab,
+    questions: Questions,
+    simulator: Simulator,
+    child: Child,
+    run: PathBuf,
+}
+
+/// A run in the middle.
+fn going(latency: &str) -> Going {
+    let lab = Lab::new();
+    let questions = Questions::new("stop", 80);
+    lab.write("suite.jsonl", questions.suite());
+    let answers = lab.write("answers.jsonl", questions.answers());
+    let simulator = Simulator::start(&lab, &["--latency-ms", latency, "--answers", answers.to_str().unwrap()]);
+    lab.write("config.toml", simulator.targets(&TARGETS, "limits = { in_flight = 5 }"));
+    let child = program(&lab, &["run", "suite.jsonl", "--no-cache"])
+        .env("SIMULATOR_KEY", "a-key-for-the-simulator")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while lab.home.path().join("results").read_dir().map_or(0, Iterator::count) == 0
+        || Left::of(&lab.last_run()).is_none_or(|left| left.outcomes.len() < 10)
+    {
+        assert!(began.elapsed() < Duration::from_secs(30), "the run never began");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let run = lab.last_run();
+    Going {
+        lab,
+        questions,
+        simulator,
+        child,
+        run,
+    }
+}
+
+impl Going {
+    fn signal(&self, signal: Signal) {
+        let id = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        kill_process(id, signal).unwrap();
+    }
+
+    /// Waits for the end; exit code and what it said.
+    fn ended(&mut self) -> (i32, String) {
+        let mut err = String::new();
+        std::io::Read::read_to_string(self.child.stderr.as_mut().unwrap(), &mut err).unwrap();
+        (self.child.wait().unwrap().code().unwrap(), err)
+    }
+
+    /// Goes on to the end; every cell must be answered, and only `again` calls made twice.
+    fn goes_on(self, again: usize) {
+        let ended = self.lab.run_with(
+            &["run", "--resume", "last", "--quiet"],
+            &[("SIMULATOR_KEY", "a-key-for-the-simulator")],
+        );
+        assert_eq!(ended.code, 0, "{ended:?}");
+        let left = Left::of(&self.run).unwrap();
+        assert_eq!(left.integrity, "ok");
+        let cells = self.questions.all.len() * TARGETS.len();
+        assert_eq!(left.outcomes.len(), cells);
+        for (cell, stored) in &left.outcomes {
+            let (id, _, answer) = &self.questions.all[usize::try_from(*cell).unwrap() / TARGETS.len()];
+            assert_eq!(stored.answer.as_ref(), Some(answer), "{id}: {stored:?}");
+        }
+        let asked = self.simulator.stop().len();
+        assert!(asked <= cells + again, "{asked} calls for {cells} cells");
+    }
+}
+
+#[test]
+fn once_waits_for_what_is_paid_for() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut going = going("250");
+        going.signal(signal);
+        let (ended, err) = going.ended();
+        assert_eq!(ended, code, "{err}");
+        assert!(
+            err.contains("continue with") && err.contains("narani run --resume r-"),
+            "{err}"
+        );
+        let left = Left::of(&going.run).unwrap();
+        assert!(left.outcomes.len() < 160 && left.outcomes.values().all(|stored| stored.status == "answered"));
+        going.goes_on(0);
+    }
+}
+
+#[test]
+fn twice_cuts_what_is_open_and_leaves_a_valid_run() {
+    let mut going = going("1500");
+    going.signal(Signal::INT);
+    std::thread::sleep(Duration::from_millis(200));
+    going.signal(Signal::INT);
+    let stopped = Instant::now();
+    let (ended, err) = going.ended();
+    assert_eq!(ended, 130, "{err}");
+    assert!(stopped.elapsed() < Duration::from_secs(10), "{:?}", stopped.elapsed());
+    let left = Left::of(&going.run).unwrap();
+    assert_eq!(left.integrity, "ok");
+    let cut = left
+        .outcomes
+        .values()
+        .filter(|stored| stored.kind.as_deref() == Some("aborted"))
+        .count();
+    assert!((1..=10).contains(&cut), "{cut} were cut");
+    going.goes_on(cut);
+}
+
+/// The third is for who will not wait at all: even then the run is whole.
+#[test]
+fn three_times_ends_at_once_and_leaves_a_valid_run() {
+    let mut going = going("1500");
+    for _ in 0..3 {
+        going.signal(Signal::INT);
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    let (ended, err) = going.ended();
+    assert_eq!(ended, 130, "{err}");
+    going.goes_on(10);
+}
