@@ -32,16 +32,16 @@ pub(super) struct Cli {
 }
 
 /// Options of every command.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct Global {
-    /// Configuration file that names the targets [default: config.toml, when there is one]
-    #[arg(long, global = true, value_name = "FILE", env = "NARANI_CONFIG")]
+    /// Configuration file that names the targets [default: `NARANI_CONFIG`, else config.toml when there is one]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Folder of the runs [default: results]
-    #[arg(long, global = true, value_name = "DIR", env = "NARANI_RESULTS")]
+    /// Folder of the runs [default: `NARANI_RESULTS`, else results]
+    #[arg(long, global = true, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Language of tables and messages [default: by the system]
-    #[arg(long, global = true, value_enum, env = "NARANI_LANG")]
+    /// Language of what is printed for people [default: `NARANI_LANG`, else that of the system]
+    #[arg(long, global = true, value_enum)]
     pub lang: Option<LangArg>,
     /// When to colour
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN", hide_possible_values = false)]
@@ -67,9 +67,10 @@ pub(super) enum LangArg {
 }
 
 /// When to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum When {
     /// On a terminal
+    #[default]
     Auto,
     /// Always
     Always,
@@ -172,6 +173,9 @@ pub(super) struct RunArgs {
     /// With --simulate: faults, for example 500:0.1,429:0.05,cut:0.02
     #[arg(long, value_name = "FAULTS", requires = "simulate")]
     pub fail: Option<String>,
+    /// With --simulate: how often models are right, for example gpt=0.9,llama=0.6, or 0.8 for all
+    #[arg(long, value_name = "SHARES", requires = "simulate")]
+    pub right: Option<String>,
     /// With --simulate: time to answer in milliseconds
     #[arg(long, value_name = "MS", requires = "simulate", default_value_t = 20)]
     pub latency_ms: u64,
@@ -384,7 +388,8 @@ Speaks all six protocols on one port, streaming too, with the vendors' errors an
 Examples:
   narani simulate --port 8080 --latency-ms 300 --jitter 0.3
   narani simulate --rpm 60 --fail 500:0.1,429:0.05,cut:0.02,hang:0.01,garbage:0.01
-  narani simulate --answers recorded.jsonl")]
+  narani simulate --answers recorded.jsonl
+  narani simulate --suite suites/quickstart.yaml --right gpt=0.9,llama=0.6")]
 pub(super) struct SimulateArgs {
     /// Port; 0 takes a free one
     #[arg(long, default_value_t = 8787)]
@@ -410,6 +415,12 @@ pub(super) struct SimulateArgs {
     /// Answers from this file: JSON lines {"question", "model", "answer"}
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
+    /// Suites whose expectations the made-up answers meet; repeatable
+    #[arg(long, value_name = "SUITE")]
+    pub suite: Vec<String>,
+    /// With --suite: how often models are right, for example gpt=0.9,llama=0.6, or 0.8 for all
+    #[arg(long, value_name = "SHARES", requires = "suite")]
+    pub right: Option<String>,
     /// Share of calls that take longer, and how much: 0.005:60
     #[arg(long, value_name = "SHARE:FACTOR")]
     pub slow: Option<String>,

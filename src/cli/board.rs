@@ -16,6 +16,46 @@ use crate::text::width::{cut, display_width, pad_left, pad_right};
 /// Answers before a forecast of the end is worth showing.
 const ENOUGH_FOR_ETA: u64 = 20;
 
+/// Longest name of a target in the block.
+const LONGEST_NAME: usize = 24;
+
+/// Cells that the state of a target should have, so that it can be read.
+const STATE_IN_WORDS: usize = 34;
+
+/// What of the block is drawn.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    bar: bool,
+    cost: bool,
+    rate: bool,
+}
+
+impl Shown {
+    /// From all to what must be there.
+    const ORDER: [Self; 4] = [
+        Self {
+            bar: true,
+            cost: true,
+            rate: true,
+        },
+        Self {
+            bar: false,
+            cost: true,
+            rate: true,
+        },
+        Self {
+            bar: false,
+            cost: false,
+            rate: true,
+        },
+        Self {
+            bar: false,
+            cost: false,
+            rate: false,
+        },
+    ];
+}
+
 /// State of a run as far as events told.
 #[derive(Debug)]
 pub(super) struct Board {
@@ -26,6 +66,8 @@ pub(super) struct Board {
     planned: u64,
     done: u64,
     earlier: u64,
+    /// Calls cut while they ran.
+    cut: u64,
     targets: Vec<Column>,
     lanes: Vec<LaneState>,
     last_error: Option<String>,
@@ -37,7 +79,6 @@ pub(super) struct Board {
 struct Column {
     name: String,
     local: bool,
-    priced: bool,
     currency: Option<crate::domain::Currency>,
     planned: u64,
     done: u64,
@@ -74,7 +115,6 @@ impl Board {
             .map(|(index, ((target, done), currency))| Column {
                 name: target.name.clone(),
                 local: target.local,
-                priced: currency.is_some(),
                 currency,
                 planned: info.planned_for(index),
                 done: *done,
@@ -90,6 +130,7 @@ impl Board {
             planned: info.planned(),
             done: earlier,
             earlier,
+            cut: 0,
             targets,
             lanes: Vec::new(),
             last_error: None,
@@ -113,6 +154,11 @@ impl Board {
                 let Some(column) = self.targets.get_mut(*target) else {
                     return;
                 };
+                // A cut call saved nothing: it is asked again when the run goes on.
+                if *fault == Some(FaultKind::Aborted) {
+                    self.cut += 1;
+                    return;
+                }
                 self.done += 1;
                 column.done += 1;
                 if *cached {
@@ -186,6 +232,21 @@ impl Board {
         (self.done, self.planned)
     }
 
+    /// Calls that were cut while they ran; nothing of them is saved.
+    pub(super) fn cut_calls(&self) -> u64 {
+        self.cut
+    }
+
+    /// Errors so far in this session.
+    pub(super) fn error_count(&self) -> u64 {
+        self.targets.iter().map(|column| column.errors).sum()
+    }
+
+    /// Time since the session began.
+    pub(super) fn elapsed(&self, now_us: i64) -> Duration {
+        Duration::from_micros(u64::try_from(now_us - self.started_us).unwrap_or(0))
+    }
+
     /// What was spent in this session.
     pub(super) fn spent(&self) -> Vec<Money> {
         let mut sums: BTreeMap<crate::domain::Currency, i64> = BTreeMap::new();
@@ -210,7 +271,6 @@ impl Board {
     /// The fixed block, without a line break at its end.
     pub(super) fn block(&self, now_us: i64, look: Look, keys: bool) -> String {
         let ko = self.lang == Lang::Ko;
-        let rule = if look.ascii { "-" } else { "─" };
         let arrow = if look.ascii { "->" } else { "→" };
         let mut head = format!("{} {arrow} {}", sink::terminal_line(&self.suite), self.run);
         if self.simulated {
@@ -234,91 +294,8 @@ impl Board {
         if spent.iter().any(|money| money.nano != 0) {
             let _ = write!(head, "   {}", format_sums(&spent));
         }
-        let name_width = self
-            .targets
-            .iter()
-            .map(|column| display_width(&column.name))
-            .max()
-            .unwrap_or(6)
-            .clamp(6, 24);
-        let count_width = self
-            .targets
-            .iter()
-            .map(|column| group(column.planned).len() * 2 + 1)
-            .max()
-            .unwrap_or(5)
-            .max(5);
-        let bar_width = if look.width >= 100 {
-            12
-        } else if look.width >= 76 {
-            6
-        } else {
-            0
-        };
-        let words: [&str; 7] = if ko {
-            ["대상", "완료", "오류", "진행", "속도", "비용", "상태"]
-        } else {
-            ["target", "done", "err", "busy", "rate", "cost", "state"]
-        };
         let mut lines = vec![cut(&head, look.width), String::new()];
-        let bar_gap = if bar_width > 0 {
-            " ".repeat(bar_width + 2)
-        } else {
-            String::new()
-        };
-        lines.push(format!(
-            "  {}{bar_gap}  {}  {}  {}  {}  {}  {}",
-            pad_right(words[0], name_width),
-            pad_left(words[1], count_width),
-            pad_left(words[2], 4),
-            pad_left(words[3], 7),
-            pad_left(words[4], 8),
-            pad_left(words[5], 8),
-            words[6],
-        ));
-        lines.push(format!(
-            "  {}",
-            rule.repeat(
-                look.width
-                    .saturating_sub(2)
-                    .min(name_width + bar_gap.len() + count_width + 64)
-            )
-        ));
-        let slowest = self.slowest(now_us);
-        for (index, column) in self.targets.iter().enumerate() {
-            let lane = self.lanes.get(index);
-            let bar = if bar_width > 0 {
-                format!("  {}", bar(column.done, column.planned, bar_width, look.ascii))
-            } else {
-                String::new()
-            };
-            let busy = lane.map_or_else(|| "–".to_owned(), |lane| format!("{}/{}", lane.open, lane.width));
-            let rate = self
-                .rate(column, now_us)
-                .map_or_else(|| "–".to_owned(), |rate| format!("{rate:.0}/min"));
-            let cost = match &column.currency {
-                Some(currency) => crate::price::format_money(&Money {
-                    nano: column.spent_nano,
-                    currency: currency.clone(),
-                }),
-                None if column.local => (if ko { "로컬" } else { "local" }).to_owned(),
-                None => "?".to_owned(),
-            };
-            let _ = column.priced;
-            lines.push(format!(
-                "  {}{bar}  {}  {}  {}  {}  {}  {}",
-                pad_right(&cut(&column.name, name_width), name_width),
-                pad_left(
-                    &format!("{}/{}", group(column.done), group(column.planned)),
-                    count_width
-                ),
-                pad_left(&column.errors.to_string(), 4),
-                pad_left(&busy, 7),
-                pad_left(&rate, 8),
-                pad_left(&cost, 8),
-                self.state(column, lane, slowest == Some(index), ko),
-            ));
-        }
+        lines.extend(self.rows(now_us, look));
         if let Some(error) = &self.last_error {
             lines.push(String::new());
             lines.push(format!("  {}  {error}", if ko { "마지막 오류" } else { "last error" }));
@@ -328,7 +305,7 @@ impl Board {
                 if ko {
                     "  키  Enter 현재 상태 · e 오류 · p 대상 멈춤 · q 진행 중인 답까지만"
                 } else {
-                    "  keys  Enter snapshot · e errors · p pause target · q stop after running answers"
+                    "  keys  Enter snapshot · e errors · p pause · q stop after running answers"
                 }
                 .to_owned(),
             );
@@ -340,6 +317,97 @@ impl Board {
         } else {
             text
         }
+    }
+
+    /// The table of the block: a line a target under a head and a rule. Columns are as wide as they need to be; where the
+    /// terminal is too narrow for the state in words, bar, cost and rate go first.
+    fn rows(&self, now_us: i64, look: Look) -> Vec<String> {
+        let ko = self.lang == Lang::Ko;
+        let words: [&str; 7] = if ko {
+            ["대상", "완료", "오류", "진행", "속도", "비용", "상태"]
+        } else {
+            ["target", "done", "err", "busy", "rate", "cost", "state"]
+        };
+        let slowest = self.slowest(now_us);
+        let cells: Vec<[String; 7]> = self
+            .targets
+            .iter()
+            .enumerate()
+            .map(|(index, column)| {
+                let lane = self.lanes.get(index);
+                let cost = match &column.currency {
+                    Some(currency) => crate::price::format_money(&Money {
+                        nano: column.spent_nano,
+                        currency: currency.clone(),
+                    }),
+                    None if column.local => (if ko { "로컬" } else { "local" }).to_owned(),
+                    None => "?".to_owned(),
+                };
+                [
+                    cut(&sink::terminal_line(&column.name), LONGEST_NAME),
+                    format!("{}/{}", group(column.done), group(column.planned)),
+                    column.errors.to_string(),
+                    lane.map_or_else(|| "–".to_owned(), |lane| format!("{}/{}", lane.open, lane.width)),
+                    self.rate(column, now_us)
+                        .map_or_else(|| "–".to_owned(), |rate| format!("{rate:.0}/min")),
+                    cost,
+                    self.state(column, lane, slowest == Some(index), ko),
+                ]
+            })
+            .collect();
+        let widths: Vec<usize> = words
+            .iter()
+            .enumerate()
+            .map(|(at, word)| {
+                let cells = cells.iter().map(|row| display_width(&row[at]));
+                // Numbers grow while the run goes on; a little air keeps the columns from jumping.
+                let least = [6, 7, 3, 5, 6, 6, 5][at];
+                cells.chain([display_width(word), least]).max().unwrap_or(least)
+            })
+            .collect();
+        let bar_width = if look.width >= 100 { 12 } else { 6 };
+        let taken = |shown: &Shown| -> usize {
+            let fixed = widths[..4].iter().sum::<usize>() + 2 * 5;
+            fixed
+                + if shown.rate { widths[4] + 2 } else { 0 }
+                + if shown.cost { widths[5] + 2 } else { 0 }
+                + if shown.bar { bar_width + 2 } else { 0 }
+        };
+        let wanted = widths[6].min(STATE_IN_WORDS);
+        let shown = Shown::ORDER
+            .into_iter()
+            .find(|shown| taken(shown) + wanted <= look.width)
+            .unwrap_or(Shown::ORDER[3]);
+        let compose = |row: [&str; 7], bar: Option<String>| {
+            let mut line = format!("  {}", pad_right(row[0], widths[0]));
+            if shown.bar {
+                line.push_str("  ");
+                line.push_str(&bar.unwrap_or_else(|| " ".repeat(bar_width)));
+            }
+            for at in 1..6 {
+                if (at == 4 && !shown.rate) || (at == 5 && !shown.cost) {
+                    continue;
+                }
+                line.push_str("  ");
+                line.push_str(&pad_left(row[at], widths[at]));
+            }
+            line.push_str("  ");
+            line.push_str(row[6]);
+            line
+        };
+        let rule = if look.ascii { "-" } else { "─" };
+        let mut lines = vec![
+            compose(words, None),
+            format!(
+                "  {}",
+                rule.repeat((taken(&shown) - 2 + widths[6]).min(look.width.saturating_sub(2)))
+            ),
+        ];
+        for (column, row) in self.targets.iter().zip(&cells) {
+            let bar = bar(column.done, column.planned, bar_width, look.ascii);
+            lines.push(compose(std::array::from_fn(|at| row[at].as_str()), Some(bar)));
+        }
+        lines
     }
 
     fn state(&self, column: &Column, lane: Option<&LaneState>, slowest: bool, ko: bool) -> String {
@@ -356,10 +424,11 @@ impl Board {
             String::new()
         };
         if let Some(kind) = lane.stopped {
-            return if ko {
-                format!("중단: {}", kind.word())
-            } else {
-                format!("gave up: {}", kind.word())
+            return match (kind, ko) {
+                (FaultKind::Quota, true) => "할당량 소진, 중단".to_owned(),
+                (FaultKind::Quota, false) => "quota: gave up".to_owned(),
+                (kind, true) => format!("중단: {}", kind.word()),
+                (kind, false) => format!("gave up: {}", kind.word()),
             };
         }
         if lane.paused {

@@ -10,6 +10,7 @@ use super::open::{self, Book};
 use super::printer::Printer;
 use super::show;
 use crate::report::csv::{Audience, Layout};
+use crate::said;
 use crate::store::Reader;
 
 pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> Outcome {
@@ -21,8 +22,12 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
             64 * 1024,
             File::create(path).map_err(|error| {
                 Failure::usage(
-                    format!("could not write `{}`: {error}", path.display()),
-                    "name another file",
+                    said!(
+                        "could not write `{}`: {error}",
+                        "`{}` 파일을 쓰지 못했습니다: {error}",
+                        path.display()
+                    ),
+                    said!("name another file", "다른 파일 이름을 쓰세요"),
                 )
             })?,
         )),

@@ -4,7 +4,8 @@ use std::io;
 
 use super::exit::Exit;
 use super::printer::Printer;
-use crate::domain::Problem;
+use crate::domain::{Lang, Problem, Said};
+use crate::said;
 use crate::store::StoreError;
 
 /// How a command ended.
@@ -22,11 +23,11 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    pub(super) fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(super) fn new(exit: Exit, message: impl Into<Said>) -> Self {
         Self::of(exit, vec![Problem::error("error", message)])
     }
 
-    pub(super) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn usage(message: impl Into<Said>, help: impl Into<Said>) -> Self {
         Self::of(Exit::Usage, vec![Problem::error("usage", message).help(help)])
     }
 
@@ -40,10 +41,11 @@ impl Failure {
     }
 
     /// The same with a line after it.
-    pub(super) fn note(mut self, line: String) -> Self {
+    pub(super) fn note(mut self, line: impl Into<Said>) -> Self {
         if let Some(problem) = self.problems.last_mut() {
+            let line = line.into();
             problem.help = Some(match problem.help.take() {
-                Some(help) => format!("{help}\n{line}"),
+                Some(help) => said!("{help}\n{line}", "{help}\n{line}"),
                 None => line,
             });
         }
@@ -57,8 +59,9 @@ impl Failure {
     }
 
     /// The messages alone, for a table cell.
-    pub(super) fn words(&self) -> String {
-        let messages: Vec<&str> = self.problems.iter().map(|problem| problem.message.as_str()).collect();
+    pub(super) fn words(&self, lang: Lang) -> String {
+        let problems = self.problems.iter();
+        let messages: Vec<&str> = problems.map(|problem| problem.message.in_lang(lang)).collect();
         messages.join("; ")
     }
 
@@ -73,7 +76,10 @@ impl Failure {
         }
         printer.problems(&self.problems);
         if self.more > 0 {
-            printer.err(&format!("… and {} more", self.more));
+            printer.err(&match printer.lang {
+                Lang::En => format!("… and {} more", self.more),
+                Lang::Ko => format!("… 외 {}개", self.more),
+            });
         }
         self.exit
     }
@@ -85,7 +91,7 @@ impl From<StoreError> for Failure {
             StoreError::Full { .. } => Exit::Unmeasured,
             _ => Exit::Usage,
         };
-        let mut problem = Problem::error("store", error.to_string());
+        let mut problem = Problem::error("store", error.said());
         problem.help = error.help();
         Self::of(exit, vec![problem])
     }
@@ -94,7 +100,10 @@ impl From<StoreError> for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let silent = error.kind() == io::ErrorKind::BrokenPipe;
-        let mut failure = Self::new(Exit::Unmeasured, format!("could not write the output: {error}"));
+        let mut failure = Self::new(
+            Exit::Unmeasured,
+            said!("could not write the output: {error}", "출력을 쓰지 못했습니다: {error}"),
+        );
         failure.silent = silent;
         failure
     }
@@ -102,6 +111,9 @@ impl From<io::Error> for Failure {
 
 impl From<crate::store::Gone> for Failure {
     fn from(_: crate::store::Gone) -> Self {
-        Self::new(Exit::Unmeasured, "the run could not be written any more")
+        Self::new(
+            Exit::Unmeasured,
+            said!("the run could not be written any more", "실행을 더 저장하지 못했습니다"),
+        )
     }
 }

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use crate::domain::{Place, Problem};
+use crate::said;
 
 /// Opens files for the suite reader. A suite from elsewhere must not read what it likes on this machine, so files it names
 /// have to lie in its own folder, unless the user allows more.
@@ -36,8 +37,12 @@ impl Shelf {
         let file = File::open(path).map_err(|error| unreadable(path, &error))?;
         let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
         if metadata.is_dir() {
-            return Err(Problem::error("folder", format!("`{path}` is a folder"))
-                .help("name the suite files in it, for example with a pattern: `suites/*.yaml`"));
+            return Err(
+                Problem::error("folder", said!("`{path}` is a folder", "`{path}`은(는) 폴더입니다")).help(said!(
+                    "name the suite files in it, for example with a pattern: `suites/*.yaml`",
+                    "안에 있는 파일을 적으세요(예: `suites/*.yaml`)"
+                )),
+            );
         }
         Ok(Box::new(BufReader::with_capacity(64 * 1024, file)))
     }
@@ -55,27 +60,45 @@ impl Shelf {
         if inside {
             return Ok(());
         }
-        Err(
-            Problem::error("outside", format!("`{path}` lies outside the folder of the suite"))
-                .help("move the file beside the suite, or allow it with `--allow-outside`")
-                .at(Place::file(self.suite.display().to_string())),
+        Err(Problem::error(
+            "outside",
+            said!(
+                "`{path}` lies outside the folder of the suite",
+                "`{path}` 파일은 문항 세트 폴더 밖에 있습니다"
+            ),
         )
+        .help(said!(
+            "move the file beside the suite, or allow it with `--allow-outside`",
+            "파일을 문항 세트 옆으로 옮기거나 `--allow-outside`로 허락하세요"
+        ))
+        .at(Place::file(self.suite.display().to_string())))
     }
 }
 
 fn unreadable(path: &str, error: &std::io::Error) -> Problem {
     let problem = match error.kind() {
         std::io::ErrorKind::NotFound => {
-            let problem = Problem::error("missing_file", format!("there is no file `{path}`"));
+            let problem = Problem::error(
+                "missing_file",
+                said!("there is no file `{path}`", "`{path}` 파일이 없습니다"),
+            );
             match similar(path) {
-                Some(name) => problem.help(format!("did you mean `{name}`?")),
-                None => problem.help("check the path; relative paths start at the folder of the suite, or at the working directory on the command line"),
+                Some(name) => problem.help(said!("did you mean `{name}`?", "혹시 `{name}`입니까?")),
+                None => problem.help(said!("check the path; relative paths start at the folder of the suite, or at the working directory on the command line", "경로를 확인하세요. 문항 세트 안의 경로는 그 폴더에서, 명령줄의 경로는 지금 폴더에서 시작합니다")),
             }
         }
-        std::io::ErrorKind::PermissionDenied => {
-            Problem::error("unreadable_file", format!("`{path}` may not be read")).help("give read permission")
-        }
-        _ => Problem::error("unreadable_file", format!("`{path}` could not be read: {error}")),
+        std::io::ErrorKind::PermissionDenied => Problem::error(
+            "unreadable_file",
+            said!("`{path}` may not be read", "`{path}` 파일을 읽을 권한이 없습니다"),
+        )
+        .help(said!("give read permission", "읽기 권한을 주세요")),
+        _ => Problem::error(
+            "unreadable_file",
+            said!(
+                "`{path}` could not be read: {error}",
+                "`{path}` 파일을 읽지 못했습니다: {error}"
+            ),
+        ),
     };
     problem.at(Place::file(path))
 }

@@ -1,5 +1,6 @@
 //! `narani init`: the files that a first run needs, commented.
 
+use crate::said;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
@@ -47,7 +48,14 @@ pub(super) fn init(args: &InitArgs, printer: &Printer) -> Outcome {
 
 fn cannot(path: &Path, error: &std::io::Error) -> Failure {
     Failure::usage(
-        format!("could not write `{}`: {error}", path.display()),
-        "name another folder: `narani init FOLDER`",
+        said!(
+            "could not write `{}`: {error}",
+            "`{}` 파일을 쓰지 못했습니다: {error}",
+            path.display()
+        ),
+        said!(
+            "name another folder: `narani init FOLDER`",
+            "다른 폴더를 적으세요: `narani init 폴더`"
+        ),
     )
 }

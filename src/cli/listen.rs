@@ -16,7 +16,7 @@ use crate::run::Command;
 use crate::text::sink;
 
 /// How a run is shown while it goes on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Manner {
     /// Redraw a block; else print lines.
     pub(super) live: bool,
@@ -26,6 +26,12 @@ pub(super) struct Manner {
     pub(super) every: Duration,
     /// Form of lines.
     pub(super) log: LogFormat,
+    /// The caps on money, in words; empty without any.
+    pub(super) cap: String,
+    /// The longest time of one try, by target.
+    pub(super) timeouts: Vec<Duration>,
+    /// Tries allowed in all, by target.
+    pub(super) tries: Vec<u32>,
 }
 
 /// Shows events until their sender is gone. Returns the board as it stood then.
@@ -55,7 +61,6 @@ pub(super) async fn listen(
     let lines = !manner.live;
     let mut tick = tokio::time::interval(manner.every);
     tick.reset();
-    let mut stopping_since: Option<i64> = None;
     loop {
         tokio::select! {
             event = events.recv() => {
@@ -68,10 +73,7 @@ pub(super) async fn listen(
                     }
                     continue;
                 }
-                if let Event::Stopping { .. } = event {
-                    stopping_since = Some(at);
-                }
-                let line = if lines { line(&board, info, at, &event, manner.log) } else { spoken(info, &event, printer) };
+                let line = if lines { line(&board, info, at, &event, &manner) } else { spoken(info, &event, printer) };
                 for line in line.into_iter().chain(verbose(info, &event, printer)) {
                     say(&bar, live, printer, &line);
                 }
@@ -95,7 +97,6 @@ pub(super) async fn listen(
     if live {
         bar.finish_and_clear();
     }
-    let _ = stopping_since;
     board
 }
 
@@ -196,7 +197,7 @@ fn verbose(info: &RunInfo, event: &Event, printer: &Printer) -> Option<String> {
 }
 
 /// The line of an event without a terminal, when it has one: `09:12:07 start run=… …`.
-fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, form: LogFormat) -> Option<String> {
+fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, manner: &Manner) -> Option<String> {
     let target = |index: &usize| ("target", info.targets[*index].name.clone());
     let (word, fields): (&str, Vec<(&str, String)>) = match event {
         Event::Started { planned, done } => (
@@ -211,6 +212,7 @@ fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, form: LogFormat) 
                 ("done", done.to_string()),
             ]
             .into_iter()
+            .chain((!manner.cap.is_empty()).then(|| ("cap", manner.cap.clone())))
             .chain(info.simulated.then(|| ("simulated", "SIMULATED".to_owned())))
             .collect(),
         ),
@@ -248,12 +250,27 @@ fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, form: LogFormat) 
                     ("case", case.clone()),
                     ("kind", kind.word().to_owned()),
                     ("count", n.to_string()),
-                    ("tries", attempts.to_string()),
                     (
-                        "message",
-                        crate::text::width::cut(message.as_deref().unwrap_or(""), 200),
+                        "try",
+                        manner
+                            .tries
+                            .get(*index)
+                            .map_or_else(|| attempts.to_string(), |of| format!("{attempts}/{of}")),
                     ),
-                ],
+                ]
+                .into_iter()
+                .chain(
+                    manner
+                        .timeouts
+                        .get(*index)
+                        .filter(|_| *kind == FaultKind::Timeout)
+                        .map(|after| ("after", took(*after))),
+                )
+                .chain([(
+                    "message",
+                    crate::text::width::cut(message.as_deref().unwrap_or(""), 200),
+                )])
+                .collect(),
             )
         }
         Event::TargetStopped {
@@ -278,13 +295,17 @@ fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, form: LogFormat) 
                 "end",
                 vec![
                     ("done", format!("{done}/{planned}")),
-                    ("cost", format_sums(&board.spent())),
-                ],
+                    ("errors", board.error_count().to_string()),
+                ]
+                .into_iter()
+                .chain((board.cut_calls() > 0).then(|| ("cut", board.cut_calls().to_string())))
+                .chain([("cost", format_sums(&board.spent())), ("took", took(board.elapsed(at)))])
+                .collect(),
             )
         }
         _ => return None,
     };
-    Some(compose(at, word, &fields, form))
+    Some(compose(at, word, &fields, manner.log))
 }
 
 fn is_power_of_ten(n: u64) -> bool {
@@ -301,6 +322,9 @@ fn running(board: &Board, at: i64, form: LogFormat) -> String {
     let mut fields: Vec<(&str, String)> = vec![("done", format!("{done}/{planned}"))];
     let counts = board.per_target();
     fields.extend(counts.iter().map(|(name, n)| (name.as_str(), n.to_string())));
+    if board.error_count() > 0 {
+        fields.push(("errors", board.error_count().to_string()));
+    }
     let spent = board.spent();
     if spent.iter().any(|money| money.nano != 0) {
         fields.push(("cost", format_sums(&spent)));
@@ -364,10 +388,16 @@ pub(super) fn saved(board: &Board, printer: &Printer) -> String {
     } else {
         String::new()
     };
+    let cut = match (board.cut_calls(), printer.lang) {
+        (0, _) => String::new(),
+        (n, Lang::Ko) => format!(" · 끊긴 호출 {}개(비용 알 수 없음)", group(n)),
+        (1, Lang::En) => " · 1 running call was cut, its cost is unknown".to_owned(),
+        (n, Lang::En) => format!(" · {} running calls were cut, their cost is unknown", group(n)),
+    };
     if printer.lang == Lang::Ko {
-        format!("{} / {} 저장됨{money}", group(done), group(planned))
+        format!("답변 {}개 중 {}개 저장됨{money}{cut}", group(planned), group(done))
     } else {
-        format!("saved {} of {} answers{money}", group(done), group(planned))
+        format!("saved {} of {} answers{money}{cut}", group(done), group(planned))
     }
 }
 

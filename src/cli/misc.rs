@@ -6,6 +6,8 @@ use super::args::{Cli, CompletionsArgs, SchemaArgs, SchemaOf, ScorersArgs};
 use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::printer::Printer;
+use crate::domain::Lang;
+use crate::said;
 use crate::scorer;
 
 pub(super) fn scorers(args: &ScorersArgs, printer: &Printer) -> Outcome {
@@ -13,7 +15,7 @@ pub(super) fn scorers(args: &ScorersArgs, printer: &Printer) -> Outcome {
         let Some(kind) = scorer::kind(name) else {
             let names: Vec<&str> = scorer::ALL.iter().map(|kind| kind.name).collect();
             return Err(Failure::usage(
-                format!("there is no scorer `{name}`"),
+                said!("there is no scorer `{name}`", "`{name}`라는 채점기는 없습니다"),
                 crate::suite::suggest::help(name, names.iter().copied()),
             ));
         };
@@ -46,7 +48,11 @@ pub(super) fn schema(args: &SchemaArgs, printer: &Printer) -> Outcome {
 
 pub(super) fn completions(args: &CompletionsArgs, printer: &Printer) -> Outcome {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "narani", &mut text);
+    let mut command = Cli::command();
+    if printer.lang == Lang::Ko {
+        command = super::korean::translated(command);
+    }
+    clap_complete::generate(args.shell, &mut command, "narani", &mut text);
     printer.out(&String::from_utf8_lossy(&text))?;
     Ok(Exit::Done)
 }

@@ -13,6 +13,8 @@ mod failure;
 mod files;
 mod init;
 mod keys;
+mod korean;
+mod language;
 mod listen;
 mod misc;
 mod open;
@@ -25,24 +27,41 @@ mod simulate;
 mod targets;
 mod trust;
 
+use crate::said;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use args::{Cli, Command};
 use exit::Exit;
 use failure::{Failure, Outcome};
 use printer::Printer;
 
+use crate::domain::Lang;
+
 /// Runs the program with the arguments of the process; what `main` returns.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    let before = language::before_reading(&words);
+    let mut command = Cli::command();
+    if before == Lang::Ko {
+        command = korean::translated(command);
+        words = korean::without_help_command(words);
+    }
+    let read = command
+        .try_get_matches_from_mut(words)
+        .and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
+    let cli = match read {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way, too, with exit code 0.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            let _ = error.print();
+            match korean::mistake(&error).filter(|_| before == Lang::Ko) {
+                Some(problem) => Printer::plain(before).problems(&[problem]),
+                None => drop(error.print()),
+            }
             return exit.into();
         }
     };
@@ -80,5 +99,13 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Internal, format!("could not start the runtime: {error}")))
+        .map_err(|error| {
+            Failure::new(
+                Exit::Internal,
+                said!(
+                    "could not start the runtime: {error}",
+                    "실행 환경을 시작하지 못했습니다: {error}"
+                ),
+            )
+        })
 }

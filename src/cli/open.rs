@@ -10,10 +10,11 @@ use super::failure::Failure;
 use super::files::Shelf;
 use super::printer::Printer;
 use crate::config::{self, KeySource, KeyState, Settings};
-use crate::domain::{Call, Case, Problem, Prompt, RunInfo, Severity, SuitePart, Target};
+use crate::domain::{Call, Case, Problem, Prompt, RunInfo, Said, Severity, SuitePart, Target};
 use crate::net::Line;
 use crate::provider;
 use crate::run::{Asker, Pricing};
+use crate::said;
 use crate::store::{self, Listed};
 use crate::suite::{self, Against, Checked, Suite, Templates};
 
@@ -22,11 +23,20 @@ pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// A variable of the environment that holds something.
+pub(super) fn set(name: &str) -> Option<String> {
+    variable(name).filter(|value| !value.trim().is_empty())
+}
+
 /// The configuration: the file that was named, else `config.toml` when there is one, else the built-in settings.
 pub(super) fn settings(global: &Global) -> Result<Settings, Failure> {
-    let named = global.config.as_deref();
     let usual = Path::new("config.toml");
-    let file = named.or_else(|| usual.is_file().then_some(usual));
+    let file = match &global.config {
+        Some(named) => Some(named.as_path()),
+        // The variable is looked up by the reader of the configuration.
+        None if set("NARANI_CONFIG").is_some() => None,
+        None => usual.is_file().then_some(usual),
+    };
     config::load(file, &variable).map_err(|problems| Failure::of(Exit::Usage, problems))
 }
 
@@ -36,6 +46,7 @@ pub(super) fn results(global: &Global, settings: Option<&Settings>) -> PathBuf {
         .out
         .clone()
         .or_else(|| settings.map(|settings| settings.results.clone()))
+        .or_else(|| set("NARANI_RESULTS").map(PathBuf::from))
         .unwrap_or_else(|| PathBuf::from("results"))
 }
 
@@ -80,7 +91,10 @@ pub(super) fn choose(settings: &Settings, names: &[String]) -> Result<Vec<Chosen
             problems.push(
                 Problem::error(
                     "unknown_target",
-                    format!("there is no target `{name}` in the configuration"),
+                    said!(
+                        "there is no target `{name}` in the configuration",
+                        "설정 파일에 `{name}` 대상이 없습니다"
+                    ),
                 )
                 .help(suite::suggest::help(name, known)),
             );
@@ -93,16 +107,36 @@ pub(super) fn choose(settings: &Settings, names: &[String]) -> Result<Vec<Chosen
     }
 }
 
-/// A key, or the line that says why there is none.
-pub(super) fn key_of(chosen: &Chosen) -> Result<Option<config::Secret>, String> {
+/// Why a target has no key.
+#[derive(Debug)]
+pub(super) enum NoKey {
+    /// None of these variables is set.
+    Missing(Vec<String>),
+    /// There is one that cannot be used, or the command that prints it fails.
+    Broken(Said),
+}
+
+impl NoKey {
+    /// In words, behind the name of the target and a colon.
+    pub(super) fn said(&self) -> Said {
+        match self {
+            Self::Missing(variables) if variables.is_empty() => said!("it has no key", "키가 없습니다"),
+            Self::Missing(variables) => Said::both(
+                format!("{} is not set", variables.join(" or ")),
+                format!("환경 변수 {} 값이 없습니다", variables.join(" 또는 ")),
+            ),
+            Self::Broken(why) => why.clone(),
+        }
+    }
+}
+
+/// The key of a target, where it needs one.
+pub(super) fn key_of(chosen: &Chosen) -> Result<Option<config::Secret>, NoKey> {
     match chosen.source.resolve(&variable) {
         KeyState::Found(secret) => Ok(Some(secret)),
         KeyState::NotNeeded => Ok(None),
-        KeyState::Missing { variables } => Err(match variables.as_slice() {
-            [] => "it has no key".to_owned(),
-            names => format!("{} is not set", names.join(" or ")),
-        }),
-        KeyState::Broken(why) => Err(why),
+        KeyState::Missing { variables } => Err(NoKey::Missing(variables)),
+        KeyState::Broken(why) => Err(NoKey::Broken(why)),
     }
 }
 
@@ -129,8 +163,11 @@ pub(super) fn pricing(target: &Target) -> Pricing {
 pub(super) fn asker(target: Target, key: Option<&str>) -> Result<Asker, Failure> {
     let line = Line::new(&target, key).map_err(|error| {
         Failure::usage(
-            format!("target `{}`: {error}", target.name),
-            "check the key and the address of the target",
+            said!("target `{}`: {error}", "`{}` 대상: {error}", target.name),
+            said!(
+                "check the key and the address of the target",
+                "대상의 키와 주소를 확인하세요"
+            ),
         )
     })?;
     Ok(Asker {
@@ -161,7 +198,7 @@ pub(super) fn read_suite(
 /// Reads several suites without keeping their cases: what is wrong with any of them is told at once.
 pub(super) fn check_suites(
     paths: &[String],
-    targets: &[String],
+    targets: Option<&[String]>,
     allow_outside: bool,
     printer: &Printer,
 ) -> Result<Vec<Suite>, Failure> {
@@ -169,7 +206,7 @@ pub(super) fn check_suites(
     let mut problems: Vec<Problem> = Vec::new();
     let mut more = 0;
     for path in paths {
-        let checked = read_suite(path, Some(targets), allow_outside, &mut |_| {});
+        let checked = read_suite(path, targets, allow_outside, &mut |_| {});
         more += checked.more;
         problems.extend(checked.problems);
         suites.extend(checked.suite);
@@ -218,7 +255,9 @@ impl Book {
         let Some(index) = part.prompts.iter().position(|index| *index == prompt) else {
             return Err("the suite of the case does not ask this way".to_owned());
         };
-        templates.render(index, case).map_err(|problem| problem.message)
+        templates
+            .render(index, case)
+            .map_err(|problem| problem.message.to_string())
     }
 
     /// The last user message of a case; empty when it cannot be rendered, which a checked suite rules out.

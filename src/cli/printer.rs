@@ -6,7 +6,7 @@ use crate::domain::{Problem, Severity};
 use crate::report::words::Lang;
 
 use super::args::{Global, When};
-use super::problems;
+use super::{language, problems};
 
 /// Where and how things are printed.
 #[derive(Debug, Clone)]
@@ -70,10 +70,22 @@ impl Printer {
             color: colors(io::stdout().is_terminal()),
             color_err: colors(io::stderr().is_terminal()),
             width: width.clamp(40, 240),
-            lang: language(global),
+            lang: language::of(global),
             interactive: io::stderr().is_terminal() && !ci && !dumb,
             ci,
         }
+    }
+
+    /// For what is told before the command line is understood.
+    pub(super) fn plain(lang: Lang) -> Self {
+        let global = Global {
+            lang: Some(match lang {
+                Lang::Ko => super::args::LangArg::Ko,
+                Lang::En => super::args::LangArg::En,
+            }),
+            ..Global::default()
+        };
+        Self::new(&global)
     }
 
     /// How reports are drawn.
@@ -124,25 +136,13 @@ impl Printer {
             if problem.severity == Severity::Warning && self.quiet {
                 continue;
             }
-            self.err(&problems::draw(problem, self.width, self.ascii, self.color_err));
-        }
-    }
-}
-
-fn language(global: &Global) -> Lang {
-    use super::args::LangArg;
-    match global.lang {
-        Some(LangArg::Ko) => Lang::Ko,
-        Some(LangArg::En) => Lang::En,
-        None => {
-            let system = ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .into_iter()
-                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-            if system.is_some_and(|name| name.starts_with("ko")) {
-                Lang::Ko
-            } else {
-                Lang::En
-            }
+            self.err(&problems::draw(
+                problem,
+                self.width,
+                self.ascii,
+                self.color_err,
+                self.lang,
+            ));
         }
     }
 }

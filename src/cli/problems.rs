@@ -5,12 +5,12 @@ use std::fmt;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
 use crate::domain::problem::Excerpt;
-use crate::domain::{Problem, Severity};
+use crate::domain::{Lang, Problem, Severity};
 use crate::text::sink;
 
 /// The problem as text, ending with a line break.
-pub(super) fn draw(problem: &Problem, width: usize, ascii: bool, color: bool) -> String {
-    let shown = Shown::of(problem);
+pub(super) fn draw(problem: &Problem, width: usize, ascii: bool, color: bool, lang: Lang) -> String {
+    let shown = Shown::of(problem, lang);
     let theme = match (ascii, color) {
         (true, _) => GraphicalTheme::ascii(),
         (false, true) => GraphicalTheme::unicode(),
@@ -24,7 +24,41 @@ pub(super) fn draw(problem: &Problem, width: usize, ascii: bool, color: bool) ->
     if handler.render_report(&mut text, &shown).is_err() {
         text = format!("{shown}\n");
     }
-    text.trim_start_matches('\n').to_owned()
+    let text = text.trim_start_matches('\n');
+    match lang {
+        Lang::En => text.to_owned(),
+        Lang::Ko => in_korean(text),
+    }
+}
+
+/// The one word that the library writes itself, in Korean. Both are eight cells wide with what stands round them, so that
+/// further lines stay where they are.
+fn in_korean(text: &str) -> String {
+    let (english, korean) = ("  help: ", "  도움: ");
+    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    // Lines of an excerpt begin with their number or a bar; the last such line is the help.
+    if let Some(line) = lines.iter_mut().rev().find(|line| plain(line).starts_with(english)) {
+        *line = line.replacen("help: ", "도움: ", 1);
+    }
+    debug_assert_eq!(
+        crate::text::width::display_width(english),
+        crate::text::width::display_width(korean)
+    );
+    lines.join("\n")
+}
+
+/// A line without the colours in front of it.
+fn plain(line: &str) -> String {
+    let mut out = String::new();
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        if letter == '\u{1b}' {
+            letters.by_ref().find(|letter| *letter == 'm');
+        } else {
+            out.push(letter);
+        }
+    }
+    out
 }
 
 #[derive(Debug)]
@@ -37,14 +71,17 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(problem: &Problem) -> Self {
-        let mut message = sink::terminal_line(&problem.message);
+    fn of(problem: &Problem, lang: Lang) -> Self {
+        let mut message = sink::terminal_line(problem.message.in_lang(lang));
         let mut shown = Self {
             message: String::new(),
-            help: problem
-                .help
-                .as_deref()
-                .map(|help| help.lines().map(sink::terminal_line).collect::<Vec<_>>().join("\n")),
+            help: problem.help.as_ref().map(|help| {
+                help.in_lang(lang)
+                    .lines()
+                    .map(sink::terminal_line)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            }),
             severity: problem.severity,
             source: None,
             span: None,

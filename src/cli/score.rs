@@ -14,6 +14,7 @@ use super::{show, trust};
 use crate::domain::{Case, Problem, RunInfo, Severity};
 use crate::grade::{Grader, Which, pass};
 use crate::report::words::Lang;
+use crate::said;
 use crate::store::{Folder, Reader, Writer};
 
 pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Outcome {
@@ -32,6 +33,27 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
         return Err(Failure::of(Exit::Usage, refused));
     }
     trust::stored_programs(&settings, &info, &reader)?;
+    let strangers = match &args.suite {
+        Some(suite) => unmatched(&reader, &newer, suite)?,
+        None => None,
+    };
+    if let Some(strangers) = &strangers {
+        if strangers.matched == 0 {
+            return Err(Failure::usage(
+                said!(
+                    "no case of `{}` has the id of a case of this run",
+                    "`{}` 문항 가운데 이 실행의 문항과 id가 같은 것이 없습니다",
+                    strangers.suite
+                ),
+                said!(
+                    "the ids of the run begin with {}; cases without `id` take theirs from their content",
+                    "이 실행의 id는 {} 등입니다. `id`가 없는 문항은 내용으로 id를 만듭니다",
+                    strangers.examples
+                ),
+            ));
+        }
+        strangers.tell(printer);
+    }
     let grader = Grader::new(&info).map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?;
     let book = Book::new(reader.info())?;
     let changed_suite = args.suite.is_some();
@@ -88,6 +110,105 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
     Ok(Exit::Done)
 }
 
+/// How the cases of a run and of another version of its suite fit together.
+struct Strangers {
+    suite: String,
+    matched: u64,
+    /// Cases of the run that the suite does not have: they keep their expectations.
+    only_run: Vec<String>,
+    /// Cases of the suite that the run does not have: nobody asked them.
+    only_suite: Vec<String>,
+    /// Cases whose question is not the one that was asked.
+    asked_otherwise: Vec<String>,
+    /// A few ids of the run.
+    examples: String,
+}
+
+impl Strangers {
+    fn tell(&self, printer: &Printer) {
+        let few = |ids: &[String]| {
+            let shown: Vec<String> = ids
+                .iter()
+                .take(5)
+                .map(|id| crate::text::sink::terminal_line(id))
+                .collect();
+            let dots = if ids.len() > 5 { ", …" } else { "" };
+            format!("{}{dots}", shown.join(", "))
+        };
+        let told = [
+            (
+                &self.only_run,
+                "of the run are not in the suite and keep their expectations",
+                "문항은 세트에 없어 원래 정답 그대로 채점합니다",
+            ),
+            (
+                &self.only_suite,
+                "of the suite are not in the run: nobody asked them",
+                "문항은 이 실행에서 묻지 않은 것이라 채점하지 않습니다",
+            ),
+            (
+                &self.asked_otherwise,
+                "ask another question than the run did; the answers to the old one are judged",
+                "문항은 질문이 실행 때와 다릅니다. 그때의 답변을 채점합니다",
+            ),
+        ];
+        for (ids, en, ko) in told {
+            let n = ids.len();
+            if n > 0 {
+                let cases = crate::report::words::cases(n as u64, Lang::En);
+                printer.note(&match printer.lang {
+                    Lang::Ko => format!("알림: {n}개 {ko} ({})", few(ids)),
+                    Lang::En => format!("note: {cases} {en} ({})", few(ids)),
+                });
+            }
+        }
+    }
+}
+
+/// Compares ids and questions; none when all fit.
+fn unmatched(reader: &Reader, newer: &HashMap<String, Case>, suite: &str) -> Result<Option<Strangers>, Failure> {
+    let mut found = Strangers {
+        suite: suite.to_owned(),
+        matched: 0,
+        only_run: Vec::new(),
+        only_suite: Vec::new(),
+        asked_otherwise: Vec::new(),
+        examples: String::new(),
+    };
+    let mut known: std::collections::HashSet<String> = std::collections::HashSet::new();
+    let mut position = 0;
+    loop {
+        let cases = reader.cases(position, 512)?;
+        if cases.is_empty() {
+            break;
+        }
+        position += cases.len() as u64;
+        for case in cases {
+            match newer.get(&case.id) {
+                Some(newer) => {
+                    found.matched += 1;
+                    if newer.vars != case.vars {
+                        found.asked_otherwise.push(case.id.clone());
+                    }
+                }
+                None => found.only_run.push(case.id.clone()),
+            }
+            known.insert(case.id.clone());
+        }
+    }
+    let examples: Vec<&str> = found.only_run.iter().take(3).map(String::as_str).collect();
+    found.examples = crate::suite::suggest::listed(&examples);
+    let mut only_suite: Vec<(u32, String)> = newer
+        .values()
+        .filter(|case| !known.contains(&case.id))
+        .map(|case| (case.line, case.id.clone()))
+        .collect();
+    only_suite.sort();
+    found.only_suite = only_suite.into_iter().map(|(_, id)| id).collect();
+    let all_fit = found.only_run.is_empty() && found.only_suite.is_empty() && found.asked_otherwise.is_empty();
+    Ok((!all_fit).then_some(found))
+}
+
 /// The cases of another version of the suite by id; its scorers take the place of the run's.
 fn newer_cases(
     path: &str,
@@ -97,8 +218,11 @@ fn newer_cases(
 ) -> Result<HashMap<String, Case>, Failure> {
     if info.parts.len() != 1 {
         return Err(Failure::usage(
-            "several suites ran together: one cannot take the place of all",
-            "score each suite in a run of its own",
+            said!(
+                "several suites ran together: one cannot take the place of all",
+                "여러 문항 세트를 함께 실행해서 하나로 바꿀 수 없습니다"
+            ),
+            said!("score each suite in a run of its own", "문항 세트마다 따로 실행하세요"),
         ));
     }
     let mut cases = HashMap::new();
@@ -115,7 +239,10 @@ fn newer_cases(
     let Some(suite) = checked.suite else {
         return Err(Failure::of(
             Exit::Usage,
-            vec![Problem::error("suite", format!("`{path}` could not be read"))],
+            vec![Problem::error(
+                "suite",
+                said!("`{path}` could not be read", "`{path}` 파일을 읽지 못했습니다"),
+            )],
         ));
     };
     printer.problems(&checked.problems);

@@ -15,6 +15,7 @@ use crate::domain::{Case, Record};
 use crate::grade::PassError;
 use crate::report::csv::{Audience, CsvReport, Layout, Scorers};
 use crate::report::{self, jsonl};
+use crate::said;
 use crate::store::{self, Reader, StoreError};
 
 pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outcome {
@@ -26,12 +27,18 @@ pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outco
     if args.answers {
         return answers(&reader, args, printer);
     }
-    summary(&reader, args.format, printer)?;
+    let running = store::is_open(&run);
+    summary_of(&reader, running, args.format, printer)?;
     Ok(Exit::Done)
 }
 
-/// What is printed at the end of a run and by `show`. Tells how many answers count and how many cells are errors.
-pub(super) fn summary(reader: &Reader, format: Format, printer: &Printer) -> Result<(u64, u64), Failure> {
+/// What is printed at the end of a run. Hands back what was told.
+pub(super) fn summary(reader: &Reader, format: Format, printer: &Printer) -> Result<View, Failure> {
+    summary_of(reader, false, format, printer)
+}
+
+/// The same of a run that another process may be working on.
+fn summary_of(reader: &Reader, running: bool, format: Format, printer: &Printer) -> Result<View, Failure> {
     let book = Book::new(reader.info())?;
     match format {
         Format::Jsonl => {
@@ -44,11 +51,14 @@ pub(super) fn summary(reader: &Reader, format: Format, printer: &Printer) -> Res
         }
         Format::Text | Format::Json | Format::Markdown => {}
     }
-    let view = view(reader, &book)?;
+    let view = View {
+        running,
+        ..view(reader, &book)?
+    };
     if matches!(format, Format::Text | Format::Json | Format::Markdown) {
         printer.out(&worded(reader, &view, format, printer))?;
     }
-    Ok((view.counts.measured, view.counts.errors))
+    Ok(view)
 }
 
 /// The summary in a form, as text.
@@ -167,7 +177,7 @@ fn case(reader: &Reader, id: &str, args: &ShowArgs, printer: &Printer) -> Outcom
     let Some(index) = reader.case_index(id)? else {
         let ids = reader.case_ids(5000)?;
         return Err(Failure::usage(
-            format!("the run has no case `{id}`"),
+            said!("the run has no case `{id}`", "이 실행에 `{id}` 문항이 없습니다"),
             crate::suite::suggest::help(id, ids.iter().map(String::as_str)),
         ));
     };
@@ -199,7 +209,10 @@ fn case(reader: &Reader, id: &str, args: &ShowArgs, printer: &Printer) -> Outcom
         hidden,
     ))?;
     if hidden {
-        printer.note("CI is set: answers are not printed; --print-answers prints them");
+        printer.note(printer.say(
+            "CI is set: answers are not printed; --print-answers prints them",
+            "CI 환경이라 답변을 출력하지 않습니다. --print-answers를 붙이면 출력합니다",
+        ));
     }
     Ok(Exit::Done)
 }
@@ -247,8 +260,11 @@ fn raw(reader: &Reader, records: &[Record], printer: &Printer) -> Outcome {
 fn answers(reader: &Reader, args: &ShowArgs, printer: &Printer) -> Outcome {
     if printer.ci && !args.print_answers {
         return Err(Failure::usage(
-            "CI is set: answers are not printed",
-            "--print-answers prints them",
+            said!(
+                "CI is set: answers are not printed",
+                "CI 환경에서는 답변을 출력하지 않습니다"
+            ),
+            said!("--print-answers prints them", "--print-answers를 붙이면 출력합니다"),
         ));
     }
     let book = Book::new(reader.info())?;
@@ -293,6 +309,7 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
                     started_us: info.started_us,
                     spent: reader.spent()?,
                     simulated: info.simulated,
+                    running: store::is_open(run),
                     trouble: None,
                 }
             }
@@ -308,7 +325,22 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
     }
     match args.format {
         Format::Json | Format::Jsonl => printer.out(&report::runs::json_lines(&rows))?,
-        _ => printer.out(&report::runs::table(&rows, &printer.style()))?,
+        _ => {
+            printer.out(&report::runs::table(&rows, &printer.style()))?;
+            let troubles = report::runs::troubles(&rows);
+            if !troubles.is_empty() {
+                printer.note(&troubles);
+            }
+            if rows
+                .iter()
+                .any(|run| !run.running && run.trouble.is_none() && run.done < run.planned)
+            {
+                printer.note(printer.say(
+                    "narani run --resume RUN goes on with one that is stopped",
+                    "멈춘 실행은 narani run --resume RUN 명령으로 이어 합니다",
+                ));
+            }
+        }
     }
     if listed.len() > rows.len() {
         printer.note(&match printer.lang {
@@ -323,7 +355,13 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
 pub(super) fn pass_failure(error: PassError) -> Failure {
     match error {
         PassError::Store(error) => error.into(),
-        PassError::Gone => Failure::new(Exit::Unmeasured, "the scores could not be stored")
-            .note("make room, then `narani score RUN`".to_owned()),
+        PassError::Gone => Failure::new(
+            Exit::Unmeasured,
+            said!("the scores could not be stored", "채점 결과를 저장하지 못했습니다"),
+        )
+        .note(said!(
+            "make room, then `narani score RUN`",
+            "공간을 비운 뒤 `narani score RUN`을 실행하세요"
+        )),
     }
 }

@@ -1,20 +1,31 @@
 //! `narani simulate`: the simulator as a server of its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::SimulateArgs;
 use super::exit::Exit;
 use super::failure::{Failure, Outcome};
+use super::open;
 use super::printer::Printer;
+use super::run::pretend;
 use crate::domain::ProviderName;
-use crate::simulate::{self, Answers, Latency, Limits, LogTo, Options};
+use crate::said;
+use crate::simulate::{self, Answers, Knowledge, Latency, Limits, LogTo, Options};
+use crate::suite::Templates;
 
 pub(super) fn simulate(args: &SimulateArgs, printer: &Printer) -> Outcome {
-    let options = options(args)?;
+    let options = options(args, printer)?;
     super::runtime()?.block_on(async {
-        let running = simulate::start(options)
-            .await
-            .map_err(|error| Failure::usage(error.to_string(), "choose another --port, or 0 for a free one"))?;
+        let running = simulate::start(options).await.map_err(|error| {
+            Failure::usage(
+                error.to_string(),
+                said!(
+                    "choose another --port, or 0 for a free one",
+                    "다른 --port를 고르거나 0으로 빈 포트를 쓰세요"
+                ),
+            )
+        })?;
         printer.out(&told(&running, printer))?;
         let _ = stop_asked().await;
         let counts = running.counts();
@@ -33,7 +44,7 @@ pub(super) fn simulate(args: &SimulateArgs, printer: &Printer) -> Outcome {
     })
 }
 
-fn options(args: &SimulateArgs) -> Result<Options, Failure> {
+fn options(args: &SimulateArgs, printer: &Printer) -> Result<Options, Failure> {
     let mut latency = Latency {
         base: Duration::from_millis(args.latency_ms),
         jitter: args.jitter,
@@ -42,21 +53,33 @@ fn options(args: &SimulateArgs) -> Result<Options, Failure> {
     };
     if !(0.0..=1.0).contains(&args.jitter) {
         return Err(Failure::usage(
-            format!("`--jitter {}` is not between 0 and 1", args.jitter),
-            "0.2 spreads the time by a fifth",
+            said!(
+                "`--jitter {}` is not between 0 and 1",
+                "`--jitter {}`은(는) 0과 1 사이가 아닙니다",
+                args.jitter
+            ),
+            said!(
+                "0.2 spreads the time by a fifth",
+                "0.2라고 쓰면 시간이 5분의 1만큼 흔들립니다"
+            ),
         ));
     }
     if let Some(text) = &args.slow {
-        latency.slow = Some(
-            text.parse()
-                .map_err(|error| Failure::usage(format!("`--slow {text}`: {error}"), "for example --slow 0.005:60"))?,
-        );
+        latency.slow = Some(text.parse().map_err(|error| {
+            Failure::usage(
+                said!("`--slow {text}`: {error}", "`--slow {text}`: {error}"),
+                said!("for example --slow 0.005:60", "예: --slow 0.005:60"),
+            )
+        })?);
     }
     let fail = match &args.fail {
         Some(text) => text.parse().map_err(|error| {
             Failure::usage(
-                format!("`--fail {text}`: {error}"),
-                "for example --fail 500:0.1,429:0.05,cut:0.02,hang:0.01",
+                said!("`--fail {text}`: {error}", "`--fail {text}`: {error}"),
+                said!(
+                    "for example --fail 500:0.1,429:0.05,cut:0.02,hang:0.01",
+                    "예: --fail 500:0.1,429:0.05,cut:0.02,hang:0.01"
+                ),
             )
         })?,
         None => simulate::Faults::default(),
@@ -65,12 +88,31 @@ fn options(args: &SimulateArgs) -> Result<Options, Failure> {
         Some(path) => Some(Answers::load(path).map_err(|error| {
             Failure::usage(
                 error.to_string(),
-                "one JSON object a line: {\"question\", \"model\", \"answer\"}",
+                said!(
+                    "one JSON object a line: {{\"question\", \"model\", \"answer\"}}",
+                    "한 줄에 JSON 객체 하나: {{\"question\", \"model\", \"answer\"}}"
+                ),
             )
         })?),
         None => None,
     };
+    let right = match &args.right {
+        Some(text) => text.parse().map_err(|error| {
+            Failure::usage(
+                said!("`--right {text}`: {error}", "`--right {text}`: {error}"),
+                said!("for example --right gpt=0.9,llama=0.6", "예: --right gpt=0.9,llama=0.6"),
+            )
+        })?,
+        None => simulate::Rights::default(),
+    };
+    let knowledge = if args.suite.is_empty() {
+        None
+    } else {
+        Some(taught(&args.suite, printer)?.oracle())
+    };
     Ok(Options {
+        knowledge,
+        right,
         port: args.port,
         seed: args.seed,
         latency,
@@ -88,6 +130,23 @@ fn options(args: &SimulateArgs) -> Result<Options, Failure> {
         },
         ..Options::default()
     })
+}
+
+/// What the suites expect of their questions.
+fn taught(suites: &[String], printer: &Printer) -> Result<Arc<Knowledge>, Failure> {
+    let knowledge = Arc::new(Knowledge::default());
+    for (path, suite) in suites.iter().zip(open::check_suites(suites, None, false, printer)?) {
+        let templates =
+            Templates::new(&suite.prompts, &suite.params).map_err(|problems| Failure::of(Exit::Usage, problems))?;
+        open::read_suite(path, None, false, &mut |case| {
+            for prompt in 0..suite.prompts.len() {
+                if let Ok(call) = templates.render(prompt, &case) {
+                    pretend::teach(&knowledge, &call.question(), &case, &suite.scorers);
+                }
+            }
+        });
+    }
+    Ok(knowledge)
 }
 
 /// Where it listens, and how to point programs at it.

@@ -10,19 +10,23 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open::{self, Chosen};
 use super::printer::Printer;
-use crate::domain::{Call, Fault, FaultKind, Params};
+use crate::domain::{Call, Fault, FaultKind, Lang, Params};
 use crate::net::Exchange;
 use crate::net::clock::Heart;
 use crate::provider::RateInfo;
 use crate::run::{Pricing, wire_request};
+use crate::said;
 use crate::text::sink;
 
 pub(super) fn targets(global: &Global, args: &TargetsArgs, printer: &Printer) -> Outcome {
     let settings = open::settings(global)?;
     if settings.targets.is_empty() {
         return Err(Failure::usage(
-            "the configuration names no target",
-            "`narani init` writes one with a target of each kind",
+            said!("the configuration names no target", "설정 파일에 대상이 없습니다"),
+            said!(
+                "`narani init` writes one with a target of each kind",
+                "`narani init`이 종류마다 대상이 하나씩 있는 설정 파일을 만들어 줍니다"
+            ),
         ));
     }
     match &args.command {
@@ -43,10 +47,11 @@ fn list(settings: &crate::config::Settings, printer: &Printer) -> Outcome {
                 Ok(Some(_)) => printer.say("key found", "키 있음").to_owned(),
                 Ok(None) => printer.say("needs no key", "키 필요 없음").to_owned(),
                 // The first variable is enough in a table; a run names them all.
-                Err(why) => match why.split_once(" or ") {
-                    Some((first, _)) => format!("{first} {}", printer.say("is not set", "없음")),
-                    None => why,
+                Err(open::NoKey::Missing(variables)) => match variables.first() {
+                    Some(first) => format!("{first} {}", printer.say("is not set", "없음")),
+                    None => printer.say("no key", "키 없음").to_owned(),
                 },
+                Err(open::NoKey::Broken(why)) => why.in_lang(printer.lang).to_owned(),
             };
             [
                 target.name.clone(),
@@ -79,7 +84,8 @@ async fn check(chosen: Vec<Chosen>, printer: &Printer) -> Outcome {
     let mut tasks = tokio::task::JoinSet::new();
     for (index, chosen) in chosen.into_iter().enumerate() {
         let heart = Arc::clone(&heart);
-        tasks.spawn(async move { (index, probe(chosen, &heart).await) });
+        let lang = printer.lang;
+        tasks.spawn(async move { (index, probe(chosen, &heart, lang).await) });
     }
     let mut probed: Vec<(usize, Probed)> = Vec::new();
     while let Some(result) = tasks.join_next().await {
@@ -142,7 +148,7 @@ struct Probed {
     note: Option<String>,
 }
 
-async fn probe(chosen: Chosen, heart: &Heart) -> Probed {
+async fn probe(chosen: Chosen, heart: &Heart, lang: Lang) -> Probed {
     let mut probed = Probed {
         name: chosen.target.name.clone(),
         model: Some(chosen.target.model.clone()),
@@ -155,7 +161,7 @@ async fn probe(chosen: Chosen, heart: &Heart) -> Probed {
     let key = match open::key_of(&chosen) {
         Ok(key) => key,
         Err(why) => {
-            probed.trouble = Some(why);
+            probed.trouble = Some(why.said().in_lang(lang).to_owned());
             return probed;
         }
     };
@@ -164,7 +170,7 @@ async fn probe(chosen: Chosen, heart: &Heart) -> Probed {
     let asker = match open::asker(target, key.as_ref().map(crate::config::Secret::expose)) {
         Ok(asker) => asker,
         Err(failure) => {
-            probed.trouble = Some(failure.words());
+            probed.trouble = Some(failure.words(lang));
             return probed;
         }
     };

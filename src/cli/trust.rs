@@ -6,6 +6,7 @@ use super::failure::Failure;
 use crate::config::{KeySource, Settings};
 use crate::domain::{Problem, RunInfo, ScorerSpec, Target};
 use crate::provider;
+use crate::said;
 
 /// The problems of scorers whose programs the configuration does not allow.
 pub(super) fn programs<'s>(settings: &Settings, specs: impl IntoIterator<Item = &'s ScorerSpec>) -> Vec<Problem> {
@@ -57,13 +58,15 @@ fn refused(settings: &Settings, spec: &ScorerSpec) -> Option<Problem> {
     Some(
         Problem::error(
             "no_consent",
-            format!(
+            said!(
                 "scorer `{}` wants to run `{command}`, which the configuration does not allow",
+                "`{}` 채점기가 `{command}` 명령을 실행하려 하지만 설정 파일이 허락하지 않았습니다",
                 spec.name
             ),
         )
-        .help(format!(
-            "if you trust it, add to config.toml:\n[allow]\ncommands = [\"{command}\"]"
+        .help(said!(
+            "if you trust it, add to config.toml:\n[allow]\ncommands = [\"{command}\"]",
+            "믿을 수 있다면 config.toml에 적으세요:\n[allow]\ncommands = [\"{command}\"]"
         )),
     )
 }
@@ -105,11 +108,16 @@ pub(super) fn key_source(settings: &Settings, target: &Target, stored: KeySource
         return Ok(stored);
     }
     Err(Failure::usage(
-        format!(
+        said!(
             "the run asks `{}` at {} with a key, but the configuration has no such target with that address",
-            target.name, target.address
+            "이 실행은 `{}` 대상에게 {} 주소에서 키와 함께 묻는데, 설정 파일에 그 주소의 대상이 없습니다",
+            target.name,
+            target.address
         ),
-        "keys go to configured addresses only: give the configuration that the run was made with (`--config FILE`), or add the target to yours",
+        said!(
+            "keys go to configured addresses only: give the configuration that the run was made with (`--config FILE`), or add the target to yours",
+            "키는 설정 파일에 적힌 주소로만 보냅니다. 실행할 때 쓴 설정 파일을 주거나(`--config 파일`) 그 대상을 설정 파일에 더하세요"
+        ),
     ))
 }
 

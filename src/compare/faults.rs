@@ -1,6 +1,6 @@
 //! What was not measured and why, grouped so that each group has one remedy.
 
-use crate::domain::{FaultKind, Outcome, Record, SkipReason, Status};
+use crate::domain::{FaultKind, Outcome, Record, Retry, SkipReason, Status};
 
 /// Case ids kept of each group.
 const IDS: usize = 20;
@@ -12,6 +12,10 @@ pub struct FaultGroup {
     pub target: usize,
     /// The reason.
     pub kind: FaultKind,
+    /// Whether asking again can help.
+    pub again: bool,
+    /// HTTP status of the first one, where there was one.
+    pub status: Option<u16>,
     /// How many cells.
     pub cells: u64,
     /// Of those, never asked because the target was stopped or the budget was used up.
@@ -36,14 +40,26 @@ impl Faults {
         let Some((kind, skipped, message)) = kind_of(record) else {
             return;
         };
+        // Cells that were skipped tell nothing of their own: they belong to what stopped the target.
+        let (again, status) = match &record.outcome {
+            Some(Outcome::Failed { fault, .. }) => (fault.retry == Retry::Again, fault.status),
+            _ => (
+                self.groups
+                    .iter()
+                    .any(|(group, _)| group.target == record.target && group.kind == kind && group.again),
+                None,
+            ),
+        };
         let found = self
             .groups
             .iter()
-            .position(|(group, _)| group.target == record.target && group.kind == kind);
+            .position(|(group, _)| group.target == record.target && group.kind == kind && group.again == again);
         let at = found.unwrap_or_else(|| {
             let group = FaultGroup {
                 target: record.target,
                 kind,
+                again,
+                status,
                 cells: 0,
                 skipped: 0,
                 cases: Vec::new(),
@@ -72,7 +88,7 @@ impl Faults {
     /// The groups, most cells first.
     pub(super) fn finish(self) -> Vec<FaultGroup> {
         let mut groups: Vec<FaultGroup> = self.groups.into_iter().map(|(group, _)| group).collect();
-        groups.sort_by(|a, b| (b.cells, a.target, a.kind).cmp(&(a.cells, b.target, b.kind)));
+        groups.sort_by(|a, b| (b.cells, a.target, a.kind, a.again).cmp(&(a.cells, b.target, b.kind, b.again)));
         groups
     }
 }

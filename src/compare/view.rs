@@ -35,6 +35,8 @@ pub struct View {
     pub scorers: Vec<String>,
     /// What a reader must know.
     pub notes: Vec<Note>,
+    /// A process works on the run while it is read: what is missing may still come. Set by who looked.
+    pub running: bool,
 }
 
 /// A case worth reading.
@@ -140,6 +142,7 @@ impl<'a> Viewer<'a> {
             faults: self.faults.finish(),
             readings: self.readings,
             scorers: self.scorers,
+            running: false,
         }
     }
 

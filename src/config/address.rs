@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use crate::domain::ProviderName;
+use crate::domain::Said;
+use crate::said;
 
 /// Port of Ollama where none is given.
 const OLLAMA_PORT: u16 = 11434;
@@ -14,33 +16,51 @@ const OLLAMA_PORT: u16 = 11434;
 ///
 /// # Errors
 /// What is wrong, following the words "the address", and what to do.
-pub(super) fn checked(provider: ProviderName, text: &str) -> Result<String, (String, &'static str)> {
+pub(super) fn checked(provider: ProviderName, text: &str) -> Result<String, (Said, Said)> {
     let text = text.trim();
     let url = Url::parse(text).map_err(|_| {
         (
-            format!("`{text}` is no address"),
-            "an address begins with `https://`, or with `http://` on your own machine",
+            said!("`{text}` is no address", "`{text}`은(는) 주소가 아닙니다"),
+            said!(
+                "an address begins with `https://`, or with `http://` on your own machine",
+                "주소는 `https://`로, 내 컴퓨터라면 `http://`로 시작합니다"
+            ),
         )
     })?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err((
-            format!("`{text}` is not an address of the web"),
-            "an address begins with `https://`, or with `http://` on your own machine",
+            said!(
+                "`{text}` is not an address of the web",
+                "`{text}`은(는) 웹 주소가 아닙니다"
+            ),
+            said!(
+                "an address begins with `https://`, or with `http://` on your own machine",
+                "주소는 `https://`로, 내 컴퓨터라면 `http://`로 시작합니다"
+            ),
         ));
     }
     // The text is not quoted: what stands there may be a key.
     if !url.username().is_empty() || url.password().is_some() {
         return Err((
-            "it holds a user name or a password".to_owned(),
-            "name the key with `key = { env = \"…\" }` instead",
+            said!(
+                "it holds a user name or a password",
+                "사용자 이름이나 비밀번호가 들어 있습니다"
+            ),
+            said!(
+                "name the key with `key = {{ env = \"…\" }}` instead",
+                "대신 `key = {{ env = \"…\" }}`로 키를 가리키세요"
+            ),
         ));
     }
     let versioned = matches!(provider, ProviderName::OpenAi | ProviderName::OpenAiResponses)
         && url.query_pairs().all(|(name, _)| name == "api-version");
     if url.fragment().is_some() || (url.query().is_some() && !versioned) {
         return Err((
-            "it holds `?` or `#`".to_owned(),
-            "give the base address only; the path of the call is added to it",
+            said!("it holds `?` or `#`", "`?`나 `#`이 들어 있습니다"),
+            said!(
+                "give the base address only; the path of the call is added to it",
+                "기본 주소만 적으세요. 호출 경로는 뒤에 붙습니다"
+            ),
         ));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::domain::{Money, Place, Problem, ProviderName, Severity, Target};
+use crate::domain::{Lang, Money, Place, Problem, ProviderName, Said, Severity, Target};
 use crate::price::parse_money;
 use crate::provider::{self, About};
+use crate::said;
 use crate::suite::bytes::whole;
 use crate::suite::findings::Findings;
 use crate::suite::place::Origin;
@@ -33,29 +34,6 @@ pub const BUILT_IN: &str = include_str!("../../config.toml");
 
 /// Name of the built-in configuration in messages.
 const BUILT_IN_NAME: &str = "config.toml (built in)";
-
-/// Language of what people read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lang {
-    /// Korean.
-    Ko,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// The language of `ko` or `en`, whatever follows (`ko_KR.UTF-8`).
-    #[must_use]
-    pub fn of(word: &str) -> Option<Self> {
-        let word = word.trim().to_ascii_lowercase();
-        let stem = word.split(['_', '-', '.']).next().unwrap_or("");
-        match stem {
-            "ko" => Some(Self::Ko),
-            "en" => Some(Self::En),
-            _ => None,
-        }
-    }
-}
 
 /// Everything that is configured, checked.
 #[derive(Debug, Clone)]
@@ -125,15 +103,23 @@ pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -
         .map_err(|error| unopened(&name, &error))
         .and_then(|file| {
             if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-                return Err(Problem::error("folder", format!("`{name}` is a folder"))
-                    .help("name the file in it: `--config FOLDER/config.toml`")
-                    .at(Place::file(&name)));
+                return Err(
+                    Problem::error("folder", said!("`{name}` is a folder", "`{name}`은(는) 폴더입니다"))
+                        .help(said!(
+                            "name the file in it: `--config FOLDER/config.toml`",
+                            "안에 있는 파일을 적으세요: `--config 폴더/config.toml`"
+                        ))
+                        .at(Place::file(&name)),
+                );
             }
             whole(&name, &mut std::io::BufReader::new(file))
         })
         .map_err(|mut problem| {
             if problem.code == "empty_file" {
-                problem = problem.help("`narani init` writes a commented one");
+                problem = problem.help(said!(
+                    "`narani init` writes a commented one",
+                    "`narani init`이 설명이 달린 설정 파일을 만들어 줍니다"
+                ));
             }
             vec![problem]
         })?;
@@ -142,9 +128,21 @@ pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -
 
 fn unopened(name: &str, error: &std::io::Error) -> Problem {
     let problem = match error.kind() {
-        std::io::ErrorKind::NotFound => Problem::error("missing_file", format!("there is no file `{name}`"))
-            .help("`narani init` writes a commented one"),
-        _ => Problem::error("unreadable_file", format!("could not read `{name}`: {error}")),
+        std::io::ErrorKind::NotFound => Problem::error(
+            "missing_file",
+            said!("there is no file `{name}`", "`{name}` 파일이 없습니다"),
+        )
+        .help(said!(
+            "`narani init` writes a commented one",
+            "`narani init`이 설명이 달린 설정 파일을 만들어 줍니다"
+        )),
+        _ => Problem::error(
+            "unreadable_file",
+            said!(
+                "could not read `{name}`: {error}",
+                "`{name}` 파일을 읽지 못했습니다: {error}"
+            ),
+        ),
     };
     problem.at(Place::file(name))
 }
@@ -206,7 +204,7 @@ fn read(
 }
 
 fn fill(desk: &mut Desk<'_, '_>, node: &Node, around: &Surroundings<'_>, settings: &mut Settings) {
-    desk.fields(node, &shape::CONFIG, "the configuration");
+    desk.fields(node, &shape::CONFIG, &said!("the configuration", "설정 파일"));
     if let Some(word) = node
         .get("lang")
         .and_then(|node| desk.value(node, &shape::CONFIG, "lang"))
@@ -229,11 +227,11 @@ fn fill(desk: &mut Desk<'_, '_>, node: &Node, around: &Surroundings<'_>, setting
         settings.max_cost = amounts(desk, node, "max_cost");
     }
     if let Some(node) = node.get("gate") {
-        desk.map(node, "`gate`");
+        desk.map(node, &Said::from("`gate`"));
         settings.gate = Some(node.to_json());
     }
     if let Some(node) = node.get("allow") {
-        desk.fields(node, &shape::ALLOW, "`allow`");
+        desk.fields(node, &shape::ALLOW, &Said::from("`allow`"));
         if let Some(list) = node.get("commands")
             && desk.value(list, &shape::ALLOW, "commands").is_some()
         {
@@ -246,29 +244,50 @@ fn fill(desk: &mut Desk<'_, '_>, node: &Node, around: &Surroundings<'_>, setting
             .unwrap_or_default()
             .iter()
             .find(|entry| entry.value.get("provider").is_some());
-        let problem = Problem::error("no_targets", "the configuration names no targets");
+        let problem = Problem::error(
+            "no_targets",
+            said!("the configuration names no targets", "설정 파일에 대상이 없습니다"),
+        );
         let problem = match stray {
-            Some(entry) => problem.help(format!("write `[targets.{0}]` instead of `[{0}]`", entry.key)),
-            None => problem.help("a target begins with `[targets.NAME]`; `narani init` writes some"),
+            Some(entry) => problem.help(said!(
+                "write `[targets.{0}]` instead of `[{0}]`",
+                "`[{0}]` 대신 `[targets.{0}]`라고 쓰세요",
+                entry.key
+            )),
+            None => problem.help(said!(
+                "a target begins with `[targets.NAME]`; `narani init` writes some",
+                "대상은 `[targets.이름]`으로 시작합니다. `narani init`이 몇 개를 만들어 줍니다"
+            )),
         };
         desk.tell(Span::new(node.span.start, node.span.start), problem);
         return;
     };
-    let entries = desk.map(targets, "`targets`").unwrap_or_default();
+    let entries = desk.map(targets, &Said::from("`targets`")).unwrap_or_default();
     for (count, entry) in entries.iter().enumerate() {
         let twin = entries[..count]
             .iter()
             .find(|other| other.key.eq_ignore_ascii_case(&entry.key));
         if let Some(twin) = twin {
-            let message = format!("`{}` and `{}` differ only in capitals", twin.key, entry.key);
-            let problem =
-                Problem::error("target_name", message).help("files are named after targets; choose another name");
+            let message = said!(
+                "`{}` and `{}` differ only in capitals",
+                "`{}`, `{}` 두 이름은 대소문자만 다릅니다",
+                twin.key,
+                entry.key
+            );
+            let problem = Problem::error("target_name", message).help(said!(
+                "files are named after targets; choose another name",
+                "파일 이름에 쓰이므로 다른 이름을 고르세요"
+            ));
             desk.tell(entry.key_span, problem);
         }
         settings.targets.extend(target::read(desk, entry, around));
     }
     if entries.is_empty() && targets.as_map().is_some() {
-        let problem = Problem::error("no_targets", "`targets` is empty").help("a target begins with `[targets.NAME]`");
+        let problem =
+            Problem::error("no_targets", said!("`targets` is empty", "`targets`가 비어 있습니다")).help(said!(
+                "a target begins with `[targets.NAME]`",
+                "대상은 `[targets.이름]`으로 시작합니다"
+            ));
         desk.tell(targets.span, problem);
     }
 }
@@ -278,17 +297,26 @@ fn amounts(desk: &mut Desk<'_, '_>, node: &Node, field: &str) -> Vec<Money> {
     let mut amounts: Vec<Money> = Vec::new();
     for (text, span) in desk.texts(node, field) {
         let problem = match parse_money(&text) {
-            Ok(money) if money.nano < 0 => {
-                Problem::error("money", format!("`{field}` takes no negative amount, such as `{text}`"))
-            }
-            Ok(money) if amounts.iter().any(|known| known.currency == money.currency) => {
-                Problem::error("money", format!("`{field}` names `{}` twice", money.currency.0))
-            }
+            Ok(money) if money.nano < 0 => Problem::error(
+                "money",
+                said!(
+                    "`{field}` takes no negative amount, such as `{text}`",
+                    "`{field}` 금액은 `{text}`처럼 음수일 수 없습니다"
+                ),
+            ),
+            Ok(money) if amounts.iter().any(|known| known.currency == money.currency) => Problem::error(
+                "money",
+                said!(
+                    "`{field}` names `{}` twice",
+                    "`{field}`에 `{}` 통화가 두 번 있습니다",
+                    money.currency.0
+                ),
+            ),
             Ok(money) => {
                 amounts.push(money);
                 continue;
             }
-            Err(error) => Problem::error("money", format!("`{field}`: {error}")),
+            Err(error) => Problem::error("money", said!("`{field}`: {error}", "`{field}`: {error}")),
         };
         desk.tell(span, problem);
     }
@@ -303,7 +331,13 @@ fn from_environment(environment: &dyn Fn(&str) -> Option<String>, settings: &mut
     if let Some(word) = set("NARANI_LANG") {
         settings.lang = Lang::of(&word).or(settings.lang);
         if Lang::of(&word).is_none() {
-            let problem = Problem::error("lang", format!("the variable `NARANI_LANG` holds `{word}`"));
+            let problem = Problem::error(
+                "lang",
+                said!(
+                    "the variable `NARANI_LANG` holds `{word}`",
+                    "환경 변수 `NARANI_LANG`의 값이 `{word}`입니다"
+                ),
+            );
             findings.add(problem.help(help(&word, ["ko", "en"])));
         }
     }

@@ -3,6 +3,8 @@
 //! A key stands in an environment variable or is printed by a command. It is looked up late, goes to `net` and nowhere
 //! else: it has no form in JSON, its debug form is a word, and its bytes are overwritten when it is dropped.
 
+use crate::domain::Said;
+use crate::said;
 use std::fmt;
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -25,19 +27,28 @@ impl Secret {
     ///
     /// # Errors
     /// When nothing is left, or when it could not stand in a header; in words that do not hold it.
-    pub fn new(text: &str) -> Result<Self, String> {
+    pub fn new(text: &str) -> Result<Self, Said> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("the key is empty".to_owned());
+            return Err(said!("the key is empty", "키가 비어 있습니다"));
         }
         if text.len() as u64 > LONGEST_KEY {
-            return Err(format!("the key is longer than {LONGEST_KEY} bytes"));
+            return Err(said!(
+                "the key is longer than {LONGEST_KEY} bytes",
+                "키가 {LONGEST_KEY}바이트보다 깁니다"
+            ));
         }
         if text.chars().any(char::is_control) {
-            return Err("the key holds control characters, such as a line break".to_owned());
+            return Err(said!(
+                "the key holds control characters, such as a line break",
+                "키에 줄바꿈 같은 제어 문자가 있습니다"
+            ));
         }
         if !text.is_ascii() {
-            return Err("the key holds characters beyond ASCII; was it copied with something round it?".to_owned());
+            return Err(said!(
+                "the key holds characters beyond ASCII; was it copied with something round it?",
+                "키에 ASCII가 아닌 글자가 있습니다. 복사할 때 다른 글자가 섞였는지 보세요"
+            ));
         }
         Ok(Self(text.to_owned()))
     }
@@ -88,7 +99,7 @@ pub enum KeyState {
         variables: Vec<String>,
     },
     /// It is there but cannot be used, and why. Does not hold the key.
-    Broken(String),
+    Broken(Said),
 }
 
 impl KeySource {
@@ -107,7 +118,7 @@ impl KeySource {
                     },
                     Some((name, value)) => match Secret::new(&value) {
                         Ok(secret) => KeyState::Found(secret),
-                        Err(why) => KeyState::Broken(format!("`{name}`: {why}")),
+                        Err(why) => KeyState::Broken(said!("`{name}`: {why}", "`{name}`: {why}")),
                     },
                 }
             }
@@ -115,7 +126,10 @@ impl KeySource {
                 Ok(secret) => KeyState::Found(secret),
                 Err(why) => {
                     let program = command.first().map_or("", String::as_str);
-                    KeyState::Broken(format!("the key command `{program}`: {why}"))
+                    KeyState::Broken(said!(
+                        "the key command `{program}`: {why}",
+                        "키 명령 `{program}`: {why}"
+                    ))
                 }
             },
         }
@@ -133,15 +147,15 @@ impl KeySource {
 }
 
 /// What a command prints on its standard output.
-fn printed(command: &[String]) -> Result<String, String> {
-    let (program, arguments) = command.split_first().ok_or("it is empty")?;
+fn printed(command: &[String]) -> Result<String, Said> {
+    let (program, arguments) = command.split_first().ok_or(said!("it is empty", "비어 있습니다"))?;
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::inherit())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
-        .map_err(|error| format!("could not start it: {error}"))?;
+        .map_err(|error| said!("could not start it: {error}", "시작하지 못했습니다: {error}"))?;
     let mut output = child.stdout.take().expect("the output is piped");
     let reader = std::thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -159,22 +173,36 @@ fn printed(command: &[String]) -> Result<String, String> {
                 // It may have ended just now; either way it is over.
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("it did not end within {} seconds", LONGEST_WAIT.as_secs()));
+                return Err(said!(
+                    "it did not end within {} seconds",
+                    "{}초 안에 끝나지 않았습니다",
+                    LONGEST_WAIT.as_secs()
+                ));
             }
-            Err(error) => return Err(format!("could not wait for it: {error}")),
+            Err(error) => {
+                return Err(said!(
+                    "could not wait for it: {error}",
+                    "끝나기를 기다리지 못했습니다: {error}"
+                ));
+            }
         }
     };
     if !status.success() {
         return Err(match status.code() {
-            Some(code) => format!("it failed with exit code {code}"),
-            None => "it was ended by a signal".to_owned(),
+            Some(code) => said!("it failed with exit code {code}", "종료 코드 {code}로 실패했습니다"),
+            None => said!("it was ended by a signal", "신호를 받아 끝났습니다"),
         });
     }
     let bytes = reader
         .join()
-        .map_err(|_| "could not read what it prints")?
-        .map_err(|error| format!("could not read what it prints: {error}"))?;
-    String::from_utf8(bytes).map_err(|_| "it prints something that is no text".to_owned())
+        .map_err(|_| said!("could not read what it prints", "출력을 읽지 못했습니다"))?
+        .map_err(|error| {
+            said!(
+                "could not read what it prints: {error}",
+                "출력을 읽지 못했습니다: {error}"
+            )
+        })?;
+    String::from_utf8(bytes).map_err(|_| said!("it prints something that is no text", "글이 아닌 것을 출력했습니다"))
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::domain::{Currency, Limits, Price, Problem, ProviderName, Target};
+use crate::domain::{Currency, Limits, Price, Problem, ProviderName, Said, Target};
 use crate::provider::About;
+use crate::said;
 use crate::suite::suggest::{help, listed};
 use crate::suite::tree::{Data, Entry, Node};
 use crate::suite::values::Desk;
@@ -27,15 +28,25 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, entry: &Entry, around: &Surroundings
     let before = desk.findings.errors();
     let node = &entry.value;
     name(desk, entry);
-    desk.fields(node, &TARGET, &format!("target `{}`", entry.key))?;
+    desk.fields(node, &TARGET, &said!("target `{}`", "`{}` 대상", entry.key))?;
     let provider = provider(desk, entry);
     let model = node
         .get("model")
         .and_then(|model| desk.text(model, "model"))
         .map(|text| text.trim().to_owned());
     if node.get("model").is_none() {
-        let problem = Problem::error("missing_field", format!("target `{}` names no `model`", entry.key))
-            .help("`model` is the name that the service gives it, such as \"gpt-6.2-sol\"");
+        let problem = Problem::error(
+            "missing_field",
+            said!(
+                "target `{}` names no `model`",
+                "`{}` 대상에 `model`이 없습니다",
+                entry.key
+            ),
+        )
+        .help(said!(
+            "`model` is the name that the service gives it, such as \"gpt-6.2-sol\"",
+            "`model`은 서비스에서 쓰는 모델 이름입니다(예: \"gpt-6.2-sol\")"
+        ));
         desk.tell(entry.key_span, problem);
     }
     let flag = |desk: &mut Desk<'_, '_>, field: &str| {
@@ -76,9 +87,13 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, entry: &Entry, around: &Surroundings
     if key != KeySource::None && address::is_in_the_clear(&address) {
         let problem = Problem::warning(
             "in_the_clear",
-            format!("the key of `{}` travels unencrypted", entry.key),
+            said!(
+                "the key of `{}` travels unencrypted",
+                "`{}` 대상의 키가 암호화되지 않은 채 전송됩니다",
+                entry.key
+            ),
         )
-        .help("use an address with `https://`");
+        .help(said!("use an address with `https://`", "`https://` 주소를 쓰세요"));
         desk.tell(node.get("address").map_or(entry.key_span, |node| node.span), problem);
     }
     let model = model?;
@@ -116,9 +131,16 @@ fn name(desk: &mut Desk<'_, '_>, entry: &Entry) {
     if wrong {
         let problem = Problem::error(
             "target_name",
-            format!("`{}` cannot be the name of a target", name.escape_debug()),
+            said!(
+                "`{}` cannot be the name of a target",
+                "`{}`은(는) 대상 이름으로 쓸 수 없습니다",
+                name.escape_debug()
+            ),
         )
-        .help("use up to 60 letters, digits, dots, hyphens or blanks; no commas, no slashes");
+        .help(said!(
+            "use up to 60 letters, digits, dots, hyphens or blanks; no commas, no slashes",
+            "60자까지 글자, 숫자, 점, 붙임표, 빈칸을 쓸 수 있고 쉼표와 빗금은 쓸 수 없습니다"
+        ));
         desk.tell(entry.key_span, problem);
     }
 }
@@ -126,25 +148,41 @@ fn name(desk: &mut Desk<'_, '_>, entry: &Entry) {
 fn provider(desk: &mut Desk<'_, '_>, entry: &Entry) -> Option<ProviderName> {
     let words = ProviderName::ALL.map(ProviderName::word);
     let Some(node) = entry.value.get("provider") else {
-        let problem = Problem::error("missing_field", format!("target `{}` names no `provider`", entry.key))
-            .help(format!("one of {}", listed(&words)));
+        let problem = Problem::error(
+            "missing_field",
+            said!(
+                "target `{}` names no `provider`",
+                "`{}` 대상에 `provider`가 없습니다",
+                entry.key
+            ),
+        )
+        .help(said!("one of {}", "{} 가운데 하나를 쓰세요", listed(&words)));
         desk.tell(entry.key_span, problem);
         return None;
     };
     let word = desk.text(node, "provider")?;
     let found = ProviderName::from_word(&word);
     if found.is_none() {
-        let problem = Problem::error("unknown_provider", format!("there is no provider `{word}`"));
+        let problem = Problem::error(
+            "unknown_provider",
+            said!("there is no provider `{word}`", "`{word}`라는 제공자는 없습니다"),
+        );
         let problem = match word.to_ascii_lowercase().as_str() {
-            "google" | "vertex" => problem.help("did you mean `gemini`?"),
-            "claude" => problem.help("did you mean `anthropic`?"),
-            "gpt" => problem.help("did you mean `openai`?"),
-            "hyperclova" | "naver" | "clovax" | "clova-x" => problem.help("did you mean `clova`?"),
-            "llama" => problem.help("did you mean `ollama`? A llama.cpp server speaks `openai`"),
-            "vllm" | "lmstudio" | "lm-studio" | "llama-server" | "llama.cpp" | "groq" | "openrouter" | "deepseek"
-            | "mistral" | "together" | "xai" | "azure" => {
-                problem.help("it speaks the protocol of `openai`: write `provider = \"openai\"` and its `address`")
+            "google" | "vertex" => problem.help(said!("did you mean `gemini`?", "혹시 `gemini`입니까?")),
+            "claude" => problem.help(said!("did you mean `anthropic`?", "혹시 `anthropic`입니까?")),
+            "gpt" => problem.help(said!("did you mean `openai`?", "혹시 `openai`입니까?")),
+            "hyperclova" | "naver" | "clovax" | "clova-x" => {
+                problem.help(said!("did you mean `clova`?", "혹시 `clova`입니까?"))
             }
+            "llama" => problem.help(said!(
+                "did you mean `ollama`? A llama.cpp server speaks `openai`",
+                "혹시 `ollama`입니까? llama.cpp 서버라면 `openai`입니다"
+            )),
+            "vllm" | "lmstudio" | "lm-studio" | "llama-server" | "llama.cpp" | "groq" | "openrouter" | "deepseek"
+            | "mistral" | "together" | "xai" | "azure" => problem.help(said!(
+                "it speaks the protocol of `openai`: write `provider = \"openai\"` and its `address`",
+                "`openai` 규약을 쓰는 서비스입니다. `provider = \"openai\"`와 `address`를 적으세요"
+            )),
             _ => problem.help(help(&word, words)),
         };
         desk.tell(node.span, problem);
@@ -165,8 +203,15 @@ fn base(
         return match address::checked(provider, &text) {
             Ok(address) => Some(address),
             Err((wrong, remedy)) => {
-                let problem =
-                    Problem::error("address", format!("`address` of target `{}`: {wrong}", entry.key)).help(remedy);
+                let problem = Problem::error(
+                    "address",
+                    said!(
+                        "`address` of target `{}`: {wrong}",
+                        "`{}` 대상의 `address`: {wrong}",
+                        entry.key
+                    ),
+                )
+                .help(remedy);
                 desk.tell(node.span, problem);
                 None
             }
@@ -183,7 +228,11 @@ fn base(
         Ok(address) => Some(address),
         Err((wrong, remedy)) => {
             // Several targets may look at it; once is enough.
-            let problem = Problem::error("address", format!("the variable `{variable}`: {wrong}")).help(remedy);
+            let problem = Problem::error(
+                "address",
+                said!("the variable `{variable}`: {wrong}", "환경 변수 `{variable}`: {wrong}"),
+            )
+            .help(remedy);
             if !around.told.borrow().iter().any(|told| told == variable) {
                 around.told.borrow_mut().push(variable.to_owned());
                 desk.findings.add(problem);
@@ -205,13 +254,17 @@ fn usual_key(desk: &mut Desk<'_, '_>, entry: &Entry, about: &About, address: &st
     {
         let problem = Problem::error(
             "whose_key",
-            format!(
+            said!(
                 "target `{}` does not say which key goes to `{}`",
+                "`{}` 대상은 `{}`에 어떤 키를 보낼지 정하지 않았습니다",
                 entry.key,
                 address::host(address)
             ),
         )
-        .help("add `key = { env = \"NAME_OF_A_VARIABLE\" }`, or `local = true` when it needs none");
+        .help(said!(
+            "add `key = {{ env = \"NAME_OF_A_VARIABLE\" }}`, or `local = true` when it needs none",
+            "`key = {{ env = \"환경 변수 이름\" }}`을 적거나, 키가 필요 없으면 `local = true`를 적으세요"
+        ));
         desk.tell(node.span, problem);
         return None;
     }
@@ -233,12 +286,21 @@ fn same_service(one: &str, other: &str) -> bool {
 /// Where the key is. Whatever else stands there is told without being shown: it may be the key itself.
 fn key(desk: &mut Desk<'_, '_>, node: &Node) -> Option<KeySource> {
     if node.as_map().is_none() {
-        let problem = Problem::error("key_in_file", "`key` says where the key is, it does not hold it")
-            .help("put the key into an environment variable and write `key = { env = \"ITS_NAME\" }`");
+        let problem = Problem::error(
+            "key_in_file",
+            said!(
+                "`key` says where the key is, it does not hold it",
+                "`key`에는 키 자체가 아니라 키가 있는 곳을 적습니다"
+            ),
+        )
+        .help(said!(
+            "put the key into an environment variable and write `key = {{ env = \"ITS_NAME\" }}`",
+            "키를 환경 변수에 넣고 `key = {{ env = \"그 이름\" }}`이라고 쓰세요"
+        ));
         desk.tell(node.span, problem);
         return None;
     }
-    let entries = desk.fields(node, &KEY, "`key`")?;
+    let entries = desk.fields(node, &KEY, &Said::from("`key`"))?;
     let mut sources = Vec::new();
     for Entry { key: field, value, .. } in entries {
         match field.as_str() {
@@ -250,8 +312,17 @@ fn key(desk: &mut Desk<'_, '_>, node: &Node) -> Option<KeySource> {
                         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
                     && !variable.starts_with(|first: char| first.is_ascii_digit());
                 if !fits {
-                    let problem = Problem::error("key_in_file", "this is not the name of an environment variable")
-                        .help("`env` takes a name such as `OPENAI_API_KEY`, not the key itself");
+                    let problem = Problem::error(
+                        "key_in_file",
+                        said!(
+                            "this is not the name of an environment variable",
+                            "환경 변수 이름이 아닙니다"
+                        ),
+                    )
+                    .help(said!(
+                        "`env` takes a name such as `OPENAI_API_KEY`, not the key itself",
+                        "`env`에는 키가 아니라 `OPENAI_API_KEY` 같은 이름을 적습니다"
+                    ));
                     desk.tell(value.span, problem);
                     return None;
                 }
@@ -260,8 +331,17 @@ fn key(desk: &mut Desk<'_, '_>, node: &Node) -> Option<KeySource> {
             "command" => {
                 let command: Vec<String> = desk.texts(value, "command").into_iter().map(|(text, _)| text).collect();
                 if !matches!(value.data, Data::List(_)) || command.is_empty() {
-                    let problem = Problem::error("wrong_type", "`command` takes a list: the program and its arguments")
-                        .help("no shell is started: `command = [\"pass\", \"show\", \"openai\"]`");
+                    let problem = Problem::error(
+                        "wrong_type",
+                        said!(
+                            "`command` takes a list: the program and its arguments",
+                            "`command`에는 프로그램과 인자의 목록을 적습니다"
+                        ),
+                    )
+                    .help(said!(
+                        "no shell is started: `command = [\"pass\", \"show\", \"openai\"]`",
+                        "셸을 거치지 않습니다: `command = [\"pass\", \"show\", \"openai\"]`"
+                    ));
                     desk.tell(value.span, problem);
                     return None;
                 }
@@ -274,17 +354,20 @@ fn key(desk: &mut Desk<'_, '_>, node: &Node) -> Option<KeySource> {
         return sources.pop();
     }
     let message = if sources.is_empty() {
-        "`key` names no source"
+        said!("`key` names no source", "`key`에 키가 있는 곳이 없습니다")
     } else {
-        "`key` names two sources"
+        said!("`key` names two sources", "`key`에 키가 있는 곳이 둘입니다")
     };
-    let problem = Problem::error("key", message).help("write `key = { env = \"…\" }` or `key = { command = […] }`");
+    let problem = Problem::error("key", message).help(said!(
+        "write `key = {{ env = \"…\" }}` or `key = {{ command = […] }}`",
+        "`key = {{ env = \"…\" }}`나 `key = {{ command = […] }}`로 쓰세요"
+    ));
     desk.tell(node.span, problem);
     None
 }
 
 fn extra(desk: &mut Desk<'_, '_>, node: &Node) -> Option<serde_json::Map<String, serde_json::Value>> {
-    desk.map(node, "`extra`")?;
+    desk.map(node, &Said::from("`extra`"))?;
     node.to_json().as_object().cloned()
 }
 
@@ -297,8 +380,14 @@ fn limits(desk: &mut Desk<'_, '_>, node: &Node) -> Option<Limits> {
         limits.tokens_per_minute,
     ];
     if zero.contains(&Some(0)) {
-        let problem =
-            Problem::error("out_of_range", "a limit of 0 lets nothing through").help("leave out what you do not know");
+        let problem = Problem::error(
+            "out_of_range",
+            said!(
+                "a limit of 0 lets nothing through",
+                "한도가 0이면 아무것도 보낼 수 없습니다"
+            ),
+        )
+        .help(said!("leave out what you do not know", "모르는 것은 빼세요"));
         desk.tell(node.span, problem);
         return None;
     }
@@ -307,16 +396,16 @@ fn limits(desk: &mut Desk<'_, '_>, node: &Node) -> Option<Limits> {
 
 fn price(desk: &mut Desk<'_, '_>, node: &Node) -> Option<Price> {
     let before = desk.findings.errors();
-    desk.fields(node, &PRICE, "`price`")?;
+    desk.fields(node, &PRICE, &Said::from("`price`"))?;
     let mut field = |name: &str| {
         let node = node.get(name)?;
         let text = desk.text(node, name)?;
         match amount::price(&text) {
             Ok(pico) => Some(pico),
             Err(wrong) => {
-                let mut problem = Problem::error("price", format!("`{name}` {wrong}"));
+                let mut problem = Problem::error("price", said!("`{name}` {wrong}", "`{name}` {wrong}"));
                 if text.contains(',') {
-                    problem = problem.help("decimals stand behind a point");
+                    problem = problem.help(said!("decimals stand behind a point", "소수점은 점(.)으로 씁니다"));
                 }
                 desk.tell(node.span, problem);
                 None
@@ -332,9 +421,12 @@ fn price(desk: &mut Desk<'_, '_>, node: &Node) -> Option<Price> {
             if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
                 let problem = Problem::error(
                     "currency",
-                    format!("`currency` takes a code of three letters, not `{code}`"),
+                    said!(
+                        "`currency` takes a code of three letters, not `{code}`",
+                        "`currency`에는 세 글자 통화 코드를 써야 합니다. 지금은 `{code}`입니다"
+                    ),
                 )
-                .help("for example `USD` or `KRW`");
+                .help(said!("for example `USD` or `KRW`", "예: `USD`, `KRW`"));
                 desk.tell(node.span, problem);
             }
             Currency(code)
@@ -344,8 +436,17 @@ fn price(desk: &mut Desk<'_, '_>, node: &Node) -> Option<Price> {
         return None;
     }
     let (Some(input), Some(output)) = (input, output) else {
-        let problem = Problem::error("missing_field", "a price has an `input` and an `output`")
-            .help("per million tokens: `price = { input = 2.50, output = 10.00 }`");
+        let problem = Problem::error(
+            "missing_field",
+            said!(
+                "a price has an `input` and an `output`",
+                "가격에는 `input`과 `output`이 모두 있어야 합니다"
+            ),
+        )
+        .help(said!(
+            "per million tokens: `price = {{ input = 2.50, output = 10.00 }}`",
+            "토큰 백만 개당 가격입니다: `price = {{ input = 2.50, output = 10.00 }}`"
+        ));
         desk.tell(node.span, problem);
         return None;
     };

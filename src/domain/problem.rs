@@ -2,15 +2,17 @@
 
 use std::ops::Range;
 
+use super::said::Said;
+
 /// One finding about a file or a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Stable word for scripts and documentation, for example `unknown_field`.
     pub code: &'static str,
-    /// What is wrong, lower case, no full stop, back-ticks round what is quoted.
-    pub message: String,
+    /// What is wrong; in English lower case, no full stop, back-ticks round what is quoted.
+    pub message: Said,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<Said>,
     /// Where.
     pub place: Option<Place>,
     /// The lines at that place, for files that are texts. Secrets are blotted out.
@@ -71,7 +73,7 @@ impl Place {
 impl Problem {
     /// An error without a place yet.
     #[must_use]
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, message: impl Into<Said>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -84,7 +86,7 @@ impl Problem {
 
     /// A warning without a place yet.
     #[must_use]
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, message: impl Into<Said>) -> Self {
         Self {
             severity: Severity::Warning,
             ..Self::error(code, message)
@@ -93,7 +95,7 @@ impl Problem {
 
     /// The same with what to do.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Said>) -> Self {
         self.help = Some(help.into());
         self
     }

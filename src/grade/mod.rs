@@ -15,6 +15,7 @@ pub use process::Programs;
 
 use crate::domain::{Case, Problem, RunInfo, Score, ScorerSpec};
 use crate::run::Graded;
+use crate::said;
 use crate::scorer::{self, Answer, Got, Need, Scorer};
 
 /// Scorers made for single cases that are kept; suites usually repeat a few.
@@ -129,7 +130,7 @@ impl Grader {
         if let Some(scorer) = made.get(&fingerprint) {
             return Ok(Arc::clone(scorer));
         }
-        let scorer = make(spec).map_err(|problem| problem.message)?;
+        let scorer = make(spec).map_err(|problem| problem.message.to_string())?;
         if made.len() >= KEPT {
             made.clear();
         }
@@ -148,10 +149,17 @@ impl Grader {
 }
 
 fn make(spec: &ScorerSpec) -> Result<Arc<dyn Scorer>, Problem> {
-    let kind = scorer::kind(&spec.kind)
-        .ok_or_else(|| Problem::error("unknown_scorer", format!("there is no scorer `{}`", spec.kind)))?;
+    let kind = scorer::kind(&spec.kind).ok_or_else(|| {
+        Problem::error(
+            "unknown_scorer",
+            said!("there is no scorer `{}`", "`{}`라는 채점기는 없습니다", spec.kind),
+        )
+    })?;
     let scorer = (kind.build)(&spec.params).map_err(|refusal| {
-        let mut problem = Problem::error("scorer_params", format!("scorer `{}`: {}", spec.name, refusal.message));
+        let mut problem = Problem::error(
+            "scorer_params",
+            said!("scorer `{}`: {}", "`{}` 채점기: {}", spec.name, refusal.message),
+        );
         problem.help = refusal.help;
         problem
     })?;

@@ -359,9 +359,9 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn too_long() -> Fault {
     let mut fault = Fault::new(
-        FaultKind::BadRequest,
+        FaultKind::Truncated,
         format!(
-            "the answer is longer than {} MB and was dropped",
+            "the answer is longer than {} MB and was dropped: no model writes so much",
             MAX_ANSWER_BYTES / 1024 / 1024
         ),
     );

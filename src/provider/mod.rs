@@ -74,6 +74,11 @@ pub trait Provider: Send + Sync {
     /// Addresses, variables, version.
     fn about(&self) -> About;
 
+    /// Whether the service takes a picture (or a film) by this address itself; otherwise we fetch it and send the bytes.
+    fn takes_address(&self, _address: &str) -> bool {
+        !self.about().images_inline
+    }
+
     /// The wishes of `params` that this provider, or this model of it, cannot express. [`Provider::write`]
     /// leaves exactly these out.
     fn wishes(&self, target: &Target, params: &Params) -> Vec<Wish>;

@@ -3,7 +3,7 @@
 //! Outside text stands in it through the Markdown sink only: it mentions nobody, links nowhere and is no markup.
 
 use super::Style;
-use super::number::{grouped, interval, paid, percent, rate_digits, score, seconds, whole_percent};
+use super::number::{Clock, Purse, grouped, interval, paid, percent, rate_digits, score, whole_percent};
 use super::signs::{column_heads, sign};
 use super::terminal::worth;
 use super::words::{self, Lang};
@@ -91,9 +91,13 @@ fn scoreboard(info: &RunInfo, view: &View, style: &Style) -> String {
     let heads: Vec<String> = heads.into_iter().map(str::to_owned).collect();
     let dash = || "–".to_owned();
     let digits = rate_digits(view.columns.iter().filter_map(|column| column.pass.as_ref()));
+    let median = Clock::of(view.columns.iter().filter_map(|column| column.latency.p50));
+    let high = Clock::of(view.columns.iter().filter_map(|column| column.latency.p95));
+    let purse = Purse::of(view.columns.iter().flat_map(|column| column.paid.money()));
     let rows: Vec<Vec<String>> = view
         .columns
         .iter()
+        .filter(|column| column.counts.planned > 0)
         .map(|column| {
             let counts = column.counts;
             let mut row = vec![markdown_inline(&column.label)];
@@ -108,9 +112,9 @@ fn scoreboard(info: &RunInfo, view: &View, style: &Style) -> String {
             if judged {
                 row.push(column.score.map_or_else(dash, score));
             }
-            row.push(column.latency.p50.map_or_else(dash, seconds));
-            row.push(column.latency.p95.map_or_else(dash, seconds));
-            row.push(paid(&column.paid, style));
+            row.push(column.latency.p50.map_or_else(dash, |time| median.show(time)));
+            row.push(column.latency.p95.map_or_else(dash, |time| high.show(time)));
+            row.push(paid(&column.paid, &purse, style));
             row
         })
         .collect();
@@ -122,10 +126,13 @@ fn scoreboard(info: &RunInfo, view: &View, style: &Style) -> String {
         }
     }
     if view.counts.missing > 0 {
-        out.push_str(&format!(
-            "\n{}\n",
-            words::not_reached(view.counts.missing, view.counts.planned, info.id.as_str(), style.lang)
-        ));
+        let (missing, planned) = (view.counts.missing, view.counts.planned);
+        let text = if view.running {
+            words::still_running(missing, planned, style.lang)
+        } else {
+            words::not_reached(missing, planned, info.id.as_str(), style.lang)
+        };
+        out.push_str(&format!("\n{text}\n"));
     }
     out
 }

@@ -107,22 +107,110 @@ pub fn seconds(micros: f64) -> String {
     }
 }
 
+/// How the times of one column are written, so that they can be compared at a glance: by the longest of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// `85ms`: all are shorter than a second.
+    Milliseconds,
+    /// `1.9s`.
+    Tenths,
+    /// Each as [`seconds`] writes it: minutes and hours among them.
+    Mixed,
+}
+
+impl Clock {
+    /// For these times, in microseconds.
+    #[must_use]
+    pub fn of(times: impl IntoIterator<Item = f64>) -> Self {
+        match times.into_iter().fold(0.0, f64::max) {
+            longest if longest < 999_500.0 => Self::Milliseconds,
+            longest if longest < 599_500_000.0 => Self::Tenths,
+            _ => Self::Mixed,
+        }
+    }
+
+    /// A time in microseconds.
+    #[must_use]
+    pub fn show(self, micros: f64) -> String {
+        match self {
+            Self::Milliseconds => format!("{:.0}ms", micros / 1e3),
+            Self::Tenths if micros > 0.0 && micros < 50_000.0 => "<0.1s".to_owned(),
+            Self::Tenths => format!("{:.1}s", micros / 1e6),
+            Self::Mixed => seconds(micros),
+        }
+    }
+}
+
+/// How the amounts of one column are written: with equally many decimals in each currency.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Purse(std::collections::BTreeMap<String, u32>);
+
+impl Purse {
+    /// For these amounts. The smallest is to be told from nothing, as far as the largest leaves room for it.
+    #[must_use]
+    pub fn of(amounts: impl IntoIterator<Item = Money>) -> Self {
+        let mut found: std::collections::BTreeMap<String, (u64, u64)> = std::collections::BTreeMap::new();
+        for amount in amounts {
+            let nano = amount.nano.unsigned_abs();
+            if nano > 0 {
+                let ends = found.entry(amount.currency.0).or_insert((nano, nano));
+                *ends = (ends.0.min(nano), ends.1.max(nano));
+            }
+        }
+        let places = |(code, (least, most)): (String, (u64, u64))| {
+            let whole = whole_currency(&code);
+            let room = match most {
+                0..100_000_000 => 6,
+                100_000_000..1_000_000_000 => 4,
+                1_000_000_000..10_000_000_000 => 3,
+                _ if whole => 0,
+                _ => 2,
+            };
+            let places = places(least, whole).min(room);
+            (code, places)
+        };
+        Self(found.into_iter().map(places).collect())
+    }
+
+    /// An amount.
+    #[must_use]
+    pub fn show(&self, amount: &Money, style: &Style) -> String {
+        let Some(places) = self.0.get(&amount.currency.0) else {
+            return money(amount, style);
+        };
+        let sign = currency_sign(&amount.currency.0, style);
+        let nano = amount.nano.unsigned_abs();
+        let minus = if amount.nano < 0 { "-" } else { "" };
+        match decimals(nano, *places) {
+            Some(digits) => format!("{minus}{sign}{digits}"),
+            None => format!(
+                "<{sign}{}",
+                decimals(NANO / 10u64.pow(*places), *places).unwrap_or_default()
+            ),
+        }
+    }
+}
+
 /// An amount with its sign: `$1.42`, `₩1,912`, `CHF 3.10`. Small amounts get more digits.
 #[must_use]
 pub fn money(money: &Money, style: &Style) -> String {
     let code = money.currency.0.as_str();
-    let sign = match (code, style.ascii) {
+    let sign = currency_sign(code, style);
+    let minus = if money.nano < 0 { "-" } else { "" };
+    match amount(money.nano.unsigned_abs(), whole_currency(code)) {
+        Some(amount) => format!("{minus}{sign}{amount}"),
+        None => format!("<{sign}0.000001"),
+    }
+}
+
+fn currency_sign(code: &str, style: &Style) -> String {
+    match (code, style.ascii) {
         ("USD", _) => "$".to_owned(),
         ("KRW", false) => "₩".to_owned(),
         ("EUR", false) => "€".to_owned(),
         ("JPY", false) => "¥".to_owned(),
         ("GBP", false) => "£".to_owned(),
         _ => format!("{code} "),
-    };
-    let minus = if money.nano < 0 { "-" } else { "" };
-    match amount(money.nano.unsigned_abs(), whole_currency(code)) {
-        Some(amount) => format!("{minus}{sign}{amount}"),
-        None => format!("<{sign}0.000001"),
     }
 }
 
@@ -131,23 +219,35 @@ fn whole_currency(code: &str) -> bool {
     matches!(code, "KRW" | "JPY" | "VND" | "CLP" | "ISK")
 }
 
-/// Billionths as digits: whole currencies without a fraction from 10 on, others with two places from a tenth on; below
-/// that two significant digits. None for less than a millionth that is not nothing.
-fn amount(nano: u64, whole: bool) -> Option<String> {
-    const UNIT: u64 = 1_000_000_000;
-    let places: u32 = match nano {
-        0 => return Some(if whole { "0" } else { "0.00" }.to_owned()),
-        _ if whole && nano >= 10 * UNIT => 0,
-        _ if whole && nano >= UNIT => 1,
-        _ if nano >= UNIT / 10 => 2,
-        _ if nano >= UNIT / 100 => 3,
-        _ if nano >= UNIT / 1000 => 4,
-        _ if nano >= UNIT / 10_000 => 5,
+/// Billionths of a unit.
+const NANO: u64 = 1_000_000_000;
+
+/// Places behind the point: whole currencies none from 10 on, others two from a tenth on; below that two significant
+/// digits, six places at most.
+fn places(nano: u64, whole: bool) -> u32 {
+    match nano {
+        _ if whole && nano >= 10 * NANO => 0,
+        _ if whole && nano >= NANO => 1,
+        _ if nano >= NANO / 10 => 2,
+        _ if nano >= NANO / 100 => 3,
+        _ if nano >= NANO / 1000 => 4,
+        _ if nano >= NANO / 10_000 => 5,
         _ => 6,
-    };
-    let step = UNIT / 10u64.pow(places);
+    }
+}
+
+/// Billionths as digits. None for less than the last place shows that is not nothing.
+fn amount(nano: u64, whole: bool) -> Option<String> {
+    if nano == 0 {
+        return Some(if whole { "0" } else { "0.00" }.to_owned());
+    }
+    decimals(nano, places(nano, whole))
+}
+
+fn decimals(nano: u64, places: u32) -> Option<String> {
+    let step = NANO / 10u64.pow(places);
     let rounded = (nano + step / 2) / step;
-    if rounded == 0 {
+    if rounded == 0 && nano > 0 {
         return None;
     }
     let scale = 10u64.pow(places);
@@ -162,8 +262,8 @@ fn amount(nano: u64, whole: bool) -> Option<String> {
 /// What was paid in one cell of a table: sums joined by ` + `, `local`, `?` where no price is known, `cache` where all was
 /// reused.
 #[must_use]
-pub fn paid(paid: &Paid, style: &Style) -> String {
-    let mut parts: Vec<String> = paid.money().map(|sum| money(&sum, style)).collect();
+pub fn paid(paid: &Paid, purse: &Purse, style: &Style) -> String {
+    let mut parts: Vec<String> = paid.money().map(|sum| purse.show(&sum, style)).collect();
     if paid.unknown > 0 {
         parts.push("?".to_owned());
     }
@@ -231,6 +331,44 @@ mod tests {
             ),
             "KRW 5,000"
         );
+    }
+
+    #[test]
+    fn amounts_of_a_column_have_equally_many_decimals() {
+        let shown = |nanos: &[i64], code: &str| -> Vec<String> {
+            let amounts = nanos.iter().map(|nano| Money {
+                nano: *nano,
+                currency: Currency(code.to_owned()),
+            });
+            let purse = Purse::of(amounts.clone());
+            amounts.map(|amount| purse.show(&amount, &STYLE)).collect()
+        };
+        assert_eq!(
+            shown(&[1_420_000_000, 17_000_000], "USD"),
+            ["$1.420", "$0.017"],
+            "the smaller one is still told"
+        );
+        assert_eq!(shown(&[12_000_000_000, 2_000_000], "USD"), ["$12.00", "<$0.01"]);
+        assert_eq!(
+            shown(&[16_900_000, 6_100_000, 0], "USD"),
+            ["$0.0169", "$0.0061", "$0.0000"]
+        );
+        assert_eq!(shown(&[1_912_000_000_000, 8_020_000_000], "KRW"), ["₩1,912", "₩8"]);
+        assert_eq!(shown(&[900_000_000_000, 100_000_000], "KRW"), ["₩900", "<₩1"]);
+    }
+
+    #[test]
+    fn times_of_a_column_have_one_unit() {
+        let shown = |times: &[f64]| {
+            let clock = Clock::of(times.iter().copied());
+            times.iter().map(|time| clock.show(*time)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&[72e3, 104e3, 998e3]), ["72ms", "104ms", "998ms"]);
+        assert_eq!(
+            shown(&[23e3, 180e3, 19.4e6, 104e6]),
+            ["<0.1s", "0.2s", "19.4s", "104.0s"]
+        );
+        assert_eq!(shown(&[1.9e6, 720e6]), ["1.9s", "12m"]);
     }
 
     #[test]

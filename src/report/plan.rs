@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Style;
 use super::lines::paragraph;
-use super::number::{grouped, money, short_count};
+use super::number::{Purse, grouped, money, short_count};
 use super::table::{Cell, Table};
 use super::words;
 use crate::domain::Money;
@@ -97,6 +97,11 @@ fn draft(forecast: &Forecast, style: &Style, all: bool) -> Table {
             .number(words.cost_low);
     }
     table = table.number(words.expected).number(words.worst);
+    let costs = |which: usize| {
+        let costs = forecast.targets.iter().filter_map(|target| target.cost.as_ref());
+        costs.map(move |costs| costs[which].clone())
+    };
+    let purses = [0, 1, 2].map(|which| Purse::of(costs(which)));
     for target in &forecast.targets {
         let mut cells = vec![
             Cell::new(terminal_line(&target.name)),
@@ -106,19 +111,19 @@ fn draft(forecast: &Forecast, style: &Style, all: bool) -> Table {
         if all {
             cells.push(Cell::new(short_count(target.input_tokens)));
             cells.push(Cell::new(short_count(target.output_tokens)));
-            cells.push(Cell::new(cost(target, 0, style)));
+            cells.push(Cell::new(cost(target, 0, &purses, style)));
         }
-        cells.push(Cell::new(cost(target, 1, style)));
-        cells.push(Cell::new(cost(target, 2, style)));
+        cells.push(Cell::new(cost(target, 1, &purses, style)));
+        cells.push(Cell::new(cost(target, 2, &purses, style)));
         table.row(cells);
     }
     table
 }
 
-fn cost(target: &TargetForecast, which: usize, style: &Style) -> String {
+fn cost(target: &TargetForecast, which: usize, purses: &[Purse; 3], style: &Style) -> String {
     match &target.cost {
         _ if target.local => style.lang.words().local.to_owned(),
-        Some(costs) => money(&costs[which], style),
+        Some(costs) => purses[which].show(&costs[which], style),
         None => "?".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, json};
 
 use super::Style;
-use super::number::{grouped, money};
+use super::number::{Purse, grouped};
 use super::signs::plain_signs;
 use super::table::{Cell, Paint, Table};
 use super::words;
@@ -32,6 +32,8 @@ pub struct Listed {
     pub spent: Vec<Money>,
     /// The answers come from the simulator.
     pub simulated: bool,
+    /// A process works on it at this moment.
+    pub running: bool,
     /// Why it cannot be read, when it cannot.
     pub trouble: Option<String>,
 }
@@ -50,6 +52,7 @@ impl Listed {
             started_us: 0,
             spent: Vec::new(),
             simulated: false,
+            running: false,
             trouble: Some(why),
         }
     }
@@ -64,66 +67,109 @@ pub fn table(rows: &[Listed], style: &Style) -> String {
 /// The list as a table, with times in a zone.
 #[must_use]
 pub fn table_in(rows: &[Listed], style: &Style, zone: &TimeZone) -> String {
+    let draw = |kept: Kept| draft(rows, kept, style, zone);
+    let room = style.width.saturating_sub(2);
+    // The name of a suite may be cut; how a run stands may not.
+    let fits = Kept::ORDER.into_iter().find(|kept| draw(*kept).least_width() <= room);
+    draw(fits.unwrap_or(Kept::Least)).draw(style, 2)
+}
+
+/// What a narrow terminal loses, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+enum Kept {
+    All,
+    NoCounts,
+    NoCost,
+    Least,
+}
+
+impl Kept {
+    const ORDER: [Self; 4] = [Self::All, Self::NoCounts, Self::NoCost, Self::Least];
+}
+
+fn draft(rows: &[Listed], kept: Kept, style: &Style, zone: &TimeZone) -> Table {
     let words = style.lang.words();
-    let mut table = Table::new()
-        .whole(words.run)
-        .text(words.suite)
-        .number(words.cases)
-        .number(words.target)
-        .whole(words.started)
-        .number(words.cost)
-        .text(words.state);
-    for run in rows {
-        if let Some(trouble) = &run.trouble {
-            let none = || Cell::new(plain_signs("–", style));
-            let state = Cell::new(terminal_line(trouble)).painted(Paint::Warn);
-            table.row([
-                Cell::new(run.id.as_str()),
-                none(),
-                none(),
-                none(),
-                none(),
-                none(),
-                state,
-            ]);
-            continue;
-        }
-        let spent: Vec<String> = run
-            .spent
-            .iter()
-            .filter(|sum| sum.nano != 0)
-            .map(|sum| money(sum, style))
-            .collect();
-        let spent = if spent.is_empty() {
-            plain_signs("–", style)
-        } else {
-            spent.join(" + ")
-        };
-        let finished = run.done >= run.planned;
-        let mut state = if finished {
-            words.finished.to_owned()
-        } else {
-            format!("{}/{} {}", grouped(run.done), grouped(run.planned), words.stopped)
-        };
-        if run.simulated {
-            state = format!("{}, {state}", words.simulated);
-        }
-        let cell = Cell::new(state);
-        table.row([
-            Cell::new(run.id.as_str()),
-            Cell::new(terminal_line(&run.suite)),
-            Cell::new(grouped(run.cases)),
-            Cell::new(grouped(run.targets as u64)),
-            Cell::new(words::moment(run.started_us, zone, false, style.lang)),
-            Cell::new(spent),
-            if finished { cell } else { cell.painted(Paint::Warn) },
-        ]);
+    let mut table = Table::new().whole(words.run).text(words.suite);
+    if kept < Kept::NoCounts {
+        table = table.number(words.cases).number(words.target);
     }
-    table.draw(style, 2)
+    if kept < Kept::Least {
+        table = table.whole(words.started);
+    }
+    if kept < Kept::NoCost {
+        table = table.number(words.cost);
+    }
+    table = table.whole(words.state);
+    let purse = Purse::of(rows.iter().flat_map(|run| run.spent.iter().cloned()));
+    for run in rows {
+        let mut cells = vec![Cell::new(run.id.as_str())];
+        let none = || Cell::new(plain_signs("–", style));
+        let told = run.trouble.is_none();
+        cells.push(if told {
+            Cell::new(terminal_line(&run.suite))
+        } else {
+            none()
+        });
+        if kept < Kept::NoCounts {
+            cells.push(if told { Cell::new(grouped(run.cases)) } else { none() });
+            cells.push(if told {
+                Cell::new(grouped(run.targets as u64))
+            } else {
+                none()
+            });
+        }
+        if kept < Kept::Least {
+            cells.push(if told {
+                Cell::new(words::moment(run.started_us, zone, false, style.lang))
+            } else {
+                none()
+            });
+        }
+        if kept < Kept::NoCost {
+            let spent = run.spent.iter().filter(|sum| sum.nano != 0);
+            let spent: Vec<String> = spent.map(|sum| purse.show(sum, style)).collect();
+            cells.push(if spent.is_empty() {
+                none()
+            } else {
+                Cell::new(spent.join(" + "))
+            });
+        }
+        cells.push(state(run, style));
+        table.row(cells);
+    }
+    table
+}
+
+/// How a run stands: `finished`, `41/80 stopped`, `41/80 running`, or that it is damaged.
+fn state(run: &Listed, style: &Style) -> Cell {
+    let words = style.lang.words();
+    if run.trouble.is_some() {
+        return Cell::new(words.damaged).painted(Paint::Warn);
+    }
+    let finished = run.done >= run.planned;
+    let so_far = || format!("{}/{}", grouped(run.done), grouped(run.planned));
+    let mut state = match (run.running, finished) {
+        (true, _) => format!("{} {}", so_far(), words.running),
+        (false, true) => words.finished.to_owned(),
+        (false, false) => format!("{} {}", so_far(), words.stopped),
+    };
+    if run.simulated {
+        state.push_str(", SIMULATED");
+    }
+    let cell = Cell::new(state);
+    if finished { cell } else { cell.painted(Paint::Warn) }
+}
+
+/// What is wrong with the runs that cannot be read, a line each; empty when all can.
+#[must_use]
+pub fn troubles(rows: &[Listed]) -> String {
+    let told = rows.iter().filter_map(|run| Some((run, run.trouble.as_ref()?)));
+    told.map(|(run, trouble)| format!("{}: {}\n", run.id, terminal_line(trouble)))
+        .collect()
 }
 
 /// One JSON object a run: `run_id`, `suite`, `targets`, `cases`, `done`, `planned`, `started_us`, `spent` by currency,
-/// `simulated`; for a run that cannot be read only `run_id` and `trouble`.
+/// `simulated`, `running`; for a run that cannot be read only `run_id` and `trouble`.
 #[must_use]
 pub fn json_lines(rows: &[Listed]) -> String {
     let mut out = String::new();
@@ -140,6 +186,7 @@ pub fn json_lines(rows: &[Listed]) -> String {
                 "started_us": run.started_us,
                 "spent": run.spent.iter().map(|sum| (sum.currency.0.clone(), json!(sum.units()))).collect::<Map<_, _>>(),
                 "simulated": run.simulated,
+                "running": run.running,
             }),
         };
         out.push_str(&object.to_string());
@@ -177,6 +224,7 @@ mod tests {
                     },
                 ],
                 simulated: false,
+                running: false,
                 trouble: None,
             },
             Listed {
@@ -189,6 +237,7 @@ mod tests {
                 started_us: STARTED_US - 50_000_000_000,
                 spent: Vec::new(),
                 simulated: true,
+                running: true,
                 trouble: None,
             },
             Listed::damaged(
@@ -211,6 +260,24 @@ mod tests {
             .map(|lang| table_in(&rows(), &Style { lang, ..style }, &zone))
             .join("\n");
         insta::assert_snapshot!(both);
+    }
+
+    #[test]
+    fn the_state_is_never_cut() {
+        let zone = TimeZone::posix("KST-9").unwrap();
+        for (width, lang) in [60, 80, 100].into_iter().zip([Lang::En, Lang::Ko, Lang::En]) {
+            let style = Style {
+                width,
+                ascii: false,
+                color: false,
+                lang,
+            };
+            let drawn = table_in(&rows(), &style, &zone);
+            assert!(drawn.contains(lang.words().running), "{width}:\n{drawn}");
+            assert!(drawn.contains("SIMULATED"), "{width}:\n{drawn}");
+            let widths: Vec<usize> = drawn.lines().map(crate::text::width::display_width).collect();
+            assert!(widths.iter().all(|line| *line <= width), "{width}:\n{drawn}");
+        }
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn next(info: &RunInfo, view: &View, style: &Style) -> String {
         commands.push((format!("narani score {run}"), words.again));
     }
     let counts = view.counts;
-    if counts.missing + counts.failed() + counts.skipped > 0 {
+    if !view.running && counts.missing + counts.failed() + counts.skipped > 0 {
         commands.push((format!("narani run --resume {run}"), words.go_on));
     }
     let head = format!("{}  ", words.next);

@@ -8,26 +8,10 @@ mod sentences;
 pub use advice::{note, remedy};
 pub use sentences::*;
 
-/// A language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lang {
-    /// English.
-    En,
-    /// Korean.
-    Ko,
-}
+pub use crate::domain::Lang;
 
 impl Lang {
-    /// One of two.
-    #[must_use]
-    pub fn pick<T>(self, en: T, ko: T) -> T {
-        match self {
-            Self::En => en,
-            Self::Ko => ko,
-        }
-    }
-
-    /// The fixed words.
+    /// The fixed words of the reports.
     #[must_use]
     pub fn words(self) -> &'static Words {
         self.pick(&ENGLISH, &KOREAN)
@@ -80,6 +64,8 @@ pub struct Words {
     pub state: &'static str,
     pub finished: &'static str,
     pub stopped: &'static str,
+    pub running: &'static str,
+    pub damaged: &'static str,
     pub no_runs: &'static str,
     pub calls: &'static str,
     pub cached: &'static str,
@@ -142,7 +128,9 @@ static ENGLISH: Words = Words {
     started: "started",
     state: "state",
     finished: "finished",
-    stopped: "stopped (can go on)",
+    stopped: "stopped",
+    running: "running",
+    damaged: "damaged",
     no_runs: "no runs yet",
     calls: "calls",
     cached: "cached",
@@ -205,7 +193,9 @@ static KOREAN: Words = Words {
     started: "시작",
     state: "상태",
     finished: "끝남",
-    stopped: "멈춤 (이어 하기 가능)",
+    stopped: "멈춤",
+    running: "실행 중",
+    damaged: "손상됨",
     no_runs: "아직 실행이 없습니다",
     calls: "호출",
     cached: "캐시",

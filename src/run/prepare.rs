@@ -45,11 +45,11 @@ pub(super) async fn prepare(
     reuse: bool,
 ) -> Result<Prepared, String> {
     let mut call = render(item.position, item.prompt, &item.case)?;
-    let about = asker.provider.about();
+    let provider = asker.provider;
     for message in &mut call.messages {
         for part in &mut message.parts {
             if let Part::Image(image) = part {
-                images.resolve(image, about.images_inline).await?;
+                images.resolve(image, |address| provider.takes_address(address)).await?;
             }
         }
     }
@@ -65,7 +65,7 @@ pub(super) async fn prepare(
     let request = wire_request(asker.provider, &asker.target, call);
     let body =
         serde_json::to_vec(&request.body).map_err(|error| format!("the request cannot be written as JSON: {error}"))?;
-    let key = reuse.then(|| super::reuse::key(&request, about.version, item.trial));
+    let key = reuse.then(|| super::reuse::key(&request, provider.about().version, item.trial));
     Ok(Prepared {
         request,
         body: body.into(),
@@ -97,13 +97,13 @@ impl ImageBook {
         }
     }
 
-    /// Replaces a `file:` source by the bytes, and an address, too, when the vendor wants bytes.
-    async fn resolve(&self, picture: &mut Image, inline: bool) -> Result<(), String> {
+    /// Replaces a `file:` source by the bytes, and an address, too, that the vendor does not take.
+    async fn resolve(&self, picture: &mut Image, takes: impl Fn(&str) -> bool) -> Result<(), String> {
         let ImageSource::Url(url) = &picture.source else {
             return Ok(());
         };
         let path = url.strip_prefix("file:").map(|path| self.root.join(path));
-        if path.is_none() && !inline {
+        if path.is_none() && takes(url) {
             return Ok(());
         }
         if let Some(source) = self.lock().1.get(url) {

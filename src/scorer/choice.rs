@@ -10,6 +10,7 @@ use super::shared::{need_expectations, quote, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
 use crate::domain::case::text_of;
+use crate::said;
 
 /// Passes when the answer picks the right option of a multiple-choice question.
 ///
@@ -54,7 +55,13 @@ impl Rule for Choice {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if !(2..=MOST).contains(&self.options) {
-            return Err(Refusal::of("options", format!("`options` must be from 2 to {MOST}")));
+            return Err(Refusal::of(
+                "options",
+                said!(
+                    "`options` must be from 2 to {MOST}",
+                    "`options` 값은 2에서 {MOST}까지여야 합니다"
+                ),
+            ));
         }
         Ok(Box::new(self))
     }

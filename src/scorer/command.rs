@@ -8,6 +8,7 @@ use super::params::Rule;
 use super::shared::{plain, quote};
 use super::{Answer, Got, Need, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::said;
 
 /// Lets a program of your own judge: one line of JSON in, one line out.
 ///
@@ -52,13 +53,26 @@ impl Rule for Command {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if self.command.first().is_none_or(String::is_empty) {
-            return Err(Refusal::of("command", "`command` names no program").help("for example `[python3, judge.py]`"));
+            return Err(Refusal::of(
+                "command",
+                said!("`command` names no program", "`command`에 프로그램이 없습니다"),
+            )
+            .help(said!("for example `[python3, judge.py]`", "예: `[python3, judge.py]`")));
         }
         if self.command.iter().any(|word| word.contains('\0')) {
-            return Err(Refusal::of("command", "`command` has a NUL character"));
+            return Err(Refusal::of(
+                "command",
+                said!("`command` has a NUL character", "`command`에 NUL 문자가 있습니다"),
+            ));
         }
         if self.timeout_ms == 0 {
-            return Err(Refusal::of("timeout_ms", "`timeout_ms` must be 1 or more"));
+            return Err(Refusal::of(
+                "timeout_ms",
+                said!(
+                    "`timeout_ms` must be 1 or more",
+                    "`timeout_ms` 값은 1 이상이어야 합니다"
+                ),
+            ));
         }
         Ok(Box::new(self))
     }

@@ -12,6 +12,7 @@ use super::params::Rule;
 use super::shared::{expectations, plain, quote, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::said;
 
 /// Judges by a formula of your own: `true` or `false`, or points from 0 to 1.
 ///
@@ -77,8 +78,17 @@ impl Rule for Expression {
         environment.set_fuel(Some(FUEL));
         let compiled = environment.compile_expression(&self.expression).map_err(|error| {
             let detail = error.detail().unwrap_or_default();
-            Refusal::of("expression", format!("`expression` is not an expression: {detail}"))
-                .help("write it without {{ }}, for example `answer|length < 200`")
+            Refusal::of(
+                "expression",
+                said!(
+                    "`expression` is not an expression: {detail}",
+                    "`expression` 값이 식이 아닙니다: {detail}"
+                ),
+            )
+            .help(said!(
+                "write it without {{{{ }}}}, for example `answer|length < 200`",
+                "{{{{ }}}} 없이 쓰세요. 예: `answer|length < 200`"
+            ))
         })?;
         let globals: BTreeSet<&str> = environment.globals().map(|(name, _)| name).collect();
         let unknown = compiled
@@ -87,12 +97,18 @@ impl Rule for Expression {
             .filter(|name| !KNOWN.contains(&name.as_str()) && !globals.contains(name.as_str()))
             .min();
         if let Some(name) = unknown {
-            return Err(
-                Refusal::of("expression", format!("`expression` names `{name}`, which is not known")).help(format!(
-                    "known are {}; variables of the case are `vars.NAME`",
-                    KNOWN.map(|name| format!("`{name}`")).join(", ")
-                )),
-            );
+            return Err(Refusal::of(
+                "expression",
+                said!(
+                    "`expression` names `{name}`, which is not known",
+                    "`expression`에 알 수 없는 이름 `{name}`이 있습니다"
+                ),
+            )
+            .help(said!(
+                "known are {}; variables of the case are `vars.NAME`",
+                "쓸 수 있는 이름: {}. 문항의 변수는 `vars.이름`입니다",
+                KNOWN.map(|name| format!("`{name}`")).join(", ")
+            )));
         }
         Ok(Box::new(Formula {
             environment,

@@ -8,6 +8,7 @@ use super::search::{find_anywhere, find_whole};
 use super::shared::{Ignore, OneOrMore, comparable, need_expectations, quote, quote_any, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::said;
 use crate::text::normalise::is_space;
 
 /// Passes when the answer includes what was expected.
@@ -131,8 +132,14 @@ impl Search {
             let Some(texts) = texts else { continue };
             let texts = texts.as_slice();
             if texts.is_empty() {
-                return Err(Refusal::of(field, format!("`{field}` lists nothing"))
-                    .help("leave it out to use the case's `expect`"));
+                return Err(Refusal::of(
+                    field,
+                    said!("`{field}` lists nothing", "`{field}` 목록이 비어 있습니다"),
+                )
+                .help(said!(
+                    "leave it out to use the case's `expect`",
+                    "빼면 문항의 `expect`를 씁니다"
+                )));
             }
             if let Some(empty) = texts.iter().find(|text| comparable(text, &self.ignore).is_empty()) {
                 let what = if empty.is_empty() {
@@ -140,7 +147,14 @@ impl Search {
                 } else {
                     format!("{}, of which `ignore` leaves nothing", quote(empty))
                 };
-                return Err(Refusal::of(field, format!("`{field}` has {what}")).help("every answer would include it"));
+                return Err(Refusal::of(
+                    field,
+                    said!("`{field}` has {what}", "`{field}`에 {what}이(가) 있습니다"),
+                )
+                .help(said!(
+                    "every answer would include it",
+                    "어떤 답변에나 들어 있는 것이 됩니다"
+                )));
             }
         }
         Ok(Box::new(self))

@@ -14,6 +14,7 @@ use super::shared::quote;
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
 use crate::domain::case::text_of;
+use crate::said;
 use crate::text::normalise::nfc;
 
 /// Passes when a place in the answer's JSON holds what it should.
@@ -90,7 +91,14 @@ impl Rule for JsonPath {
                 .rev()
                 .find_map(|line| line.trim().strip_prefix("= "))
                 .map_or(String::new(), |what| format!(": {what}"));
-            Refusal::of("path", format!("`path` is not a JSONPath{what}")).help("for example `$.items[0].name`")
+            Refusal::of(
+                "path",
+                said!(
+                    "`path` is not a JSONPath{what}",
+                    "`path` 값이 JSONPath가 아닙니다{what}"
+                ),
+            )
+            .help(said!("for example `$.items[0].name`", "예: `$.items[0].name`"))
         })?;
         let matches = match &self.matches {
             None => None,
@@ -98,7 +106,13 @@ impl Rule for JsonPath {
                 let told = error.to_string();
                 let what = told.lines().last().unwrap_or_default();
                 let what = what.trim().trim_start_matches("error: ");
-                Refusal::of("matches", format!("`matches` is not a regular expression: {what}"))
+                Refusal::of(
+                    "matches",
+                    said!(
+                        "`matches` is not a regular expression: {what}",
+                        "`matches` 값이 정규식이 아닙니다: {what}"
+                    ),
+                )
             })?),
         };
         let conditions = self.equals.is_some()
@@ -107,15 +121,28 @@ impl Rule for JsonPath {
             || self.min_count.is_some()
             || self.max_count.is_some();
         if !self.exists && conditions {
-            return Err(
-                Refusal::of("exists", "`exists: false` leaves nothing for other conditions")
-                    .help("leave out either `exists` or the others"),
-            );
+            return Err(Refusal::of(
+                "exists",
+                said!(
+                    "`exists: false` leaves nothing for other conditions",
+                    "`exists: false`이면 다른 조건이 볼 것이 없습니다"
+                ),
+            )
+            .help(said!(
+                "leave out either `exists` or the others",
+                "`exists`나 다른 조건 가운데 하나를 빼세요"
+            )));
         }
         if let (Some(min), Some(max)) = (self.min_count, self.max_count)
             && min > max
         {
-            return Err(Refusal::of("max_count", "`max_count` is below `min_count`"));
+            return Err(Refusal::of(
+                "max_count",
+                said!(
+                    "`max_count` is below `min_count`",
+                    "`max_count`가 `min_count`보다 작습니다"
+                ),
+            ));
         }
         Ok(Box::new(Compiled {
             query,

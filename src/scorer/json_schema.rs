@@ -10,6 +10,7 @@ use super::params::Rule;
 use super::shared::quote;
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::said;
 
 /// Passes when the answer is JSON that fits a JSON Schema.
 ///
@@ -55,16 +56,33 @@ impl Rule for JsonSchemaRule {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if !matches!(self.schema, Value::Object(_) | Value::Bool(_)) {
-            return Err(Refusal::of("schema", "`schema` must be a map"));
+            return Err(Refusal::of(
+                "schema",
+                said!("`schema` must be a map", "`schema` 값은 맵이어야 합니다"),
+            ));
         }
         if let Some(reference) = remote_reference(&self.schema) {
-            return Err(Refusal::of("schema", format!("`schema` refers to `{reference}`"))
-                .help("put it under `$defs` and refer to `#/$defs/NAME`; nothing is fetched"));
+            return Err(Refusal::of(
+                "schema",
+                said!(
+                    "`schema` refers to `{reference}`",
+                    "`schema`가 `{reference}`를 가리킵니다"
+                ),
+            )
+            .help(said!(
+                "put it under `$defs` and refer to `#/$defs/NAME`; nothing is fetched",
+                "`$defs` 아래에 두고 `#/$defs/이름`으로 가리키세요. 밖에서 받아 오지 않습니다"
+            )));
         }
-        let validator = jsonschema::options()
-            .offline()
-            .build(&self.schema)
-            .map_err(|error| Refusal::of("schema", format!("`schema` is not a JSON Schema: {error}")))?;
+        let validator = jsonschema::options().offline().build(&self.schema).map_err(|error| {
+            Refusal::of(
+                "schema",
+                said!(
+                    "`schema` is not a JSON Schema: {error}",
+                    "`schema` 값이 JSON 스키마가 아닙니다: {error}"
+                ),
+            )
+        })?;
         Ok(Box::new(Compiled {
             validator,
             find: self.find,

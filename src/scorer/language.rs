@@ -8,6 +8,7 @@ use super::params::Rule;
 use super::shared::text;
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::said;
 
 /// Passes when the answer is written in a certain language, judged by its letters.
 ///
@@ -78,7 +79,14 @@ impl Rule for Language {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if !(0.0..=1.0).contains(&self.min_share) {
-            return Err(Refusal::of("min_share", "`min_share` must be from 0 to 1").help("70 % is written 0.7"));
+            return Err(Refusal::of(
+                "min_share",
+                said!(
+                    "`min_share` must be from 0 to 1",
+                    "`min_share` 값은 0에서 1까지여야 합니다"
+                ),
+            )
+            .help(said!("70 % is written 0.7", "70%는 0.7로 씁니다")));
         }
         Ok(Box::new(self))
     }

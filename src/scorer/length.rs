@@ -9,6 +9,7 @@ use super::params::Rule;
 use super::shared::text;
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::said;
 use crate::text::normalise::{is_space, is_word_part, split_spaces};
 
 /// What is counted.
@@ -64,10 +65,13 @@ impl Rule for Length {
         match (self.min, self.max) {
             (None, None) => Err(Refusal {
                 field: None,
-                message: "neither `min` nor `max` is given".to_owned(),
-                help: Some("for example `max: 200`".to_owned()),
+                message: said!("neither `min` nor `max` is given", "`min`도 `max`도 없습니다"),
+                help: Some(said!("for example `max: 200`", "예: `max: 200`")),
             }),
-            (Some(min), Some(max)) if min > max => Err(Refusal::of("max", "`max` is below `min`")),
+            (Some(min), Some(max)) if min > max => Err(Refusal::of(
+                "max",
+                said!("`max` is below `min`", "`max`가 `min`보다 작습니다"),
+            )),
             _ => Ok(Box::new(self)),
         }
     }

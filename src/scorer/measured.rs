@@ -7,6 +7,7 @@ use super::params::Rule;
 use super::shared::{plain, quote};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::{Finish, Grade};
+use crate::said;
 
 /// Why an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -65,7 +66,10 @@ impl Rule for Finished {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if self.is == Endings::Any(Vec::new()) {
-            return Err(Refusal::of("is", "`is` lists nothing"));
+            return Err(Refusal::of(
+                "is",
+                said!("`is` lists nothing", "`is` 목록이 비어 있습니다"),
+            ));
         }
         Ok(Box::new(self))
     }
@@ -143,13 +147,19 @@ impl Rule for Latency {
         if both.iter().all(|(_, limit)| limit.is_none()) {
             return Err(Refusal {
                 field: None,
-                message: "neither `max_ms` nor `first_text_max_ms` is given".to_owned(),
-                help: Some("for example `max_ms: 5000`".to_owned()),
+                message: said!(
+                    "neither `max_ms` nor `first_text_max_ms` is given",
+                    "`max_ms`도 `first_text_max_ms`도 없습니다"
+                ),
+                help: Some(said!("for example `max_ms: 5000`", "예: `max_ms: 5000`")),
             });
         }
         for (field, limit) in both {
             if limit.is_some_and(|limit| !(limit.is_finite() && limit >= 0.0)) {
-                return Err(Refusal::of(field, format!("`{field}` must be 0 or more")));
+                return Err(Refusal::of(
+                    field,
+                    said!("`{field}` must be 0 or more", "`{field}` 값은 0 이상이어야 합니다"),
+                ));
             }
         }
         Ok(Box::new(self))
@@ -224,12 +234,21 @@ impl Rule for Cost {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if !(self.max.is_finite() && self.max >= 0.0) {
-            return Err(Refusal::of("max", "`max` must be 0 or more"));
+            return Err(Refusal::of(
+                "max",
+                said!("`max` must be 0 or more", "`max` 값은 0 이상이어야 합니다"),
+            ));
         }
         let code = self.currency.as_bytes();
         if code.len() != 3 || !code.iter().all(u8::is_ascii_uppercase) {
-            return Err(Refusal::of("currency", "`currency` must be a code of three capitals")
-                .help("for example `USD` or `KRW`"));
+            return Err(Refusal::of(
+                "currency",
+                said!(
+                    "`currency` must be a code of three capitals",
+                    "`currency`에는 대문자 세 글자 통화 코드를 써야 합니다"
+                ),
+            )
+            .help(said!("for example `USD` or `KRW`", "예: `USD`, `KRW`")));
         }
         Ok(Box::new(self))
     }

@@ -6,7 +6,8 @@
 use schemars::Schema;
 use serde_json::{Map, Value};
 
-use crate::domain::{Case, Grade, Money, Reply, ScorerSpec, Timing};
+use crate::domain::{Case, Grade, Money, Reply, Said, ScorerSpec, Timing};
+use crate::said;
 
 mod choice;
 mod choice_reading;
@@ -133,9 +134,9 @@ pub struct Refusal {
     /// The parameter, when one is to blame.
     pub field: Option<String>,
     /// What is wrong, lower case, no full stop.
-    pub message: String,
+    pub message: Said,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<Said>,
 }
 
 /// Why a scorer that compares with the expectation does not judge a case without one.
@@ -176,7 +177,7 @@ pub fn build(spec: &ScorerSpec) -> Result<Box<dyn Scorer>, Refusal> {
         Some(kind) => (kind.build)(&spec.params),
         None => Err(Refusal {
             field: None,
-            message: format!("there is no scorer `{}`", spec.kind),
+            message: said!("there is no scorer `{}`", "`{}`라는 채점기는 없습니다", spec.kind),
             help: None,
         }),
     }
@@ -190,7 +191,7 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
 
 impl Refusal {
     /// A refusal that blames one parameter.
-    fn of(field: &str, message: impl Into<String>) -> Self {
+    fn of(field: &str, message: impl Into<Said>) -> Self {
         Self {
             field: Some(field.to_owned()),
             message: message.into(),
@@ -199,7 +200,7 @@ impl Refusal {
     }
 
     /// The same with what to do.
-    fn help(mut self, help: impl Into<String>) -> Self {
+    fn help(mut self, help: impl Into<Said>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -7,6 +7,7 @@ use super::params::Rule;
 use super::shared::{need_expectations, plain, quote, quote_any, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::said;
 use crate::text::normalise::nfc;
 use crate::text::quantity::{Quantity, quantities};
 
@@ -67,12 +68,18 @@ impl Rule for Number {
             ("relative_tolerance", self.relative_tolerance),
         ] {
             if !(value.is_finite() && value >= 0.0) {
-                return Err(Refusal::of(field, format!("`{field}` must be 0 or more")));
+                return Err(Refusal::of(
+                    field,
+                    said!("`{field}` must be 0 or more", "`{field}` 값은 0 이상이어야 합니다"),
+                ));
             }
         }
         if self.marker.as_deref() == Some("") {
             return Err(
-                Refusal::of("marker", "`marker` is empty").help("leave it out to take the last number of the answer")
+                Refusal::of("marker", said!("`marker` is empty", "`marker`가 비어 있습니다")).help(said!(
+                    "leave it out to take the last number of the answer",
+                    "빼면 답변의 마지막 수를 씁니다"
+                )),
             );
         }
         Ok(Box::new(self))

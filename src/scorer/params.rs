@@ -1,5 +1,6 @@
 //! From a parameter type to a line of the list: reading, checking and describing parameters.
 
+use crate::said;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
@@ -49,7 +50,11 @@ fn refused<R: Rule>(params: &Map<String, Value>, why: &str) -> Refusal {
     let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
     if why.starts_with("missing field") {
         let field = quoted(why);
-        let message = format!("`{}` is missing", field.as_deref().unwrap_or("a field"));
+        let message = said!(
+            "`{}` is missing",
+            "`{}` 필드가 없습니다",
+            field.as_deref().unwrap_or("a field")
+        );
         return Refusal {
             field,
             message,
@@ -67,17 +72,17 @@ fn refused<R: Rule>(params: &Map<String, Value>, why: &str) -> Refusal {
         if why.starts_with("unknown field") {
             let known = fields::<R>();
             let help = if known.is_empty() {
-                "it has no fields of its own".to_owned()
+                said!("it has no fields of its own", "이 채점기에는 필드가 없습니다")
             } else {
-                format!("its fields are {}", known.join(", "))
+                said!("its fields are {}", "쓸 수 있는 필드: {}", known.join(", "))
             };
-            return Refusal::of(name, format!("there is no field `{name}`")).help(help);
+            return Refusal::of(name, said!("there is no field `{name}`", "`{name}` 필드는 없습니다")).help(help);
         }
-        return Refusal::of(name, format!("`{name}`: {}", in_plain_words(&why)));
+        return Refusal::of(name, said!("`{name}`: {}", "`{name}`: {}", in_plain_words(&why)));
     }
     Refusal {
         field: None,
-        message: in_plain_words(why),
+        message: in_plain_words(why).into(),
         help: None,
     }
 }

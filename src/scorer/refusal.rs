@@ -10,6 +10,7 @@ use super::params::Rule;
 use super::shared::{quote, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::{Finish, Grade};
+use crate::said;
 use crate::text::normalise::nfc;
 
 /// Passes when the answer is a refusal. With `not: true` it passes when the model did answer.
@@ -46,7 +47,11 @@ impl Rule for Refused {
 
     fn ready(self) -> Result<Box<dyn Scorer>, Refusal> {
         if self.phrases.iter().any(|phrase| phrase.trim().is_empty()) {
-            return Err(Refusal::of("phrases", "`phrases` has an empty text").help("every answer would be a refusal"));
+            return Err(Refusal::of(
+                "phrases",
+                said!("`phrases` has an empty text", "`phrases`에 빈 글이 있습니다"),
+            )
+            .help(said!("every answer would be a refusal", "모든 답변이 거절이 됩니다")));
         }
         let phrases = self.phrases.iter().map(|phrase| plain(nfc(phrase).trim())).collect();
         Ok(Box::new(Ready { phrases }))

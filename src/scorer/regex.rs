@@ -8,6 +8,7 @@ use super::params::Rule;
 use super::shared::{Ignore, comparable, need_expectations, quote, quote_any, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::said;
 use crate::text::normalise::{is_space, nfc};
 
 /// Passes when a regular expression is found in the answer.
@@ -81,8 +82,17 @@ impl Rule for RegexRule {
                 let told = error.to_string();
                 let last = told.lines().last().unwrap_or_default();
                 let what = last.trim().trim_start_matches("error: ");
-                Refusal::of("pattern", format!("`pattern` is not a regular expression: {what}"))
-                    .help("put it in single quotes so that YAML leaves backslashes alone")
+                Refusal::of(
+                    "pattern",
+                    said!(
+                        "`pattern` is not a regular expression: {what}",
+                        "`pattern` 값이 정규식이 아닙니다: {what}"
+                    ),
+                )
+                .help(said!(
+                    "put it in single quotes so that YAML leaves backslashes alone",
+                    "작은따옴표로 감싸면 YAML이 역슬래시를 그대로 둡니다"
+                ))
             })?;
         let group = match &self.group {
             None => None,
@@ -91,17 +101,32 @@ impl Rule for RegexRule {
                 pattern
                     .capture_names()
                     .position(|known| known == Some(name))
-                    .ok_or_else(|| Refusal::of("group", format!("`pattern` has no group called `{name}`")))?,
+                    .ok_or_else(|| {
+                        Refusal::of(
+                            "group",
+                            said!(
+                                "`pattern` has no group called `{name}`",
+                                "`pattern`에 `{name}` 그룹이 없습니다"
+                            ),
+                        )
+                    })?,
             ),
         };
         if let Some(group) = group
             && group >= pattern.captures_len()
         {
             let groups = pattern.captures_len() - 1;
-            return Err(
-                Refusal::of("group", format!("`group` is {group}, but `pattern` has {groups}"))
-                    .help("groups are counted by their opening parentheses, from 1"),
-            );
+            return Err(Refusal::of(
+                "group",
+                said!(
+                    "`group` is {group}, but `pattern` has {groups}",
+                    "`group`은 {group}인데 `pattern`의 그룹은 {groups}개입니다"
+                ),
+            )
+            .help(said!(
+                "groups are counted by their opening parentheses, from 1",
+                "그룹은 여는 괄호 순서대로 1부터 셉니다"
+            )));
         }
         Ok(Box::new(Compiled { pattern, group }))
     }

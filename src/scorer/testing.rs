@@ -91,6 +91,6 @@ pub(crate) fn refusal(kind: &str, params: &Value) -> String {
     let kind = super::kind(kind).expect("the kind is in the list");
     match (kind.build)(&fields(params)) {
         Ok(_) => panic!("{} accepts {params}", kind.name),
-        Err(refusal) => refusal.message,
+        Err(refusal) => refusal.message.to_string(),
     }
 }

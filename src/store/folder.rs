@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use super::{StoreError, schema};
 use crate::domain::ids::RUN_ALPHABET;
 use crate::domain::{Case, RunId};
+use crate::said;
 
 /// A run folder that this process may write to; nobody else may while it lives.
 #[derive(Debug)]
@@ -221,6 +222,14 @@ fn lock(folder: &Path, id: &RunId) -> Result<File, StoreError> {
     }
 }
 
+/// Whether a process works on a run at this moment. Do not ask of a run whose [`Folder`] this very process holds: the
+/// answer would be yes.
+#[must_use]
+pub fn is_open(run: &Listed) -> bool {
+    // Shared and for a moment only: it keeps no other reader away.
+    File::open(run.path.join("lock")).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// The runs in a results folder, oldest first. Other folders and files are passed over.
 ///
 /// # Errors
@@ -259,17 +268,25 @@ pub fn find(results: &Path, name: &str) -> Result<Listed, StoreError> {
                 id,
                 path: as_path.to_owned(),
             }),
-            None => Err(StoreError::NotFound(format!(
-                "the folder `{name}` holds a run but is not named like one: give it its id as name (r-YYYYMMDD-HHMMSS-xxxx)"
+            None => Err(StoreError::NotFound(said!(
+                "the folder `{name}` holds a run but is not named like one: give it its id as name (r-YYYYMMDD-HHMMSS-xxxx)",
+                "`{name}` 폴더에 실행이 들어 있지만 이름이 다릅니다. 실행 id(r-YYYYMMDD-HHMMSS-xxxx)로 이름을 바꾸세요"
             ))),
         };
     }
     let runs = list(results)?;
-    let none = || format!("no run `{name}` in `{}`", results.display());
+    let none = || {
+        said!(
+            "no run `{name}` in `{}`",
+            "`{}` 폴더에 `{name}` 실행이 없습니다",
+            results.display()
+        )
+    };
     if name == "last" {
         return runs.into_iter().next_back().ok_or_else(|| {
-            StoreError::NotFound(format!(
+            StoreError::NotFound(said!(
                 "no run in `{}` yet: start one with `narani run`",
+                "`{}` 폴더에 아직 실행이 없습니다. `narani run`으로 시작하세요",
                 results.display()
             ))
         });
@@ -282,13 +299,19 @@ pub fn find(results: &Path, name: &str) -> Result<Listed, StoreError> {
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(StoreError::NotFound(match runs.last() {
-            Some(last) => format!("{}; the newest is {} (`narani runs` lists them)", none(), last.id),
+            Some(last) => said!(
+                "{}; the newest is {} (`narani runs` lists them)",
+                "{}. 가장 최근 것은 {}입니다(`narani runs`로 목록 보기)",
+                none(),
+                last.id
+            ),
             None => none(),
         })),
         n => {
             let names: Vec<&str> = found.iter().take(5).map(|run| run.id.as_str()).collect();
-            Err(StoreError::NotFound(format!(
+            Err(StoreError::NotFound(said!(
                 "`{name}` fits {n} runs: {}",
+                "`{name}`에 맞는 실행이 {n}개입니다: {}",
                 names.join(", ")
             )))
         }

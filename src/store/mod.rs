@@ -13,12 +13,15 @@ mod writer;
 
 pub use cache::{Cache, CacheKey, Cached};
 pub use compress::{pack, unpack};
-pub use folder::{Folder, Listed, find, list};
+pub use folder::{Folder, Listed, find, is_open, list};
 pub use reader::{Attempt, Cells, Reader, Stored};
 pub use schema::FORMAT;
 pub use writer::{AttemptRow, Gone, OutcomeRow, StoredCells, Writer};
 
 use std::path::PathBuf;
+
+use crate::domain::Said;
+use crate::said;
 
 /// What can go wrong with a run folder, each with what to do.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +80,7 @@ pub enum StoreError {
     },
     /// No run of that name.
     #[error("{0}")]
-    NotFound(String),
+    NotFound(Said),
     /// Something else the database said.
     #[error("the database `{path}` failed: {why}")]
     Other {
@@ -89,24 +92,70 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What went wrong, for people.
+    #[must_use]
+    pub fn said(&self) -> Said {
+        let ko = match self {
+            Self::Io { doing, path, source } => {
+                let doing = match *doing {
+                    "create" => "만들지",
+                    "read" => "읽지",
+                    "write" => "쓰지",
+                    "lock" => "잠그지",
+                    _ => "처리하지",
+                };
+                format!("`{}` 경로를 {doing} 못했습니다: {source}", path.display())
+            }
+            Self::Full { path } => format!("`{}` 파일이 있는 디스크에 남은 공간이 없습니다", path.display()),
+            Self::ReadOnly { path } => format!("`{}` 경로에 쓸 수 없습니다", path.display()),
+            Self::Busy { path } => format!("`{}` 파일을 다른 프로그램이 쓰고 있습니다", path.display()),
+            Self::Damaged { path, why } => format!("`{}` 파일이 손상되었습니다: {why}", path.display()),
+            Self::Format { path, found } => format!(
+                "`{}` 파일의 형식은 {found}인데 이 프로그램은 {FORMAT}을 읽습니다",
+                path.display()
+            ),
+            Self::InUse { run, who } => format!("{run} 실행은 다른 프로세스가 작업 중입니다{who}"),
+            Self::NotFound(said) => return said.clone(),
+            Self::Other { path, why } => format!("`{}` 데이터베이스 오류: {why}", path.display()),
+        };
+        Said::both(self.to_string(), ko)
+    }
+
     /// What the user can do.
     #[must_use]
-    pub fn help(&self) -> Option<String> {
+    pub fn help(&self) -> Option<Said> {
         Some(match self {
-            Self::Full { .. } => {
-                "make room, then go on with `narani run --resume RUN`; nothing stored is lost".to_owned()
+            Self::Full { .. } => said!(
+                "make room, then go on with `narani run --resume RUN`; nothing stored is lost",
+                "공간을 비운 뒤 `narani run --resume RUN`으로 이어 하세요. 저장된 것은 그대로 있습니다"
+            ),
+            Self::ReadOnly { .. } => said!(
+                "give write permission, or name another folder with `--out`",
+                "쓰기 권한을 주거나 `--out`으로 다른 폴더를 적으세요"
+            ),
+            Self::Busy { .. } => said!(
+                "close the program that has it open (a database viewer?), then try again",
+                "그 파일을 연 프로그램(데이터베이스 뷰어 등)을 닫고 다시 하세요"
+            ),
+            Self::Damaged { .. } => said!(
+                "the raw answers may still be saved: `sqlite3 run.db .recover` writes out what can be read",
+                "답변을 건질 수도 있습니다. `sqlite3 run.db .recover`가 읽을 수 있는 것을 꺼내 줍니다"
+            ),
+            Self::Format { found, .. } if *found > FORMAT => said!(
+                "a newer narani made it: use that version",
+                "더 새로운 narani로 만든 것입니다. 그 버전을 쓰세요"
+            ),
+            Self::Format { .. } => said!(
+                "an older narani made it: read it with that version and run the suite again",
+                "예전 narani로 만든 것입니다. 그 버전으로 읽거나 다시 실행하세요"
+            ),
+            Self::InUse { .. } => said!(
+                "wait for it or stop it; `narani show` can read the run meanwhile",
+                "끝나기를 기다리거나 멈추세요. 그동안에도 `narani show`로 볼 수 있습니다"
+            ),
+            Self::Io { doing: "create", .. } => {
+                said!("name another folder with `--out`", "`--out`으로 다른 폴더를 적으세요")
             }
-            Self::ReadOnly { .. } => "give write permission, or name another folder with `--out`".to_owned(),
-            Self::Busy { .. } => "close the program that has it open (a database viewer?), then try again".to_owned(),
-            Self::Damaged { .. } => {
-                "the raw answers may still be saved: `sqlite3 run.db .recover` writes out what can be read".to_owned()
-            }
-            Self::Format { found, .. } if *found > FORMAT => "a newer narani made it: use that version".to_owned(),
-            Self::Format { .. } => {
-                "an older narani made it: read it with that version and run the suite again".to_owned()
-            }
-            Self::InUse { .. } => "wait for it or stop it; `narani show` can read the run meanwhile".to_owned(),
-            Self::Io { doing: "create", .. } => "name another folder with `--out`".to_owned(),
             _ => return None,
         })
     }

@@ -2,7 +2,8 @@
 
 use std::io::BufRead;
 
-use crate::domain::{Place, Problem};
+use crate::domain::{Place, Problem, Said};
+use crate::said;
 
 /// Largest YAML, TOML or JSON file, which are held whole.
 pub const MOST_HELD: u64 = 64 << 20;
@@ -85,18 +86,31 @@ pub fn checked<'a>(file: &str, bytes: &'a [u8], offset: usize, line: usize) -> R
     if offset == 0 && (bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF")) {
         return Err(Problem::error(
             "not_utf8",
-            format!("`{file}` is UTF-16, not UTF-8 (byte 1 of the file)"),
+            said!(
+                "`{file}` is UTF-16, not UTF-8 (byte 1 of the file)",
+                "`{file}` 파일은 UTF-8이 아니라 UTF-16입니다(첫 바이트)"
+            ),
         )
-        .help("save the file as UTF-8; in Excel choose `CSV UTF-8`")
+        .help(said!(
+            "save the file as UTF-8; in Excel choose `CSV UTF-8`",
+            "UTF-8로 저장하세요. 엑셀에서는 `CSV UTF-8`을 고릅니다"
+        ))
         .at(Place::file(file)));
     }
     // A zero byte goes before the question of encoding: what holds one is no text at all.
     if let Some(at) = memchr::memchr(0, bytes) {
         return Err(Problem::error(
             "binary",
-            format!("`{file}` is not a text file: byte {} is zero", offset + at + 1),
+            said!(
+                "`{file}` is not a text file: byte {} is zero",
+                "`{file}` 파일은 텍스트가 아닙니다. {}번째 바이트가 0입니다",
+                offset + at + 1
+            ),
         )
-        .help("give a suite in YAML, TOML, JSONL, CSV or XLSX")
+        .help(said!(
+            "give a suite in YAML, TOML, JSONL, CSV or XLSX",
+            "YAML, TOML, JSONL, CSV, XLSX 가운데 하나로 된 문항 세트를 주세요"
+        ))
         .at(Place::file(file)));
     }
     std::str::from_utf8(bytes).map_err(|error| not_utf8(file, bytes, error, offset, line))
@@ -108,9 +122,12 @@ fn not_utf8(file: &str, bytes: &[u8], error: std::str::Utf8Error, offset: usize,
     let wrong = bytes[at];
     let korean = looks_korean(&bytes[at..]);
     let guess = if korean {
-        "; it looks like the Korean encoding CP949 (EUC-KR)"
+        said!(
+            "; it looks like the Korean encoding CP949 (EUC-KR)",
+            ". 한국어 CP949(EUC-KR) 파일로 보입니다"
+        )
     } else {
-        ""
+        Said::from("")
     };
     let mut place = Place::file(file);
     place.line = line;
@@ -121,12 +138,16 @@ fn not_utf8(file: &str, bytes: &[u8], error: std::str::Utf8Error, offset: usize,
     place.column = std::str::from_utf8(&bytes[start..at]).map_or(0, |text| text.chars().count() + 1);
     Problem::error(
         "not_utf8",
-        format!(
+        said!(
             "`{file}` is not UTF-8: byte {} (0x{wrong:02X}) on line {line} is wrong{guess}",
+            "`{file}` 파일은 UTF-8이 아닙니다. {line}행의 {}번째 바이트(0x{wrong:02X})가 잘못되었습니다{guess}",
             offset + at + 1
         ),
     )
-    .help("save the file as UTF-8; in Excel choose `CSV UTF-8`, in editors `Save with encoding`")
+    .help(said!(
+        "save the file as UTF-8; in Excel choose `CSV UTF-8`, in editors `Save with encoding`",
+        "UTF-8로 저장하세요. 엑셀에서는 `CSV UTF-8`, 편집기에서는 `인코딩하여 저장`을 고릅니다"
+    ))
     .at(place)
 }
 
@@ -156,28 +177,51 @@ pub fn count_lines(bytes: &[u8]) -> usize {
 /// The file is empty.
 #[must_use]
 pub fn empty(file: &str) -> Problem {
-    Problem::error("empty_file", format!("`{file}` is empty"))
-        .help("a suite holds at least one case; see `suites/quickstart.yaml` for an example")
-        .at(Place::file(file))
+    Problem::error(
+        "empty_file",
+        said!("`{file}` is empty", "`{file}` 파일이 비어 있습니다"),
+    )
+    .help(said!(
+        "a suite holds at least one case; see `suites/quickstart.yaml` for an example",
+        "문항이 하나는 있어야 합니다. `suites/quickstart.yaml`에 예가 있습니다"
+    ))
+    .at(Place::file(file))
 }
 
 /// The file is larger than we hold or stream.
 #[must_use]
 pub fn too_large(file: &str, most: u64) -> Problem {
     let remedy = if most == MOST_HELD {
-        "move the cases to a JSONL or CSV file, which is read as it streams, and name it with `cases: {file: …}`"
+        said!(
+            "move the cases to a JSONL or CSV file, which is read as it streams, and name it with `cases: {{file: …}}`",
+            "문항을 조금씩 읽을 수 있는 JSONL이나 CSV 파일로 옮기고 `cases: {{file: …}}`로 가리키세요"
+        )
     } else {
-        "split the file"
+        said!("split the file", "파일을 나누세요")
     };
-    Problem::error("too_large", format!("`{file}` is larger than {} MiB", most >> 20))
-        .help(remedy)
-        .at(Place::file(file))
+    Problem::error(
+        "too_large",
+        said!(
+            "`{file}` is larger than {} MiB",
+            "`{file}` 파일이 {} MiB보다 큽니다",
+            most >> 20
+        ),
+    )
+    .help(remedy)
+    .at(Place::file(file))
 }
 
 /// The file could not be read further.
 #[must_use]
 pub fn unread(file: &str, error: &std::io::Error) -> Problem {
-    Problem::error("unreadable", format!("could not read `{file}`: {error}")).at(Place::file(file))
+    Problem::error(
+        "unreadable",
+        said!(
+            "could not read `{file}`: {error}",
+            "`{file}` 파일을 읽지 못했습니다: {error}"
+        ),
+    )
+    .at(Place::file(file))
 }
 
 #[cfg(test)]

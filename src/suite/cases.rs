@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{Case, Problem, ScorerSpec};
+use crate::domain::{Case, Problem, Said, ScorerSpec};
+use crate::said;
 
 use super::draft::{Draft, combinations};
 use super::identity::{self, Print};
@@ -71,11 +72,15 @@ impl Bench<'_> {
         for (values, label) in combinations(&draft.each) {
             let mut case = draft.case.clone();
             case.vars.extend(values);
-            if let Some(Err(mut problem)) = self.templates.map(|templates| templates.check(&case.vars)) {
-                if let Some((id, _)) = &draft.id {
-                    problem.message = problem.message.replace("this case", &format!("case `{id}`"));
+            let problems = self
+                .templates
+                .map(|templates| templates.check(&case.vars))
+                .unwrap_or_default();
+            if !problems.is_empty() {
+                // One slip in a template is one mistake, however many cases meet it.
+                for problem in problems {
+                    desk.findings.once(desk.origin, node.span, problem);
                 }
-                desk.tell(node.span, problem);
                 return;
             }
             let whole = identity::whole(&case, &draft.images);
@@ -98,7 +103,10 @@ impl Bench<'_> {
                 suits = false;
                 let problem = Problem::error(
                     "undefined_variable",
-                    format!("there is no column `{name}`, which a prompt wants"),
+                    said!(
+                        "there is no column `{name}`, which a prompt wants",
+                        "프롬프트에 필요한 `{name}` 열이 없습니다"
+                    ),
                 )
                 .help(help(name, variables.iter().map(String::as_str)));
                 desk.tell(span, problem);
@@ -175,13 +183,27 @@ impl Bench<'_> {
         let (span, problem) = match &draft.id {
             Some((_, span)) => (
                 *span,
-                Problem::error("duplicate_id", format!("two cases have the id `{id}`"))
-                    .help(format!("the first stands {there}; ids tell cases apart in every table")),
+                Problem::error(
+                    "duplicate_id",
+                    said!("two cases have the id `{id}`", "id가 `{id}`인 문항이 둘입니다"),
+                )
+                .help(said!(
+                    "the first stands {there}; ids tell cases apart in every table",
+                    "첫 문항은 {there}에 있습니다. id는 모든 표에서 문항을 구별합니다"
+                )),
             ),
             None => (
                 node.span,
-                Problem::error("duplicate_case", "this very case stands in the suite twice").help(format!(
-                    "the first stands {there}; leave one out, give them ids, or use `trials` to ask several times"
+                Problem::error(
+                    "duplicate_case",
+                    said!(
+                        "this very case stands in the suite twice",
+                        "똑같은 문항이 두 번 있습니다"
+                    ),
+                )
+                .help(said!(
+                    "the first stands {there}; leave one out, give them ids, or use `trials` to ask several times",
+                    "첫 문항은 {there}에 있습니다. 하나를 빼거나, id를 주거나, 여러 번 묻고 싶으면 `trials`를 쓰세요"
                 )),
             ),
         };
@@ -199,10 +221,10 @@ impl Tally {
         u32::try_from(at).unwrap_or(u32::MAX)
     }
 
-    fn there(&self, seen: Seen, here: &str) -> String {
+    fn there(&self, seen: Seen, here: &str) -> Said {
         match self.files.get(seen.file as usize) {
-            Some(file) if file != here => format!("on line {} of `{file}`", seen.line),
-            _ => format!("on line {}", seen.line),
+            Some(file) if file != here => said!("on line {} of `{file}`", "`{file}` {}행", seen.line),
+            _ => said!("on line {}", "{}행", seen.line),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! wrong.
 
 use crate::domain::{Case, Params, Place, Problem, Prompt, ScorerSpec};
+use crate::said;
 
 use super::bytes::whole;
 use super::cases::{Bench, Tally};
@@ -93,8 +94,14 @@ impl Reading<'_> {
         match cases {
             Some(cases) => all_cases(&mut desk, cases, &mut bench, files),
             None if node.as_map().is_some() => {
-                let problem = Problem::error("no_cases", "this suite has no `cases`")
-                    .help("list the questions under `cases:`, or name a file of them: `cases: {file: questions.csv}`");
+                let problem = Problem::error(
+                    "no_cases",
+                    said!("this suite has no `cases`", "이 문항 세트에는 `cases`가 없습니다"),
+                )
+                .help(said!(
+                    "list the questions under `cases:`, or name a file of them: `cases: {{file: questions.csv}}`",
+                    "`cases:` 아래에 질문을 적거나 파일을 가리키세요: `cases: {{file: questions.csv}}`"
+                ));
                 desk.tell(Span::new(node.span.start, node.span.start), problem);
             }
             None => {}
@@ -106,7 +113,7 @@ impl Reading<'_> {
     /// Everything of a suite file but its cases.
     fn head(&self, desk: &mut Desk<'_, '_>, node: &Node, path: &str, files: &mut Files<'_>) -> Head {
         let mut head = bare(path);
-        if desk.fields(node, &SUITE, "a suite").is_none() {
+        if desk.fields(node, &SUITE, &said!("a suite", "문항 세트")).is_none() {
             return head;
         }
         if let Some(name) = node.get("name").and_then(|node| desk.text(node, "name")) {
@@ -152,11 +159,23 @@ impl Reading<'_> {
             if let Some(known) = self.against.targets
                 && !known.contains(&name)
             {
-                let problem = Problem::error("unknown_target", format!("`config.toml` has no target `{name}`"))
-                    .help(help(&name, known.iter().map(String::as_str)));
+                let problem = Problem::error(
+                    "unknown_target",
+                    said!(
+                        "`config.toml` has no target `{name}`",
+                        "`config.toml`에 `{name}` 대상이 없습니다"
+                    ),
+                )
+                .help(help(&name, known.iter().map(String::as_str)));
                 desk.tell(span, problem);
             } else if targets.contains(&name) {
-                let problem = Problem::error("duplicate_target", format!("the target `{name}` is named twice"));
+                let problem = Problem::error(
+                    "duplicate_target",
+                    said!(
+                        "the target `{name}` is named twice",
+                        "`{name}` 대상이 두 번 적혀 있습니다"
+                    ),
+                );
                 desk.tell(span, problem);
             } else {
                 targets.push(name);
@@ -227,17 +246,30 @@ fn finished(head: Head, tally: Tally, files: &Files<'_>, findings: &mut Findings
             Some(
                 Problem::warning(
                     "unjudged",
-                    "nothing judges the answers: no case has `expect`, and there are no scorers",
+                    said!(
+                        "nothing judges the answers: no case has `expect`, and there are no scorers",
+                        "답변을 채점할 것이 없습니다. `expect`가 있는 문항도, 채점기도 없습니다"
+                    ),
                 )
-                .help("that is fine for reading answers side by side; add `expect` to see who is right"),
+                .help(said!(
+                    "that is fine for reading answers side by side; add `expect` to see who is right",
+                    "답변을 나란히 읽기만 할 때는 괜찮습니다. 누가 맞는지 보려면 `expect`를 적으세요"
+                )),
             )
         } else if tally.unscored > 0 {
             Some(
                 Problem::warning(
                     "unjudged",
-                    format!("{} cases have `expect` but no scorer looks at it", tally.unscored),
+                    said!(
+                        "{} cases have `expect` but no scorer looks at it",
+                        "{}개 문항에 `expect`가 있지만 그것을 보는 채점기가 없습니다",
+                        tally.unscored
+                    ),
                 )
-                .help("some cases have scorers of their own; add `scorers: [includes]` for all"),
+                .help(said!(
+                    "some cases have scorers of their own; add `scorers: [includes]` for all",
+                    "일부 문항에만 채점기가 있습니다. 전체에 쓰려면 `scorers: [includes]`를 적으세요"
+                )),
             )
         } else {
             None

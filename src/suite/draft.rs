@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::domain::case::text_of;
-use crate::domain::{Case, Problem};
+use crate::domain::{Case, Problem, Said};
+use crate::said;
 
 use super::cases::Bench;
 use super::path::join;
@@ -36,7 +37,7 @@ pub(super) struct Draft {
 impl Bench<'_> {
     /// Reads an entry; tells what is wrong with it.
     pub(super) fn draft(&self, desk: &mut Desk<'_, '_>, node: &Node) -> Option<Draft> {
-        let entries = desk.map(node, "a case")?;
+        let entries = desk.map(node, &said!("a case", "문항"))?;
         let mut draft = Draft {
             case: Case {
                 file: desk.origin.file.to_owned(),
@@ -92,14 +93,26 @@ impl Bench<'_> {
             let resolved = if is_address(&written) {
                 written.clone()
             } else if scheme.is_some() {
-                let problem = Problem::error("image", "a picture is a path or an `https://` address");
+                let problem = Problem::error(
+                    "image",
+                    said!(
+                        "a picture is a path or an `https://` address",
+                        "그림은 경로나 `https://` 주소로 적어야 합니다"
+                    ),
+                );
                 desk.tell(span, problem);
                 continue;
             } else {
                 let path = join(self.folder, &written);
                 if self.has_image.is_some_and(|has| !has(&path)) {
-                    let problem = Problem::error("missing_image", format!("there is no picture `{path}`"))
-                        .help("pictures are named from the folder of the suite");
+                    let problem = Problem::error(
+                        "missing_image",
+                        said!("there is no picture `{path}`", "`{path}` 그림 파일이 없습니다"),
+                    )
+                    .help(said!(
+                        "pictures are named from the folder of the suite",
+                        "그림 경로는 문항 세트가 있는 폴더를 기준으로 적습니다"
+                    ));
                     desk.tell(span, problem);
                     continue;
                 }
@@ -112,13 +125,15 @@ impl Bench<'_> {
 }
 
 fn unknown_case_field(field: &str) -> Problem {
-    let problem = unknown_field(field, "a case");
+    let problem = unknown_field(field, &said!("a case", "문항"));
     match nearest(field, CASE.fields().iter().map(String::as_str)) {
-        Some(near) => problem.help(format!(
-            "did you mean `{near}`? A variable of your own stands under `vars`: `vars: {{{field}: …}}`"
+        Some(near) => problem.help(said!(
+            "did you mean `{near}`? A variable of your own stands under `vars`: `vars: {{{field}: …}}`",
+            "혹시 `{near}`입니까? 직접 만든 변수는 `vars` 아래에 적습니다: `vars: {{{field}: …}}`"
         )),
-        None => problem.help(format!(
-            "a variable of your own stands under `vars`: `vars: {{{field}: …}}`"
+        None => problem.help(said!(
+            "a variable of your own stands under `vars`: `vars: {{{field}: …}}`",
+            "직접 만든 변수는 `vars` 아래에 적습니다: `vars: {{{field}: …}}`"
         )),
     }
 }
@@ -126,9 +141,16 @@ fn unknown_case_field(field: &str) -> Problem {
 fn id(desk: &mut Desk<'_, '_>, node: &Node) -> Option<String> {
     let id = desk.text(node, "id")?.trim().to_owned();
     let wrong = if id.len() > LONGEST_ID {
-        Some(format!("an id has at most {LONGEST_ID} bytes, this one {}", id.len()))
+        Some(said!(
+            "an id has at most {LONGEST_ID} bytes, this one {}",
+            "id는 {LONGEST_ID}바이트까지입니다. 이 id는 {}바이트입니다",
+            id.len()
+        ))
     } else if id.chars().any(char::is_control) {
-        Some("an id stands on one line, without control characters".to_owned())
+        Some(said!(
+            "an id stands on one line, without control characters",
+            "id는 한 줄이어야 하고 제어 문자를 쓸 수 없습니다"
+        ))
     } else {
         None
     };
@@ -147,8 +169,17 @@ fn expect(desk: &mut Desk<'_, '_>, node: &Node) -> Vec<Value> {
     for item in items {
         let empty = item.is_null() || item.as_text().is_some_and(|text| text.trim().is_empty());
         if empty {
-            let problem = Problem::error("empty", "an empty `expect` accepts every answer")
-                .help("leave it out, or judge with the scorers `length` or `regex`");
+            let problem = Problem::error(
+                "empty",
+                said!(
+                    "an empty `expect` accepts every answer",
+                    "`expect`가 비어 있으면 모든 답변이 정답이 됩니다"
+                ),
+            )
+            .help(said!(
+                "leave it out, or judge with the scorers `length` or `regex`",
+                "빼거나, `length` 또는 `regex` 채점기로 채점하세요"
+            ));
             desk.tell(item.span, problem);
         } else {
             // A text is compared as written; inside JSON a number is a number.
@@ -160,13 +191,17 @@ fn expect(desk: &mut Desk<'_, '_>, node: &Node) -> Vec<Value> {
 }
 
 fn variables(desk: &mut Desk<'_, '_>, node: &Node, draft: &mut Draft) {
-    for entry in desk.map(node, "`vars`").unwrap_or_default() {
+    for entry in desk.map(node, &Said::from("`vars`")).unwrap_or_default() {
         let wrong = match entry.key.as_str() {
-            "" => Some("a variable has no name"),
-            "vars" => Some("`vars` names all variables together and cannot be one of them"),
-            "question" if draft.case.vars.contains_key("question") => {
-                Some("`question` stands both in the case and under `vars`")
-            }
+            "" => Some(said!("a variable has no name", "변수에 이름이 없습니다")),
+            "vars" => Some(said!(
+                "`vars` names all variables together and cannot be one of them",
+                "`vars`는 모든 변수를 아우르는 이름이라 변수 이름으로 쓸 수 없습니다"
+            )),
+            "question" if draft.case.vars.contains_key("question") => Some(said!(
+                "`question` stands both in the case and under `vars`",
+                "`question`이 문항과 `vars` 아래에 모두 있습니다"
+            )),
             _ => None,
         };
         if let Some(message) = wrong {
@@ -177,7 +212,14 @@ fn variables(desk: &mut Desk<'_, '_>, node: &Node, draft: &mut Draft) {
             Some([each]) if each.key == "each" => {
                 let values = desk.list(&each.value, "each").unwrap_or_default();
                 if values.is_empty() {
-                    let problem = Problem::error("empty", format!("`each` of `{}` has no values", entry.key));
+                    let problem = Problem::error(
+                        "empty",
+                        said!(
+                            "`each` of `{}` has no values",
+                            "`{}` 변수의 `each`에 값이 없습니다",
+                            entry.key
+                        ),
+                    );
                     desk.tell(each.value.span, problem);
                 } else {
                     let values = values.iter().map(Node::to_value).collect();
@@ -196,7 +238,10 @@ fn variables(desk: &mut Desk<'_, '_>, node: &Node, draft: &mut Draft) {
     if count.is_none_or(|count| count > MOST_EACH) {
         let problem = Problem::error(
             "too_many",
-            format!("this case multiplies to more than {MOST_EACH} cases"),
+            said!(
+                "this case multiplies to more than {MOST_EACH} cases",
+                "이 문항은 {MOST_EACH}개가 넘는 문항으로 늘어납니다"
+            ),
         );
         desk.tell(node.span, problem);
     }
@@ -255,9 +300,15 @@ fn warn_of_braces(desk: &mut Desk<'_, '_>, node: &Node, draft: &Draft) {
             let span = node.get("question").map_or(node.span, |node| node.span);
             let problem = Problem::warning(
                 "braces",
-                format!("`{{{{ {name} }}}}` in a question is sent as it stands"),
+                said!(
+                    "`{{{{ {name} }}}}` in a question is sent as it stands",
+                    "질문 속의 `{{{{ {name} }}}}`는 글자 그대로 보냅니다"
+                ),
             )
-            .help("variables are put in by templates: move the wording to a prompt");
+            .help(said!(
+                "variables are put in by templates: move the wording to a prompt",
+                "변수는 템플릿에서만 바뀝니다. 이 문장을 프롬프트로 옮기세요"
+            ));
             desk.tell(span, problem);
             return;
         }

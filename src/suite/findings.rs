@@ -1,6 +1,9 @@
 //! Collects what is wrong with a suite: all of it, but not without end.
 
+use std::collections::HashMap;
+
 use crate::domain::{Problem, Severity};
+use crate::said;
 
 use super::place::Origin;
 use super::tree::Span;
@@ -15,6 +18,8 @@ pub struct Findings {
     errors: usize,
     warnings: usize,
     more: usize,
+    /// Mistakes of many cases that are told once: which problem it is, and in how many more cases.
+    repeated: HashMap<(&'static str, String), (usize, usize)>,
 }
 
 impl Findings {
@@ -51,6 +56,20 @@ impl Findings {
         self.add(problem);
     }
 
+    /// Adds a problem that many cases may share; what says the same again is only counted.
+    pub fn once(&mut self, origin: &Origin<'_>, span: Span, problem: Problem) {
+        let key = (problem.code, problem.message.to_string());
+        if let Some((_, more)) = self.repeated.get_mut(&key) {
+            *more += 1;
+            return;
+        }
+        let index = self.problems.len();
+        self.at(origin, span, problem);
+        if self.problems.len() > index {
+            self.repeated.insert(key, (index, 0));
+        }
+    }
+
     /// Number of errors, those not kept included.
     #[must_use]
     pub fn errors(&self) -> usize {
@@ -66,6 +85,24 @@ impl Findings {
     /// The problems in reading order (file by file as met, then by line), and how many more there were.
     #[must_use]
     pub fn finish(mut self) -> (Vec<Problem>, usize) {
+        for (index, more) in self.repeated.values() {
+            if let Some(problem) = self.problems.get_mut(*index)
+                && *more > 0
+            {
+                let message = &problem.message;
+                problem.message = if *more == 1 {
+                    said!(
+                        "{message} (nor does 1 more case)",
+                        "{message}(다른 문항 1개도 같습니다)"
+                    )
+                } else {
+                    said!(
+                        "{message} (nor do {more} more cases)",
+                        "{message}(다른 문항 {more}개도 같습니다)"
+                    )
+                };
+            }
+        }
         let mut files: Vec<String> = Vec::new();
         for problem in &self.problems {
             if let Some(place) = &problem.place

@@ -6,6 +6,9 @@
 use serde_json::{Map, Number, Value};
 
 use crate::domain::case::text_of;
+use crate::domain::said::object_particle;
+use crate::domain::{Lang, Said};
+use crate::said;
 
 use super::suggest::{help, listed, nearest};
 use super::tree::{Data, Entry, Node, Span, canonical};
@@ -14,15 +17,15 @@ use super::tree::{Data, Entry, Node, Span, canonical};
 pub(super) struct Misfit {
     pub(super) span: Span,
     /// What stands there: "`stop`", or "`stop`, item 2,".
-    pub(super) subject: String,
+    pub(super) subject: Said,
     pub(super) code: &'static str,
     /// What is wrong, following the subject.
-    pub(super) wrong: String,
-    pub(super) help: Option<String>,
+    pub(super) wrong: Said,
+    pub(super) help: Option<Said>,
 }
 
 /// The node as `schema` wants it.
-pub(super) fn read(node: &Node, schema: &Value, root: &Value, subject: &str) -> Result<Value, Misfit> {
+pub(super) fn read(node: &Node, schema: &Value, root: &Value, subject: &Said) -> Result<Value, Misfit> {
     let schema = resolved(schema, root);
     for word in ["anyOf", "oneOf"] {
         if let Some(choices) = schema.get(word).and_then(Value::as_array) {
@@ -65,19 +68,26 @@ pub(super) fn read(node: &Node, schema: &Value, root: &Value, subject: &str) -> 
     }
 }
 
-fn list(items: &[Node], schema: &Value, root: &Value, subject: &str) -> Result<Value, Misfit> {
+fn list(items: &[Node], schema: &Value, root: &Value, subject: &Said) -> Result<Value, Misfit> {
     let Some(inner) = schema.get("items") else {
         return Ok(Value::Array(items.iter().map(Node::to_json).collect()));
     };
     items
         .iter()
         .zip(1..)
-        .map(|(item, count)| read(item, inner, root, &format!("{subject}, item {count},")))
+        .map(|(item, count)| {
+            read(
+                item,
+                inner,
+                root,
+                &said!("{subject}, item {count},", "{subject}의 {count}번째 항목"),
+            )
+        })
         .collect::<Result<Vec<_>, _>>()
         .map(Value::Array)
 }
 
-fn object(node: &Node, entries: &[Entry], schema: &Value, root: &Value, subject: &str) -> Result<Value, Misfit> {
+fn object(node: &Node, entries: &[Entry], schema: &Value, root: &Value, subject: &Said) -> Result<Value, Misfit> {
     let fields = schema.get("properties").and_then(Value::as_object);
     let open = schema.get("additionalProperties");
     let mut map = Map::new();
@@ -85,15 +95,15 @@ fn object(node: &Node, entries: &[Entry], schema: &Value, root: &Value, subject:
         let inner = fields.and_then(|fields| fields.get(&entry.key));
         let value = match (inner, open) {
             (Some(inner), _) | (None, Some(inner @ Value::Object(_))) => {
-                let subject = format!("`{}` in {subject}", entry.key);
+                let subject = said!("`{}` in {subject}", "{subject}의 `{}`", entry.key);
                 read(&entry.value, inner, root, &subject)?
             }
             (None, Some(Value::Bool(false))) => {
                 return Err(Misfit {
                     span: entry.key_span,
-                    subject: subject.to_owned(),
+                    subject: subject.clone(),
                     code: "unknown_field",
-                    wrong: format!("has no field `{}`", entry.key),
+                    wrong: said!("has no field `{}`", "안에는 `{}` 필드가 없습니다", entry.key),
                     help: Some(help(
                         &entry.key,
                         fields.into_iter().flat_map(|fields| fields.keys().map(String::as_str)),
@@ -109,9 +119,9 @@ fn object(node: &Node, entries: &[Entry], schema: &Value, root: &Value, subject:
         if !map.contains_key(field) {
             return Err(Misfit {
                 span: Span::new(node.span.start, node.span.start),
-                subject: subject.to_owned(),
+                subject: subject.clone(),
                 code: "missing_field",
-                wrong: format!("lacks `{field}`"),
+                wrong: said!("lacks `{field}`", "안에 `{field}` 필드가 빠졌습니다"),
                 help: None,
             });
         }
@@ -120,7 +130,7 @@ fn object(node: &Node, entries: &[Entry], schema: &Value, root: &Value, subject:
 }
 
 /// The first of several schemas that fits.
-fn chosen(node: &Node, choices: &[Value], root: &Value, subject: &str) -> Result<Value, Misfit> {
+fn chosen(node: &Node, choices: &[Value], root: &Value, subject: &Said) -> Result<Value, Misfit> {
     let choices: Vec<&Value> = choices
         .iter()
         .map(|choice| resolved(choice, root))
@@ -152,25 +162,25 @@ fn chosen(node: &Node, choices: &[Value], root: &Value, subject: &str) -> Result
     if near.len() == 1 {
         return Err(near.remove(0));
     }
-    let wanted: Vec<String> = choices.iter().map(|choice| wants(choice, &types(choice))).collect();
-    Err(misfit(node, subject, &wanted.join(" or ")))
+    let wanted: Vec<Said> = choices.iter().map(|choice| wants(choice, &types(choice))).collect();
+    Err(misfit(node, subject, &either(&wanted)))
 }
 
-fn one_of(node: &Node, words: &[&Value], subject: &str) -> Result<Value, Misfit> {
+fn one_of(node: &Node, words: &[&Value], subject: &Said) -> Result<Value, Misfit> {
     let written = node.as_text();
     let found = words.iter().find(|word| Some(text_of(word).as_str()) == written);
     if let Some(word) = found {
         return Ok((**word).clone());
     }
     let names: Vec<String> = words.iter().map(|word| text_of(word)).collect();
-    let mut misfit = misfit(node, subject, &format!("one of {}", listed(&names)));
+    let mut misfit = misfit(node, subject, &said!("one of {}", "{} 가운데 하나", listed(&names)));
     if let Some(near) = written.and_then(|text| nearest(text, names.iter().map(String::as_str))) {
-        misfit.help = Some(format!("did you mean `{near}`?"));
+        misfit.help = Some(said!("did you mean `{near}`?", "혹시 `{near}`입니까?"));
     }
     Err(misfit)
 }
 
-fn misfit(node: &Node, subject: &str, wants: &str) -> Misfit {
+fn misfit(node: &Node, subject: &Said, wants: &Said) -> Misfit {
     let quoted_number = matches!(&node.data, Data::Text(text) if text.trim().parse::<f64>().is_ok());
     let yes = node.as_text().is_some_and(|text| {
         matches!(
@@ -178,15 +188,22 @@ fn misfit(node: &Node, subject: &str, wants: &str) -> Misfit {
             "yes" | "no" | "on" | "off" | "true" | "false"
         )
     });
+    let (what, particle) = (node.describe(), object_particle(wants.in_lang(Lang::Ko)));
     Misfit {
         span: node.span,
-        subject: subject.to_owned(),
+        subject: subject.clone(),
         code: "wrong_type",
-        wrong: format!("takes {wants}, not {}", node.describe()),
+        wrong: said!(
+            "takes {wants}, not {what}",
+            "자리에는 {wants}{particle} 써야 합니다. 지금은 {what}입니다"
+        ),
         help: if quoted_number && wants.contains("number") {
-            Some("leave the quotes out".to_owned())
+            Some(said!("leave the quotes out", "따옴표를 빼세요"))
         } else if yes && wants.contains("`true`") {
-            Some("write `true` or `false`, in lower case and without quotes".to_owned())
+            Some(said!(
+                "write `true` or `false`, in lower case and without quotes",
+                "`true`나 `false`를 소문자로, 따옴표 없이 쓰세요"
+            ))
         } else {
             None
         },
@@ -263,7 +280,7 @@ fn types(schema: &Value) -> Vec<&str> {
 }
 
 /// What a schema wants, in words.
-fn wants(schema: &Value, types: &[&str]) -> String {
+fn wants(schema: &Value, types: &[&str]) -> Said {
     let bound = |word: &str| schema.get(word).and_then(Value::as_f64);
     let range = match (
         bound("minimum"),
@@ -271,25 +288,36 @@ fn wants(schema: &Value, types: &[&str]) -> String {
         bound("exclusiveMinimum"),
         bound("exclusiveMaximum"),
     ) {
-        (Some(least), Some(most), _, _) => format!(" from {least} to {most}"),
-        (Some(least), None, _, None) => format!(" from {least} on"),
-        (None, Some(most), Some(least), _) => format!(" above {least} and up to {most}"),
-        (None, None, Some(least), None) => format!(" above {least}"),
-        (Some(least), None, _, Some(most)) => format!(" from {least} to below {most}"),
-        (None, Some(most), None, _) => format!(" up to {most}"),
-        _ => String::new(),
+        (Some(least), Some(most), _, _) => said!(" from {least} to {most}", "{least}에서 {most}까지의 "),
+        (Some(least), None, _, None) => said!(" from {least} on", "{least} 이상의 "),
+        (None, Some(most), Some(least), _) => {
+            said!(" above {least} and up to {most}", "{least}보다 크고 {most} 이하인 ")
+        }
+        (None, None, Some(least), None) => said!(" above {least}", "{least}보다 큰 "),
+        (Some(least), None, _, Some(most)) => said!(" from {least} to below {most}", "{least} 이상 {most} 미만의 "),
+        (None, Some(most), None, _) => said!(" up to {most}", "{most} 이하의 "),
+        _ => Said::from(""),
     };
-    let words: Vec<String> = types
+    let words: Vec<Said> = types
         .iter()
         .filter_map(|word| match *word {
-            "string" => Some("text".to_owned()),
-            "number" => Some(format!("a number{range}")),
-            "integer" => Some(format!("a whole number{range}")),
-            "boolean" => Some("`true` or `false`".to_owned()),
-            "array" => Some("a list".to_owned()),
-            "object" => Some("a map".to_owned()),
+            "string" => Some(said!("text", "글")),
+            "number" => Some(said!("a number{range}", "{range}수")),
+            "integer" => Some(said!("a whole number{range}", "{range}정수")),
+            "boolean" => Some(said!("`true` or `false`", "`true`나 `false`")),
+            "array" => Some(said!("a list", "목록")),
+            "object" => Some(said!("a map", "맵")),
             _ => None,
         })
         .collect();
-    words.join(" or ")
+    either(&words)
+}
+
+/// `a list or a map`.
+fn either(words: &[Said]) -> Said {
+    let in_lang = |lang: Lang, or: &str| {
+        let words: Vec<&str> = words.iter().map(|word| word.in_lang(lang)).collect();
+        words.join(or)
+    };
+    Said::both(in_lang(Lang::En, " or "), in_lang(Lang::Ko, " 또는 "))
 }

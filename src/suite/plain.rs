@@ -17,7 +17,11 @@ impl Bit {
     pub(super) fn known(&self, vars: &Map<String, Value>) -> bool {
         match self {
             Self::Text(_) => true,
-            Self::Path(path) => looked_up(path, vars).is_some_and(|value| !value.is_null()),
+            Self::Path(path) => looked_up(path, vars).is_some_and(|value| match value {
+                Value::Null => false,
+                Value::Array(items) => !items.contains(&Value::Null),
+                _ => true,
+            }),
         }
     }
 }

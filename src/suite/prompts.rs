@@ -1,6 +1,7 @@
 //! Prompt entries of a suite.
 
 use crate::domain::{Params, Problem, Prompt, PromptMessage, Role};
+use crate::said;
 
 use super::Files;
 use super::shape::{PROMPT, TURN};
@@ -41,8 +42,10 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, node: &Node, files: &mut Files<'_>) 
     let mut drafts: Vec<Draft> = Vec::new();
     let items = desk.list(node, "prompts").unwrap_or_default();
     if items.is_empty() && node.as_list().is_some() {
-        let problem =
-            Problem::error("empty", "`prompts` is empty").help("leave it out to send each question as it stands");
+        let problem = Problem::error("empty", said!("`prompts` is empty", "`prompts`가 비어 있습니다")).help(said!(
+            "leave it out to send each question as it stands",
+            "빼면 질문을 그대로 보냅니다"
+        ));
         desk.tell(node.span, problem);
     }
     for item in items {
@@ -52,9 +55,16 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, node: &Node, files: &mut Files<'_>) 
         if drafts.iter().any(|other| other.prompt.name == draft.prompt.name) {
             let problem = Problem::error(
                 "duplicate_prompt",
-                format!("two prompts are called `{}`", draft.prompt.name),
+                said!(
+                    "two prompts are called `{}`",
+                    "`{}`라는 이름의 프롬프트가 둘입니다",
+                    draft.prompt.name
+                ),
             )
-            .help("columns of tables are named after prompts; give each its own name");
+            .help(said!(
+                "columns of tables are named after prompts; give each its own name",
+                "표의 열 이름이 되므로 프롬프트마다 다른 이름을 주세요"
+            ));
             desk.tell(name, problem);
             continue;
         }
@@ -65,12 +75,18 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, node: &Node, files: &mut Files<'_>) 
 
 fn entry(desk: &mut Desk<'_, '_>, node: &Node, files: &mut Files<'_>) -> Option<(Draft, Span)> {
     let before = desk.findings.errors();
-    desk.fields(node, &PROMPT, "a prompt")?;
+    desk.fields(node, &PROMPT, &said!("a prompt", "프롬프트"))?;
     let name = if let Some(name) = node.get("name") {
         desk.text(name, "name").map(|text| (text, name.span))
     } else {
-        let problem = Problem::error("missing_field", "this prompt has no `name`")
-            .help("columns of tables are named after prompts");
+        let problem = Problem::error(
+            "missing_field",
+            said!("this prompt has no `name`", "이 프롬프트에는 `name`이 없습니다"),
+        )
+        .help(said!(
+            "columns of tables are named after prompts",
+            "프롬프트 이름은 표의 열 이름이 됩니다"
+        ));
         desk.tell(node.span, problem);
         None
     };
@@ -82,15 +98,30 @@ fn entry(desk: &mut Desk<'_, '_>, node: &Node, files: &mut Files<'_>) -> Option<
         (Some((text, span)), None) => vec![(user(text), span)],
         (None, Some((turns, _))) => turns,
         (Some(_), Some((_, span))) => {
-            let problem = Problem::error("both", "this prompt has both a `template` and `messages`")
-                .help("`template` is short for a single message of the user; keep one of them");
+            let problem = Problem::error(
+                "both",
+                said!(
+                    "this prompt has both a `template` and `messages`",
+                    "이 프롬프트에는 `template`과 `messages`가 함께 있습니다"
+                ),
+            )
+            .help(said!(
+                "`template` is short for a single message of the user; keep one of them",
+                "`template`은 사용자 메시지 하나를 줄여 쓴 것입니다. 하나만 남기세요"
+            ));
             desk.tell(span, problem);
             Vec::new()
         }
         (None, None) => {
             if desk.findings.errors() == before {
-                let problem = Problem::error("missing_field", "this prompt says nothing")
-                    .help("give it a `template`, for example `template: \"{{ question }}\"`, or `messages`");
+                let problem = Problem::error(
+                    "missing_field",
+                    said!("this prompt says nothing", "이 프롬프트에는 내용이 없습니다"),
+                )
+                .help(said!(
+                    "give it a `template`, for example `template: \"{{{{ question }}}}\"`, or `messages`",
+                    "`template`(예: `template: \"{{{{ question }}}}\"`)이나 `messages`를 적으세요"
+                ));
                 desk.tell(node.span, problem);
             }
             Vec::new()
@@ -136,8 +167,14 @@ fn template(
             }
         }
         (Some(_), Some(named)) => {
-            let problem = Problem::error("both", format!("this prompt has both `{field}` and `{file_field}`"))
-                .help("keep one of them");
+            let problem = Problem::error(
+                "both",
+                said!(
+                    "this prompt has both `{field}` and `{file_field}`",
+                    "이 프롬프트에는 `{field}`, `{file_field}` 둘 다 있습니다"
+                ),
+            )
+            .help(said!("keep one of them", "하나만 남기세요"));
             desk.tell(named.span, problem);
             None
         }
@@ -150,7 +187,7 @@ fn turns(desk: &mut Desk<'_, '_>, list: &Node) -> Vec<(PromptMessage, Span)> {
     let items = desk.list(list, "messages").unwrap_or_default();
     for item in items {
         let before = desk.findings.errors();
-        if desk.fields(item, &TURN, "a message").is_none() {
+        if desk.fields(item, &TURN, &said!("a message", "메시지")).is_none() {
             continue;
         }
         let role = item.get("role").and_then(|node| role(desk, node));
@@ -160,7 +197,13 @@ fn turns(desk: &mut Desk<'_, '_>, list: &Node) -> Vec<(PromptMessage, Span)> {
                 turns.push((PromptMessage { role, content }, node.span));
             }
             _ if desk.findings.errors() == before => {
-                let problem = Problem::error("missing_field", "a message has a `role` and a `content`");
+                let problem = Problem::error(
+                    "missing_field",
+                    said!(
+                        "a message has a `role` and a `content`",
+                        "메시지에는 `role`과 `content`가 있어야 합니다"
+                    ),
+                );
                 desk.tell(item.span, problem);
             }
             _ => {}
@@ -169,8 +212,17 @@ fn turns(desk: &mut Desk<'_, '_>, list: &Node) -> Vec<(PromptMessage, Span)> {
     let ends_wrongly = turns.len() == items.len() && turns.last().is_none_or(|(last, _)| last.role != Role::User);
     if ends_wrongly {
         let span = items.last().map_or(list.span, |item| item.span);
-        let problem = Problem::error("last_message", "the last of `messages` is not the user's")
-            .help("models answer a user; end with `role: user`");
+        let problem = Problem::error(
+            "last_message",
+            said!(
+                "the last of `messages` is not the user's",
+                "`messages`의 마지막이 사용자 메시지가 아닙니다"
+            ),
+        )
+        .help(said!(
+            "models answer a user; end with `role: user`",
+            "모델은 사용자에게 답합니다. `role: user`로 끝내세요"
+        ));
         desk.tell(span, problem);
     }
     turns
@@ -184,13 +236,19 @@ fn role(desk: &mut Desk<'_, '_>, node: &Node) -> Option<Role> {
         _ => {
             let problem = Problem::error(
                 "wrong_type",
-                format!("`role` takes `user` or `assistant`, not `{word}`"),
+                said!(
+                    "`role` takes `user` or `assistant`, not `{word}`",
+                    "`role`에는 `user`나 `assistant`를 써야 합니다. 지금은 `{word}`입니다"
+                ),
             );
             let problem = match word.as_str() {
-                "system" | "developer" => problem.help("the system prompt stands beside `messages`, as `system: …`"),
-                "model" | "ai" => problem.help("write `assistant`"),
+                "system" | "developer" => problem.help(said!(
+                    "the system prompt stands beside `messages`, as `system: …`",
+                    "시스템 프롬프트는 `messages` 옆에 `system: …`으로 적습니다"
+                )),
+                "model" | "ai" => problem.help(said!("write `assistant`", "`assistant`라고 쓰세요")),
                 _ => match nearest(&word, ["user", "assistant"]) {
-                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    Some(near) => problem.help(said!("did you mean `{near}`?", "혹시 `{near}`입니까?")),
                     None => problem,
                 },
             };

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use csv::{ByteRecord, ReaderBuilder};
 
 use crate::domain::{Place, Problem};
+use crate::said;
 
 use super::bytes::{MOST_RECORD, MOST_STREAMED, checked, count_lines, empty, skip_mark, too_large, unread};
 use super::cases::Bench;
@@ -134,11 +135,18 @@ fn rows(
         return Err(empty(file));
     }
     if rows == 0 {
-        return Err(
-            Problem::error("no_cases", format!("`{file}` has a first line but no rows"))
-                .help("the first line names the columns; each further line is a question")
-                .at(Place::file(file)),
-        );
+        return Err(Problem::error(
+            "no_cases",
+            said!(
+                "`{file}` has a first line but no rows",
+                "`{file}` 파일에는 첫 줄뿐이고 질문이 없습니다"
+            ),
+        )
+        .help(said!(
+            "the first line names the columns; each further line is a question",
+            "첫 줄은 열 이름이고, 그다음 줄부터 한 줄이 질문 하나입니다"
+        ))
+        .at(Place::file(file)));
     }
     Ok(())
 }
@@ -210,15 +218,21 @@ fn fits(desk: &mut Desk<'_, '_>, cells: &[(String, Span)], columns: usize, delim
         _ => return true,
     };
     let word = match delimiter {
-        b';' => "semicolon",
-        b'\t' => "tab",
-        _ => "comma",
+        b';' => said!("semicolon", "쌍반점"),
+        b'\t' => said!("tab", "탭"),
+        _ => said!("comma", "쉼표"),
     };
     let problem = Problem::error(
         "ragged_row",
-        format!("this row has {count} cells, the first line {columns}"),
+        said!(
+            "this row has {count} cells, the first line {columns}",
+            "이 행은 {count}칸인데 첫 줄은 {columns}칸입니다"
+        ),
     )
-    .help(format!("a cell that holds a {word} needs quotes: \"…\""));
+    .help(said!(
+        "a cell that holds a {word} needs quotes: \"…\"",
+        "{word}가 든 칸은 따옴표로 감싸야 합니다: \"…\""
+    ));
     desk.tell(span, problem);
     false
 }
@@ -233,11 +247,29 @@ struct Flaw {
 impl Flaw {
     fn problem(&self) -> Problem {
         if self.open {
-            Problem::error("quotes", "the quote that opens here is never closed")
-                .help("close it, or double it where it is part of the text: \"\"")
+            Problem::error(
+                "quotes",
+                said!(
+                    "the quote that opens here is never closed",
+                    "여기서 연 따옴표가 닫히지 않았습니다"
+                ),
+            )
+            .help(said!(
+                "close it, or double it where it is part of the text: \"\"",
+                "닫거나, 글의 일부라면 두 번 쓰세요: \"\""
+            ))
         } else {
-            Problem::error("quotes", "a quote stands inside quoted text")
-                .help("inside quotes a quote is doubled: \"he said \"\"hi\"\"\"")
+            Problem::error(
+                "quotes",
+                said!(
+                    "a quote stands inside quoted text",
+                    "따옴표로 감싼 글 안에 따옴표가 있습니다"
+                ),
+            )
+            .help(said!(
+                "inside quotes a quote is doubled: \"he said \"\"hi\"\"\"",
+                "감싼 글 안의 따옴표는 두 번 씁니다: \"그가 \"\"안녕\"\" 했다\""
+            ))
         }
     }
 }
@@ -293,18 +325,26 @@ fn broken(file: &str, error: &csv::Error, at: &Reading) -> Problem {
         if error.kind() == std::io::ErrorKind::InvalidData {
             return Problem::error(
                 "quotes",
-                format!(
+                said!(
                     "the row that begins on line {} does not end within {} MiB",
+                    "{}행에서 시작한 행이 {} MiB 안에 끝나지 않습니다",
                     at.line,
                     MOST_RECORD >> 20
                 ),
             )
-            .help("most likely a quote is never closed")
+            .help(said!(
+                "most likely a quote is never closed",
+                "닫히지 않은 따옴표가 있을 것입니다"
+            ))
             .at(place);
         }
         return unread(file, error).at(place);
     }
-    Problem::error("syntax", format!("not valid CSV: {error}")).at(place)
+    Problem::error(
+        "syntax",
+        said!("not valid CSV: {error}", "올바른 CSV가 아닙니다: {error}"),
+    )
+    .at(place)
 }
 
 /// Passes bytes on and keeps those of the record that is being read.

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use serde_json::value::RawValue;
 
 use crate::domain::Problem;
+use crate::said;
 
 use super::findings::Findings;
 use super::place::Origin;
@@ -23,11 +24,14 @@ pub fn read(text: &str, offset: usize, origin: &Origin<'_>, findings: &mut Findi
         let at = byte_of(text, error.line(), error.column());
         let words = error.to_string();
         let words = words.split(" at line ").next().unwrap_or(&words);
-        let mut problem = Problem::error("syntax", format!("not valid JSON: {words}"));
+        let mut problem = Problem::error(
+            "syntax",
+            said!("not valid JSON: {words}", "올바른 JSON이 아닙니다: {words}"),
+        );
         if words.contains("trailing characters") {
-            problem = problem.help("one JSON value a line");
+            problem = problem.help(said!("one JSON value a line", "한 줄에 JSON 값 하나씩 씁니다"));
         } else if text[..text.floor_char_boundary(at)].contains('\'') && words.contains("key must be") {
-            problem = problem.help("JSON takes double quotes");
+            problem = problem.help(said!("JSON takes double quotes", "JSON에는 큰따옴표를 씁니다"));
         }
         findings.at(origin, Span::new(offset + at, offset + at), problem);
         return None;
@@ -68,7 +72,10 @@ impl Walk<'_, '_> {
             self.findings.at(
                 self.origin,
                 Span::new(self.offset + start, self.offset + start + 1),
-                Problem::error("too_deep", format!("more than {DEEPEST} levels of nesting")),
+                Problem::error(
+                    "too_deep",
+                    said!("more than {DEEPEST} levels of nesting", "{DEEPEST}단계보다 깊습니다"),
+                ),
             );
             return None;
         }
@@ -152,8 +159,17 @@ impl Walk<'_, '_> {
         }
         let text = serde_json::from_str(raw).ok();
         if text.is_none() {
-            let problem = Problem::error("syntax", "a `\\u` escape here stands for half a character")
-                .help("characters beyond the first 65,536 need both halves (`\\ud83d\\ude00`)");
+            let problem = Problem::error(
+                "syntax",
+                said!(
+                    "a `\\u` escape here stands for half a character",
+                    "여기의 `\\u` 표기는 글자 반쪽입니다"
+                ),
+            )
+            .help(said!(
+                "characters beyond the first 65,536 need both halves (`\\ud83d\\ude00`)",
+                "65,536번을 넘는 글자에는 두 쪽이 모두 필요합니다(`\\ud83d\\ude00`)"
+            ));
             self.findings.at(self.origin, self.span(start), problem);
         }
         text

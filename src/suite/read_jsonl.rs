@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io::{BufRead, Read};
 
 use crate::domain::{Place, Problem};
+use crate::said;
 
 use super::bytes::{MOST_RECORD, MOST_STREAMED, checked, empty, skip_mark, too_large, unread};
 use super::cases::Bench;
@@ -53,7 +54,11 @@ fn lines(
             place.line = number;
             return Err(Problem::error(
                 "too_large",
-                format!("line {number} is longer than {} MiB", MOST_RECORD >> 20),
+                said!(
+                    "line {number} is longer than {} MiB",
+                    "{number}행이 {} MiB보다 깁니다",
+                    MOST_RECORD >> 20
+                ),
             )
             .at(place));
         }
@@ -73,9 +78,15 @@ fn lines(
             } else if number == 1 && trimmed.trim_start().starts_with(['[', '{']) && trimmed.trim_end().len() <= 1 {
                 return Err(Problem::error(
                     "syntax",
-                    format!("`{file}` is not JSON lines but one JSON value over many lines"),
+                    said!(
+                        "`{file}` is not JSON lines but one JSON value over many lines",
+                        "`{file}` 파일은 한 줄에 하나씩이 아니라 여러 줄에 걸친 JSON 값 하나입니다"
+                    ),
                 )
-                .help("name it `.json`, or put each case on a line of its own")
+                .help(said!(
+                    "name it `.json`, or put each case on a line of its own",
+                    "이름을 `.json`으로 바꾸거나 문항을 한 줄에 하나씩 쓰세요"
+                ))
                 .at(Place::file(file)));
             }
         }

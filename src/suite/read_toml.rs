@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::Problem;
+use crate::said;
 
 use super::findings::Findings;
 use super::place::Origin;
@@ -18,9 +19,16 @@ pub fn read(text: &str, offset: usize, origin: &Origin<'_>, findings: &mut Findi
             let span = error.span().unwrap_or(0..0);
             let message = error.message().lines().next().unwrap_or("").to_owned();
             let problem = if message.contains("duplicate key") {
-                Problem::error("duplicate_key", "this key stands in its table twice").help("keep one")
+                Problem::error(
+                    "duplicate_key",
+                    said!("this key stands in its table twice", "이 키가 같은 표에 두 번 있습니다"),
+                )
+                .help(said!("keep one", "하나만 남기세요"))
             } else {
-                Problem::error("syntax", format!("not valid TOML: {message}"))
+                Problem::error(
+                    "syntax",
+                    said!("not valid TOML: {message}", "올바른 TOML이 아닙니다: {message}"),
+                )
             };
             findings.at(origin, Span::new(span.start + offset, span.end + offset), problem);
         }

@@ -7,7 +7,8 @@ use std::io::{BufRead, Cursor};
 
 use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 
-use crate::domain::{Place, Problem};
+use crate::domain::{Place, Problem, Said};
+use crate::said;
 
 use super::bytes::{MOST_WORKBOOK, raw};
 use super::cases::Bench;
@@ -87,8 +88,17 @@ fn sheet(
                         rows += 1;
                         let whole = done.errors.is_empty();
                         for (column, error) in &done.errors {
-                            let problem = Problem::error("cell_error", format!("this cell holds the error `{error}`"))
-                                .help("correct its formula, or write the value");
+                            let problem = Problem::error(
+                                "cell_error",
+                                said!(
+                                    "this cell holds the error `{error}`",
+                                    "이 칸에 오류 `{error}`가 있습니다"
+                                ),
+                            )
+                            .help(said!(
+                                "correct its formula, or write the value",
+                                "수식을 고치거나 값을 쓰세요"
+                            ));
                             desk.tell(Span::new(done.number, *column), problem);
                         }
                         if whole && let Some(node) = head.row(&mut desk, done.cells(head.len())) {
@@ -104,15 +114,22 @@ fn sheet(
             None => break,
         }
     }
-    let nothing = |message: String| {
+    let nothing = |message: Said| {
         Problem::error("no_cases", message)
-            .help("the first row names the columns; each further row is a question")
+            .help(said!(
+                "the first row names the columns; each further row is a question",
+                "첫 행은 열 이름이고, 그다음 행부터 한 행이 질문 하나입니다"
+            ))
             .at(Place::file(file))
     };
     match (head, rows) {
-        (None, _) => Err(nothing(format!("sheet `{name}` of `{file}` is empty"))),
-        (_, 0) => Err(nothing(format!(
-            "sheet `{name}` of `{file}` has a first row but no others"
+        (None, _) => Err(nothing(said!(
+            "sheet `{name}` of `{file}` is empty",
+            "`{file}`의 `{name}` 시트가 비어 있습니다"
+        ))),
+        (_, 0) => Err(nothing(said!(
+            "sheet `{name}` of `{file}` has a first row but no others",
+            "`{file}`의 `{name}` 시트에는 첫 행뿐입니다"
         ))),
         _ => Ok(()),
     }
@@ -197,25 +214,48 @@ fn named(file: &str, sheets: &[Sheet], wanted: Option<&str>) -> Result<String, P
     if let Some(wanted) = wanted {
         let found = tables.iter().find(|sheet| sheet.name == wanted);
         return found.map(|sheet| sheet.name.clone()).ok_or_else(|| {
-            Problem::error("no_sheet", format!("`{file}` has no sheet `{wanted}`"))
-                .help(help(wanted, tables.iter().map(|sheet| sheet.name.as_str())))
-                .at(Place::file(file))
+            Problem::error(
+                "no_sheet",
+                said!(
+                    "`{file}` has no sheet `{wanted}`",
+                    "`{file}`에 `{wanted}` 시트가 없습니다"
+                ),
+            )
+            .help(help(wanted, tables.iter().map(|sheet| sheet.name.as_str())))
+            .at(Place::file(file))
         });
     }
     tables
         .iter()
         .find(|sheet| sheet.visible == SheetVisible::Visible)
         .map(|sheet| sheet.name.clone())
-        .ok_or_else(|| Problem::error("no_sheet", format!("`{file}` has no visible sheet")).at(Place::file(file)))
+        .ok_or_else(|| {
+            Problem::error(
+                "no_sheet",
+                said!("`{file}` has no visible sheet", "`{file}`에 보이는 시트가 없습니다"),
+            )
+            .at(Place::file(file))
+        })
 }
 
 fn unopened(file: &str, error: &XlsxError) -> Problem {
     let problem = match error {
-        XlsxError::Password => {
-            Problem::error("workbook", format!("`{file}` is protected by a password")).help("save a copy without one")
-        }
-        _ => Problem::error("workbook", format!("`{file}` is not a whole XLSX workbook: {error}"))
-            .help("open it in a spreadsheet program and save it as `.xlsx` again"),
+        XlsxError::Password => Problem::error(
+            "workbook",
+            said!("`{file}` is protected by a password", "`{file}`에 암호가 걸려 있습니다"),
+        )
+        .help(said!("save a copy without one", "암호 없이 다른 이름으로 저장하세요")),
+        _ => Problem::error(
+            "workbook",
+            said!(
+                "`{file}` is not a whole XLSX workbook: {error}",
+                "`{file}`은(는) 온전한 XLSX 파일이 아닙니다: {error}"
+            ),
+        )
+        .help(said!(
+            "open it in a spreadsheet program and save it as `.xlsx` again",
+            "스프레드시트 프로그램에서 열어 `.xlsx`로 다시 저장하세요"
+        )),
     };
     problem.at(Place::file(file))
 }

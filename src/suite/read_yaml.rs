@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as YamlSpan, Tag};
 
 use crate::domain::Problem;
+use crate::said;
 
 use super::findings::Findings;
 use super::place::Origin;
@@ -85,8 +86,14 @@ impl Builder<'_, '_> {
                 if self.documents > 1 {
                     self.tell(
                         place,
-                        Problem::error("documents", "a second document begins here (`---`)")
-                            .help("keep one suite a file"),
+                        Problem::error(
+                            "documents",
+                            said!(
+                                "a second document begins here (`---`)",
+                                "여기서 두 번째 문서가 시작됩니다(`---`)"
+                            ),
+                        )
+                        .help(said!("keep one suite a file", "파일 하나에 문항 세트 하나만 두세요")),
                     );
                     return None;
                 }
@@ -155,8 +162,14 @@ impl Builder<'_, '_> {
         {
             self.tell(
                 place,
-                Problem::error("merge_key", "merge keys (`<<`) are not read")
-                    .help("write the fields out, or use an alias for the whole value (`scorers: *usual`)"),
+                Problem::error(
+                    "merge_key",
+                    said!("merge keys (`<<`) are not read", "병합 키(`<<`)는 읽지 않습니다"),
+                )
+                .help(said!(
+                    "write the fields out, or use an alias for the whole value (`scorers: *usual`)",
+                    "필드를 풀어 쓰거나, 값 전체에 별칭을 쓰세요(`scorers: *usual`)"
+                )),
             );
             return None;
         }
@@ -167,8 +180,17 @@ impl Builder<'_, '_> {
         if self.key_slot().is_some() {
             self.tell(
                 start,
-                Problem::error("key_not_text", "a key has to be text, not a list or a map")
-                    .help("in YAML, text that holds `{`, `[` or `: ` needs quotes"),
+                Problem::error(
+                    "key_not_text",
+                    said!(
+                        "a key has to be text, not a list or a map",
+                        "키는 글이어야 합니다. 목록이나 맵은 쓸 수 없습니다"
+                    ),
+                )
+                .help(said!(
+                    "in YAML, text that holds `{{`, `[` or `: ` needs quotes",
+                    "YAML에서 `{{`, `[`, `: `가 든 글은 따옴표로 감싸야 합니다"
+                )),
             );
             return None;
         }
@@ -179,7 +201,13 @@ impl Builder<'_, '_> {
     fn alias(&mut self, anchor: usize, place: Span) -> Option<()> {
         let key_due = self.key_slot().is_some();
         let problem = match self.anchors.get(&anchor) {
-            _ if key_due => Problem::error("key_not_text", "a key has to be text, not an alias"),
+            _ if key_due => Problem::error(
+                "key_not_text",
+                said!(
+                    "a key has to be text, not an alias",
+                    "키는 글이어야 합니다. 별칭은 쓸 수 없습니다"
+                ),
+            ),
             Some((node, weight)) if self.copied + weight <= MOST_COPIED => {
                 self.copied += weight;
                 let node = node.clone();
@@ -188,10 +216,22 @@ impl Builder<'_, '_> {
             }
             Some(_) => Problem::error(
                 "alias_bomb",
-                format!("aliases multiply this file to more than {MOST_COPIED} values"),
+                said!(
+                    "aliases multiply this file to more than {MOST_COPIED} values",
+                    "별칭 때문에 이 파일의 값이 {MOST_COPIED}개를 넘습니다"
+                ),
             )
-            .help("write the values out, or move the cases to a JSONL or CSV file"),
-            None => Problem::error("alias_loop", "an alias stands inside the value it names"),
+            .help(said!(
+                "write the values out, or move the cases to a JSONL or CSV file",
+                "값을 풀어 쓰거나 문항을 JSONL, CSV 파일로 옮기세요"
+            )),
+            None => Problem::error(
+                "alias_loop",
+                said!(
+                    "an alias stands inside the value it names",
+                    "별칭이 자기가 가리키는 값 안에 있습니다"
+                ),
+            ),
         };
         self.tell(place, problem);
         None
@@ -229,8 +269,14 @@ impl Builder<'_, '_> {
             Some(tag) if tag.is_yaml_core_schema_tag("str") => true,
             Some(tag) if tag.is_yaml_core_schema() => false,
             Some(tag) => {
-                let problem = Problem::error("tag", format!("the tag `{tag}` is not read"))
-                    .help("leave it out; quote text that begins with `!`");
+                let problem = Problem::error(
+                    "tag",
+                    said!("the tag `{tag}` is not read", "`{tag}` 태그는 읽지 않습니다"),
+                )
+                .help(said!(
+                    "leave it out; quote text that begins with `!`",
+                    "빼세요. `!`로 시작하는 글은 따옴표로 감쌉니다"
+                ));
                 self.tell(place, problem);
                 false
             }
@@ -245,13 +291,25 @@ impl Builder<'_, '_> {
             .map_or(0, |feed| feed + 1);
         let line = text[line_start..].lines().next().unwrap_or("");
         let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
-        let mut problem = Problem::error("syntax", format!("not valid YAML: {}", error.info()));
+        let mut problem = Problem::error(
+            "syntax",
+            said!("not valid YAML: {}", "올바른 YAML이 아닙니다: {}", error.info()),
+        );
         if indent.contains('\t') {
-            problem = problem.help("YAML is indented with blanks; replace the tab");
+            problem = problem.help(said!(
+                "YAML is indented with blanks; replace the tab",
+                "YAML은 빈칸으로 들여 씁니다. 탭을 바꾸세요"
+            ));
         } else if line.matches(": ").count() > 1 {
-            problem = problem.help("text that holds `: ` needs quotes, or a block (`|`)");
+            problem = problem.help(said!(
+                "text that holds `: ` needs quotes, or a block (`|`)",
+                "`: `가 든 글은 따옴표로 감싸거나 블록(`|`)으로 쓰세요"
+            ));
         } else if line.contains(": *") || line.contains(": @") || line.contains(": `") {
-            problem = problem.help("text that begins with `*`, `@`, `&`, `%`, `!` or a back-tick needs quotes");
+            problem = problem.help(said!(
+                "text that begins with `*`, `@`, `&`, `%`, `!` or a back-tick needs quotes",
+                "`*`, `@`, `&`, `%`, `!`, 백틱으로 시작하는 글은 따옴표로 감싸야 합니다"
+            ));
         }
         self.tell(place, problem);
     }
@@ -268,8 +326,14 @@ impl Builder<'_, '_> {
 
 /// A key that stands in a map twice.
 pub(super) fn duplicate(key: &str, first: usize) -> Problem {
-    Problem::error("duplicate_key", format!("{} stands here twice", listed(&[key])))
-        .help(format!("it stands on line {first} already; keep one"))
+    Problem::error(
+        "duplicate_key",
+        said!("{} stands here twice", "{} 키가 여기에 두 번 있습니다", listed(&[key])),
+    )
+    .help(said!(
+        "it stands on line {first} already; keep one",
+        "{first}행에 이미 있습니다. 하나만 남기세요"
+    ))
 }
 
 /// Where the same key stands in a map already. Remembers the key.

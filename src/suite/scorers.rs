@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Map;
 
-use crate::domain::{Problem, ScorerSpec};
+use crate::domain::{Problem, Said, ScorerSpec};
+use crate::said;
 use crate::scorer::{Kind, Refusal};
 
 use super::shape::{SCORER, Shape};
@@ -63,8 +64,18 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, node: &Node, kinds: &Kinds<'_>, abov
         let taken = |name: &str| above.iter().chain(&specs).any(|spec| spec.name == name);
         if taken(&spec.name) {
             if let Some(named) = named {
-                let problem = Problem::error("duplicate_scorer", format!("two scorers are called `{}`", spec.name))
-                    .help("names stand in tables and exports; give each its own");
+                let problem = Problem::error(
+                    "duplicate_scorer",
+                    said!(
+                        "two scorers are called `{}`",
+                        "`{}`라는 이름의 채점기가 둘입니다",
+                        spec.name
+                    ),
+                )
+                .help(said!(
+                    "names stand in tables and exports; give each its own",
+                    "표와 내보낸 파일에 쓰이므로 저마다 다른 이름을 주세요"
+                ));
                 desk.tell(named.span, problem);
                 continue;
             }
@@ -123,8 +134,8 @@ fn entry<'n>(desk: &mut Desk<'_, '_>, node: &'n Node, kinds: &Kinds<'_>) -> Opti
             }
         } else {
             let fields = SCORER.fields().iter().chain(shape.fields());
-            let problem =
-                unknown_field(key, &format!("the scorer `{}`", kind.name)).help(help(key, fields.map(String::as_str)));
+            let problem = unknown_field(key, &said!("the scorer `{}`", "`{}` 채점기", kind.name))
+                .help(help(key, fields.map(String::as_str)));
             desk.tell(*key_span, problem);
         }
     }
@@ -144,9 +155,15 @@ fn known<'k, 's>(
     let found = kinds.find(word);
     if found.is_none() {
         let negated = word.strip_prefix("not-").or_else(|| word.strip_prefix("not_"));
-        let problem = Problem::error("unknown_scorer", format!("there is no scorer `{word}`"));
+        let problem = Problem::error(
+            "unknown_scorer",
+            said!("there is no scorer `{word}`", "`{word}`라는 채점기는 없습니다"),
+        );
         let problem = match negated.and_then(|rest| nearest(rest, kinds.names())) {
-            Some(kind) => problem.help(format!("write `type: {kind}` and `not: true`")),
+            Some(kind) => problem.help(said!(
+                "write `type: {kind}` and `not: true`",
+                "`type: {kind}`와 `not: true`로 쓰세요"
+            )),
             None => problem.help(help(word, kinds.names())),
         };
         desk.tell(node.span, problem);
@@ -163,7 +180,10 @@ fn accepted(desk: &mut Desk<'_, '_>, node: &Node, kind: &Kind, spec: ScorerSpec)
                 .as_deref()
                 .and_then(|field| node.get(field))
                 .map_or(node.span, |node| node.span);
-            let mut problem = Problem::error("scorer", format!("scorer `{}`: {message}", kind.name));
+            let mut problem = Problem::error(
+                "scorer",
+                said!("scorer `{}`: {message}", "`{}` 채점기: {message}", kind.name),
+            );
             problem.help = help;
             desk.tell(span, problem);
             None
@@ -173,17 +193,34 @@ fn accepted(desk: &mut Desk<'_, '_>, node: &Node, kind: &Kind, spec: ScorerSpec)
 
 /// An entry that does not say its type, with what its writer probably had in mind.
 fn without_type(entries: &[Entry], kinds: &Kinds<'_>) -> Problem {
-    let problem = Problem::error("missing_field", "this scorer does not say its `type`");
+    let problem = Problem::error(
+        "missing_field",
+        said!("this scorer does not say its `type`", "이 채점기에는 `type`이 없습니다"),
+    );
     let meant = entries.iter().find_map(|entry| Some((entry, kinds.find(&entry.key)?)));
     let slip = entries.iter().find(|entry| nearest(&entry.key, ["type"]).is_some());
     match (meant, slip) {
         (Some((_, (kind, shape))), _) => {
             let own = shape.fields().first();
-            let beside = own.map_or_else(String::new, |field| format!(" with `{field}: …` beside it"));
-            problem.help(format!("write `type: {}`{beside}", kind.name))
+            let beside = own.map_or_else(
+                || Said::from(""),
+                |field| said!(" with `{field}: …` beside it", "(`{field}: …` 포함)"),
+            );
+            problem.help(said!(
+                "write `type: {}`{beside}",
+                "`type: {}`{beside}로 쓰세요",
+                kind.name
+            ))
         }
-        (None, Some(entry)) => problem.help(format!("it has `{}`; did you mean `type`?", entry.key)),
-        (None, None) => problem.help("write `type: includes`, for example"),
+        (None, Some(entry)) => problem.help(said!(
+            "it has `{}`; did you mean `type`?",
+            "`{}`가 있는데, 혹시 `type`입니까?",
+            entry.key
+        )),
+        (None, None) => problem.help(said!(
+            "write `type: includes`, for example",
+            "예를 들어 `type: includes`라고 쓰세요"
+        )),
     }
 }
 
@@ -226,8 +263,8 @@ pub(crate) mod tests {
     fn pattern(params: &Map<String, Value>) -> Result<Box<dyn Scorer>, Refusal> {
         let refuse = |message: &str| Refusal {
             field: Some("pattern".to_owned()),
-            message: message.to_owned(),
-            help: Some("see the manual".to_owned()),
+            message: message.into(),
+            help: Some("see the manual".into()),
         };
         match params.get("pattern").and_then(Value::as_str) {
             None => Err(refuse("`pattern` is missing")),

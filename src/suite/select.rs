@@ -7,7 +7,8 @@
 
 use std::collections::{BinaryHeap, HashSet};
 
-use crate::domain::{Case, Problem};
+use crate::domain::{Case, Problem, Said};
+use crate::said;
 
 use super::identity::Print;
 use super::suggest::help;
@@ -36,23 +37,34 @@ impl Filter {
     /// # Errors
     /// When the key is unknown or the pattern empty.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let wrong = |message: String| Problem::error("filter", message);
+        let wrong = |message: Said| Problem::error("filter", message);
         let Some((key, pattern)) = text.split_once('=') else {
-            return Err(wrong(format!("`{text}` is no filter")).help("write `tag=NAME`, `id=NAME` or `group=NAME`"));
+            return Err(
+                wrong(said!("`{text}` is no filter", "`{text}`는 필터가 아닙니다")).help(said!(
+                    "write `tag=NAME`, `id=NAME` or `group=NAME`",
+                    "`tag=이름`, `id=이름`, `group=이름` 가운데 하나로 쓰세요"
+                )),
+            );
         };
         let key = match key.trim() {
             "tag" | "tags" => Key::Tag,
             "id" => Key::Id,
             "group" => Key::Group,
             other => {
-                return Err(
-                    wrong(format!("cases cannot be filtered by `{other}`")).help(help(other, ["tag", "id", "group"]))
-                );
+                return Err(wrong(said!(
+                    "cases cannot be filtered by `{other}`",
+                    "`{other}`로는 문항을 고를 수 없습니다"
+                ))
+                .help(help(other, ["tag", "id", "group"])));
             }
         };
         let pattern = pattern.trim();
         if pattern.is_empty() {
-            return Err(wrong(format!("`{text}` filters by nothing")).help("`*` stands for any text"));
+            return Err(wrong(said!(
+                "`{text}` filters by nothing",
+                "`{text}`에는 고를 조건이 없습니다"
+            ))
+            .help(said!("`*` stands for any text", "`*`는 아무 글이나 뜻합니다")));
         }
         Ok(Self {
             key,

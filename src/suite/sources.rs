@@ -2,7 +2,8 @@
 
 use std::io::BufRead;
 
-use crate::domain::Problem;
+use crate::domain::{Problem, Said};
+use crate::said;
 
 use super::bytes::whole;
 use super::cases::Bench;
@@ -35,12 +36,17 @@ pub(super) fn all_cases(desk: &mut Desk<'_, '_>, node: &Node, bench: &mut Bench<
     let Some(items) = node.as_list() else {
         let problem = Problem::error(
             "wrong_type",
-            format!("`cases` takes a list or `{{file: …}}`, not {}", node.describe()),
+            said!(
+                "`cases` takes a list or `{{file: …}}`, not {}",
+                "`cases`에는 목록이나 `{{file: …}}`을 써야 합니다. 지금은 {}입니다",
+                node.describe()
+            ),
         );
         return desk.tell(node.span, problem);
     };
     if items.is_empty() {
-        let problem = Problem::error("no_cases", "`cases` is empty").help("each entry is a question");
+        let problem = Problem::error("no_cases", said!("`cases` is empty", "`cases`가 비어 있습니다"))
+            .help(said!("each entry is a question", "항목 하나가 질문 하나입니다"));
         desk.tell(node.span, problem);
     }
     for item in items {
@@ -55,7 +61,7 @@ pub(super) fn all_cases(desk: &mut Desk<'_, '_>, node: &Node, bench: &mut Bench<
 /// Cases kept in another file.
 fn file_of_cases(desk: &mut Desk<'_, '_>, node: &Node, bench: &mut Bench<'_>, files: &mut Files<'_>) {
     let before = desk.findings.errors();
-    desk.fields(node, &CASES, "a file of cases");
+    desk.fields(node, &CASES, &said!("a file of cases", "문항 파일"));
     let renamed = node.get("columns").map(|node| columns(desk, node)).unwrap_or_default();
     let Some(named) = node.get("file") else { return };
     let Some(name) = desk.text(named, "file") else { return };
@@ -72,7 +78,10 @@ fn file_of_cases(desk: &mut Desk<'_, '_>, node: &Node, bench: &mut Bench<'_>, fi
         }
         Ok((format, path, mut reader)) => {
             if !renamed.is_empty() {
-                let problem = Problem::error("columns", "`columns` is for tables and JSONL");
+                let problem = Problem::error(
+                    "columns",
+                    said!("`columns` is for tables and JSONL", "`columns`는 표와 JSONL에만 씁니다"),
+                );
                 desk.tell(node.span, problem);
             } else if let Err(problem) = listed_cases(format, &path, &mut reader, bench, desk.findings) {
                 desk.tell(named.span, problem);
@@ -104,14 +113,27 @@ fn listed_cases(
     let Some(items) = list.as_list() else {
         let problem = Problem::error(
             "wrong_type",
-            format!("`{path}` holds {}, not a list of cases", node.describe()),
+            said!(
+                "`{path}` holds {}, not a list of cases",
+                "`{path}` 파일에 문항 목록이 아니라 {}이(가) 있습니다",
+                node.describe()
+            ),
         )
-        .help("what a suite says besides its cases stands in the file that names this one");
+        .help(said!(
+            "what a suite says besides its cases stands in the file that names this one",
+            "문항 말고 다른 것은 이 파일을 가리키는 파일에 적습니다"
+        ));
         desk.tell(Span::new(node.span.start, node.span.start), problem);
         return Ok(());
     };
     if items.is_empty() {
-        desk.tell(list.span, Problem::error("no_cases", format!("`{path}` has no cases")));
+        desk.tell(
+            list.span,
+            Problem::error(
+                "no_cases",
+                said!("`{path}` has no cases", "`{path}` 파일에 문항이 없습니다"),
+            ),
+        );
     }
     for item in items {
         bench.take(&mut desk, item);
@@ -122,18 +144,28 @@ fn listed_cases(
 /// Which columns of a file play the part of which fields.
 fn columns(desk: &mut Desk<'_, '_>, node: &Node) -> Renamed {
     let mut renamed = Renamed::new();
-    for entry in desk.map(node, "`columns`").unwrap_or_default() {
+    for entry in desk.map(node, &Said::from("`columns`")).unwrap_or_default() {
         if !CASE.knows(&entry.key) {
-            let known = CASE.fields().iter().map(String::as_str);
-            let problem =
-                Problem::error("unknown_field", format!("a case has no field `{}`", entry.key)).help(format!(
-                    "{}; `columns` says which column holds a field: `columns: {{expect: gold}}`",
-                    help(&entry.key, known)
-                ));
+            let near = help(&entry.key, CASE.fields().iter().map(String::as_str));
+            let problem = Problem::error(
+                "unknown_field",
+                said!("a case has no field `{}`", "문항에는 `{}` 필드가 없습니다", entry.key),
+            )
+            .help(said!(
+                "{}; `columns` says which column holds a field: `columns: {{expect: gold}}`",
+                "{} `columns`는 어느 열이 어떤 필드인지 알려 줍니다: `columns: {{expect: gold}}`",
+                near
+            ));
             desk.tell(entry.key_span, problem);
         } else if let Some(column) = desk.text(&entry.value, &entry.key) {
             if renamed.values().any(|other| *other == column) {
-                let problem = Problem::error("columns", format!("column `{column}` is named twice"));
+                let problem = Problem::error(
+                    "columns",
+                    said!(
+                        "column `{column}` is named twice",
+                        "`{column}` 열이 두 번 적혀 있습니다"
+                    ),
+                );
                 desk.tell(entry.value.span, problem);
             }
             renamed.insert(entry.key.clone(), column);
@@ -183,17 +215,29 @@ pub(super) fn format_of(path: &str) -> Result<Format, Problem> {
         ending if is_workbook(ending) => Ok(Format::Xlsx),
         _ => {
             let message = if ending.is_empty() {
-                format!("`{path}` has no ending that says what it is")
+                said!(
+                    "`{path}` has no ending that says what it is",
+                    "`{path}` 파일은 확장자가 없어 종류를 알 수 없습니다"
+                )
             } else {
-                format!("`{path}` is of no kind that is read here (`.{ending}`)")
+                said!(
+                    "`{path}` is of no kind that is read here (`.{ending}`)",
+                    "`{path}` 파일은 읽을 수 없는 종류입니다(`.{ending}`)"
+                )
             };
             let known = ["yaml", "toml", "json", "jsonl", "csv", "tsv", "xlsx"];
             let remedy = match ending.as_str() {
-                "xls" | "ods" | "numbers" => "save it as `.xlsx`".to_owned(),
-                "txt" | "md" => "put the questions into a CSV, one a row, below a first line `question`".to_owned(),
+                "xls" | "ods" | "numbers" => said!("save it as `.xlsx`", "`.xlsx`로 저장하세요"),
+                "txt" | "md" => said!(
+                    "put the questions into a CSV, one a row, below a first line `question`",
+                    "첫 줄에 `question`이라고 쓰고 그 아래 한 줄에 질문 하나씩 적은 CSV로 만드세요"
+                ),
                 _ => match nearest(&ending, known) {
-                    Some(near) => format!("did you mean `.{near}`?"),
-                    None => "suites are .yaml, .toml, .json, .jsonl, .csv, .tsv or .xlsx".to_owned(),
+                    Some(near) => said!("did you mean `.{near}`?", "혹시 `.{near}`입니까?"),
+                    None => said!(
+                        "suites are .yaml, .toml, .json, .jsonl, .csv, .tsv or .xlsx",
+                        "문항 세트는 .yaml, .toml, .json, .jsonl, .csv, .tsv, .xlsx 파일입니다"
+                    ),
                 },
             };
             Err(Problem::error("unknown_format", message).help(remedy))

@@ -1,4 +1,6 @@
 //! "Did you mean": the nearest known word, by typing distance, by common confusion, or by its use elsewhere.
+use crate::domain::Said;
+use crate::said;
 
 /// Words of other tools and everyday synonyms, with what they are called here.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -109,12 +111,12 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 
 /// Help for an unknown word: the nearest, or all of a short list.
 #[must_use]
-pub fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Said {
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => "nothing is known here".to_owned(),
-        None => format!("known here: {}", listed(&known)),
+        Some(near) => said!("did you mean `{near}`?", "혹시 `{near}`입니까?"),
+        None if known.is_empty() => said!("nothing is known here", "여기에 쓸 수 있는 것이 없습니다"),
+        None => said!("known here: {}", "쓸 수 있는 것: {}", listed(&known)),
     }
 }
 

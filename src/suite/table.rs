@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::Problem;
+use crate::said;
 
 use super::cases::Bench;
 use super::shape::CASE;
@@ -23,20 +24,47 @@ const BETWEEN: &str = "|||";
 /// Korean names of columns.
 const KOREAN: &[(&str, &str)] = &[
     ("질문", "question"),
-    ("문항", "question"),
     ("문제", "question"),
+    ("질문 내용", "question"),
     ("정답", "expect"),
     ("기대 답변", "expect"),
     ("기대답변", "expect"),
+    ("모범 답안", "expect"),
+    ("모범답안", "expect"),
     ("분류", "tags"),
     ("태그", "tags"),
     ("번호", "id"),
+    ("문항 번호", "id"),
+    ("문항번호", "id"),
+    ("문항 ID", "id"),
+    ("문항ID", "id"),
     ("아이디", "id"),
     ("그룹", "group"),
     ("묶음", "group"),
     ("이미지", "images"),
     ("그림", "images"),
 ];
+
+/// In Korean tables `문항` heads the questions, or, beside a column of questions, their ids.
+const CASE_IN_KOREAN: &str = "문항";
+
+/// What the columns of a table (or the keys of a line) are, read together: some names mean what the others leave.
+pub(super) fn columns<'n>(names: impl Iterator<Item = &'n str>, renamed: &Renamed) -> Vec<Column> {
+    let names: Vec<&str> = names.map(str::trim).collect();
+    let mut columns: Vec<Column> = names.iter().map(|name| column(name, renamed)).collect();
+    for at in 0..names.len() {
+        if names[at] != CASE_IN_KOREAN || !matches!(columns[at], Column::Variable(_)) {
+            continue;
+        }
+        let free = ["question", "id"]
+            .into_iter()
+            .find(|field| !columns.contains(&Column::Field(field)));
+        if let Some(field) = free {
+            columns[at] = Column::Field(field);
+        }
+    }
+    columns
+}
 
 /// Fields that only formats with structure can hold.
 const STRUCTURED: &[&str] = &["scorers", "params", "vars"];
@@ -95,7 +123,7 @@ impl Head {
         bench: &Bench<'_>,
     ) -> Option<Self> {
         let before = desk.findings.errors();
-        let columns: Vec<Column> = names.iter().map(|(name, _)| column(name, renamed)).collect();
+        let columns = columns(names.iter().map(|(name, _)| name.as_str()), renamed);
         for (at, (column, (name, span))) in columns.iter().zip(&names).enumerate() {
             let twin = columns[..at]
                 .iter()
@@ -103,19 +131,30 @@ impl Head {
             if let Some(twin) = twin {
                 let first = names[twin].0.trim();
                 let message = if first == name.trim() {
-                    format!("two columns are called `{first}`")
+                    said!("two columns are called `{first}`", "`{first}` 열이 둘입니다")
                 } else {
-                    format!("the columns `{first}` and `{}` mean the same", name.trim())
+                    said!(
+                        "the columns `{first}` and `{}` mean the same",
+                        "`{first}` 열과 `{}` 열은 뜻이 같습니다",
+                        name.trim()
+                    )
                 };
                 desk.tell(
                     *span,
-                    Problem::error("duplicate_column", message).help("keep one, or rename it"),
+                    Problem::error("duplicate_column", message)
+                        .help(said!("keep one, or rename it", "하나만 남기거나 이름을 바꾸세요")),
                 );
             } else if let Column::Field(field) = column
                 && STRUCTURED.contains(field)
             {
-                let problem = Problem::error("column", format!("a table cannot hold `{field}`"))
-                    .help("put it into a suite file that names this table with `cases: {file: …}`");
+                let problem = Problem::error(
+                    "column",
+                    said!("a table cannot hold `{field}`", "표에는 `{field}`를 쓸 수 없습니다"),
+                )
+                .help(said!(
+                    "put it into a suite file that names this table with `cases: {{file: …}}`",
+                    "`cases: {{file: …}}`로 이 표를 가리키는 문항 세트 파일에 적으세요"
+                ));
                 desk.tell(*span, problem);
             }
         }
@@ -160,8 +199,14 @@ impl Head {
                 Column::Nameless => {
                     if !empty && self.told.insert(at) {
                         let name_span = self.names[at].1;
-                        let problem =
-                            Problem::warning("column", format!("column {} has no name and is left out", at + 1));
+                        let problem = Problem::warning(
+                            "column",
+                            said!(
+                                "column {} has no name and is left out",
+                                "{}번째 열에는 이름이 없어 읽지 않습니다",
+                                at + 1
+                            ),
+                        );
                         desk.tell(if name_span == Span::default() { cell } else { name_span }, problem);
                     }
                 }
@@ -182,23 +227,33 @@ pub(super) fn line(desk: &mut Desk<'_, '_>, node: Node, renamed: &Renamed, told:
     let Data::Map(entries) = node.data else {
         let problem = Problem::error(
             "wrong_type",
-            format!("a line holds one case as a map, not {}", node.describe()),
+            said!(
+                "a line holds one case as a map, not {}",
+                "한 줄에는 문항 하나가 맵으로 있어야 합니다. 지금은 {}입니다",
+                node.describe()
+            ),
         );
         desk.tell(span, problem);
         return None;
     };
-    let present: Vec<Column> = entries.iter().map(|entry| column(&entry.key, renamed)).collect();
+    let present = columns(entries.iter().map(|entry| entry.key.as_str()), renamed);
     let mut fields: Vec<Entry> = Vec::new();
     let mut variables = Vec::new();
-    for mut entry in entries {
-        match column(&entry.key, renamed) {
+    for (mut entry, column) in entries.into_iter().zip(present.clone()) {
+        match column {
             Column::Field("vars") => match entry.value.data {
                 Data::Map(inner) => variables.extend(inner),
                 _ => fields.push(entry),
             },
             Column::Field(field) => {
                 if fields.iter().any(|other| other.key == field) {
-                    let problem = Problem::error("duplicate_key", format!("two keys of this line mean `{field}`"));
+                    let problem = Problem::error(
+                        "duplicate_key",
+                        said!(
+                            "two keys of this line mean `{field}`",
+                            "이 줄의 두 키가 모두 `{field}`를 뜻합니다"
+                        ),
+                    );
                     desk.tell(entry.key_span, problem);
                     continue;
                 }
@@ -215,7 +270,10 @@ pub(super) fn line(desk: &mut Desk<'_, '_>, node: Node, renamed: &Renamed, told:
                 variables.push(entry);
             }
             Column::Nameless => {
-                desk.tell(entry.key_span, Problem::error("variable", "a key has no name"));
+                desk.tell(
+                    entry.key_span,
+                    Problem::error("variable", said!("a key has no name", "이름 없는 키가 있습니다")),
+                );
             }
         }
     }
@@ -278,7 +336,10 @@ fn missing_renamed<'n>(desk: &mut Desk<'_, '_>, span: Span, renamed: &Renamed, n
         if !names.contains(&column.as_str()) {
             let problem = Problem::error(
                 "column",
-                format!("there is no column `{column}`, which the suite wants to read as `{field}`"),
+                said!(
+                    "there is no column `{column}`, which the suite wants to read as `{field}`",
+                    "문항 세트가 `{field}`로 읽으려는 `{column}` 열이 없습니다"
+                ),
             )
             .help(super::suggest::help(column, names.iter().copied()));
             desk.tell(span, problem);
@@ -304,8 +365,17 @@ fn slip(name: &str, present: &[Column]) -> Option<Problem> {
         return None;
     }
     Some(
-        Problem::warning("column", format!("`{name}` is read as a variable, not as `{near}`"))
-            .help(format!("call it `{near}` if that is what it holds")),
+        Problem::warning(
+            "column",
+            said!(
+                "`{name}` is read as a variable, not as `{near}`",
+                "`{name}` 열은 `{near}`가 아니라 변수로 읽습니다"
+            ),
+        )
+        .help(said!(
+            "call it `{near}` if that is what it holds",
+            "`{near}`를 담은 열이라면 이름을 `{near}`로 바꾸세요"
+        )),
     )
 }
 
@@ -328,6 +398,22 @@ mod tests {
         }
         assert_eq!(column("지문", &renamed), Column::Variable("지문".to_owned()));
         assert_eq!(column("  ", &renamed), Column::Nameless);
+    }
+
+    #[test]
+    fn munhang_heads_questions_or_beside_questions_their_ids() {
+        let read = |names: &[&str]| columns(names.iter().copied(), &Renamed::new());
+        let field = |name: &'static str| Column::Field(name);
+        assert_eq!(read(&["문항", "정답"]), [field("question"), field("expect")]);
+        assert_eq!(
+            read(&["문항", "질문", "정답"]),
+            [field("id"), field("question"), field("expect")]
+        );
+        assert_eq!(read(&["번호", "문항"]), [field("id"), field("question")]);
+        assert_eq!(
+            read(&["번호", "질문", "문항"]),
+            [field("id"), field("question"), Column::Variable("문항".to_owned())]
+        );
     }
 
     #[test]

@@ -3,17 +3,18 @@
 //! The language is that of Jinja, strict: a variable that a case does not have is a mistake, and so is printing a
 //! null. Nothing is escaped, no line break is trimmed anywhere (`trim_blocks`, `lstrip_blocks` off, the last line
 //! break kept), and values are never rendered a second time: a question that holds `{{ x }}` is sent with it.
-//! A template sees the variables of the case, `question` among them, and all of them once more under `vars` for
+//! A list is put in one item a line, a map as JSON. A template sees the variables of the case, `question` among them, and all of them once more under `vars` for
 //! names that are no identifiers (`{{ vars["보기 1"] }}`). It sees neither `expect` nor tags nor scorers.
 
 use std::collections::BTreeSet;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
+use minijinja::value::{Serde, Value as Held, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, context};
 use serde_json::{Map, Value};
 
-use crate::domain::{Call, Case, Image, ImageSource, Message, Params, Part, Problem, Prompt, Role};
+use crate::domain::{Call, Case, Image, ImageSource, Message, Params, Part, Problem, Prompt, Role, Said};
+use crate::said;
 
 use super::plain::{Bit, filled, plain};
 use super::suggest::{listed, nearest};
@@ -86,7 +87,18 @@ impl Templates {
             if value.is_none() {
                 return Err(minijinja::Error::new(ErrorKind::InvalidOperation, "a null is printed"));
             }
-            minijinja::escape_formatter(out, state, value)
+            match value.kind() {
+                ValueKind::Seq | ValueKind::Iterable => {
+                    out.write_str(&one_a_line(value)?).map_err(minijinja::Error::from)
+                }
+                // As suites write them; the engine would print `True`.
+                ValueKind::Bool => {
+                    let word = if value.is_true() { "true" } else { "false" };
+                    out.write_str(word).map_err(minijinja::Error::from)
+                }
+                ValueKind::Map => out.write_str(&as_json(value)?).map_err(minijinja::Error::from),
+                _ => minijinja::escape_formatter(out, state, value),
+            }
         });
         let mut flaws = Vec::new();
         let mut compiled = Vec::new();
@@ -168,23 +180,37 @@ impl Templates {
         })
     }
 
-    /// What keeps a case from being asked, if anything: the first mistake in any prompt.
+    /// What keeps a case from being asked: every variable that a prompt wants and the case lacks, and other mistakes, at
+    /// most one of each kind a prompt.
     ///
     /// Templates that only put variables into text are checked without rendering them.
-    ///
-    /// # Errors
-    /// As [`Templates::render`].
-    pub fn check(&self, vars: &Map<String, Value>) -> Result<(), Problem> {
+    #[must_use]
+    pub fn check(&self, vars: &Map<String, Value>) -> Vec<Problem> {
         let mut values = None;
+        let mut problems = Vec::new();
         for prompt in &self.prompts {
+            let mut lacking = BTreeSet::new();
+            let mut other = None;
             for piece in prompt.pieces() {
-                match &piece.plain {
-                    Some(bits) if bits.iter().all(|bit| bit.known(vars)) => {}
-                    _ => drop(self.fill(prompt, piece, vars, &mut values)?),
+                if let Some(bits) = &piece.plain
+                    && bits.iter().all(|bit| bit.known(vars))
+                {
+                    continue;
+                }
+                if let Err(error) = self.rendered(piece, vars, &mut values) {
+                    let names = self.lacking(&error, piece, vars);
+                    if names.is_empty() {
+                        other.get_or_insert_with(|| not_rendered(&error, &prompt.name));
+                    }
+                    lacking.extend(names);
                 }
             }
+            if !lacking.is_empty() {
+                problems.push(lacks(&prompt.name, &lacking, vars));
+            }
+            problems.extend(other);
         }
-        Ok(())
+        problems
     }
 
     /// Names that every case has to have as variables: used, and not merely in a branch.
@@ -207,56 +233,61 @@ impl Templates {
         prompt: &Compiled,
         piece: &Piece,
         vars: &Map<String, Value>,
-        values: &mut Option<minijinja::Value>,
+        values: &mut Option<Held>,
     ) -> Result<String, Problem> {
         if let Some(text) = piece.plain.as_ref().and_then(|bits| filled(bits, vars)) {
             return Ok(text);
         }
-        let template = self
-            .environment
-            .get_template(&piece.name)
-            .expect("compiled in `compile`");
-        let values = values.get_or_insert_with(|| {
-            let own = minijinja::Value::from(Serde(vars));
-            context! { vars => own.clone(), ..own }
-        });
-        template.render(&*values).map_err(|error| {
-            let wanted = template.undeclared_variables(false);
-            self.not_rendered(&error, prompt, vars, wanted)
+        self.rendered(piece, vars, values).map_err(|error| {
+            let names = self.lacking(&error, piece, vars);
+            if names.is_empty() {
+                not_rendered(&error, &prompt.name)
+            } else {
+                lacks(&prompt.name, &names, vars)
+            }
         })
     }
 
-    fn not_rendered(
+    fn rendered(
         &self,
-        error: &minijinja::Error,
-        prompt: &Compiled,
+        piece: &Piece,
         vars: &Map<String, Value>,
-        wanted: std::collections::HashSet<String>,
-    ) -> Problem {
-        let missing = wanted
+        values: &mut Option<Held>,
+    ) -> Result<String, minijinja::Error> {
+        let template = self.template(piece);
+        template.render(&*values.get_or_insert_with(|| seen(vars)))
+    }
+
+    fn template(&self, piece: &Piece) -> minijinja::Template<'_, '_> {
+        self.environment
+            .get_template(&piece.name)
+            .expect("compiled in `compile`")
+    }
+
+    /// The variables for lack of which a template failed. A variable that only stands in a branch not taken, or behind
+    /// `is defined`, is none of them: one at a time is left away while the others are there.
+    fn lacking(&self, error: &minijinja::Error, piece: &Piece, vars: &Map<String, Value>) -> BTreeSet<String> {
+        if error.kind() != ErrorKind::UndefinedError {
+            return BTreeSet::new();
+        }
+        let template = self.template(piece);
+        let absent: BTreeSet<String> = template
+            .undeclared_variables(false)
             .into_iter()
             .filter(|name| name != "vars" && !vars.contains_key(name) && !self.is_global(name))
-            .min();
-        match (error.kind(), missing) {
-            (ErrorKind::UndefinedError, Some(name)) => lacks(&prompt.name, &name, vars),
-            (ErrorKind::UndefinedError, None) => Problem::error(
-                "undefined_variable",
-                format!(
-                    "prompt `{}` uses a part of a variable that this case does not have",
-                    prompt.name
-                ),
-            )
-            .help("a key or an item is missing; test with `is defined` what may be absent"),
-            (ErrorKind::OutOfFuel, _) => {
-                Problem::error("template", format!("prompt `{}` does not come to an end", prompt.name))
-                    .help(format!("a template may take {FUEL} steps"))
-            }
-            _ => {
-                let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-                Problem::error("template", format!("prompt `{}`: {detail}", prompt.name))
-                    .help("the template cannot deal with the variables of this case")
-            }
-        }
+            .collect();
+        let needed: BTreeSet<String> = absent
+            .iter()
+            .filter(|name| {
+                let mut others = vars.clone();
+                let rest = absent.iter().filter(|other| other != name);
+                others.extend(rest.map(|other| (other.clone(), Value::String(String::new()))));
+                let tried = template.render(seen(&others));
+                tried.is_err_and(|error| error.kind() == ErrorKind::UndefinedError)
+            })
+            .cloned()
+            .collect();
+        if needed.is_empty() { absent } else { needed }
     }
 
     fn is_global(&self, name: &str) -> bool {
@@ -270,36 +301,115 @@ impl Compiled {
     }
 }
 
-/// A variable that a prompt wants and a case lacks.
-fn lacks(prompt: &str, name: &str, vars: &Map<String, Value>) -> Problem {
+/// What a template sees of a case.
+fn seen(vars: &Map<String, Value>) -> Held {
+    let own = Held::from(Serde(vars));
+    context! { vars => own.clone(), ..own }
+}
+
+/// A list as people write one.
+fn one_a_line(list: &Held) -> Result<String, minijinja::Error> {
+    let items = list.try_iter()?.map(|item| match item.kind() {
+        ValueKind::Seq | ValueKind::Iterable | ValueKind::Map | ValueKind::Bool => as_json(&item),
+        ValueKind::None => Err(minijinja::Error::new(ErrorKind::InvalidOperation, "a null is printed")),
+        _ => Ok(item.to_string()),
+    });
+    Ok(items.collect::<Result<Vec<_>, _>>()?.join("\n"))
+}
+
+fn as_json(value: &Held) -> Result<String, minijinja::Error> {
+    serde_json::to_string(value).map_err(|error| minijinja::Error::new(ErrorKind::BadSerialization, error.to_string()))
+}
+
+/// A failure that no missing variable explains.
+fn not_rendered(error: &minijinja::Error, prompt: &str) -> Problem {
+    match error.kind() {
+        ErrorKind::UndefinedError => Problem::error(
+            "undefined_variable",
+            said!(
+                "prompt `{prompt}` uses a part of a variable that this case does not have",
+                "`{prompt}` 프롬프트가 이 문항에 없는 변수의 일부를 씁니다"
+            ),
+        )
+        .help(said!(
+            "a key or an item is missing; test with `is defined` what may be absent",
+            "키나 항목이 빠졌습니다. 없을 수도 있는 것은 `is defined`로 확인하세요"
+        )),
+        ErrorKind::OutOfFuel => Problem::error(
+            "template",
+            said!(
+                "prompt `{prompt}` does not come to an end",
+                "`{prompt}` 프롬프트가 끝나지 않습니다"
+            ),
+        )
+        .help(said!(
+            "a template may take {FUEL} steps",
+            "템플릿은 {FUEL}단계까지만 실행됩니다"
+        )),
+        _ => {
+            let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+            Problem::error(
+                "template",
+                said!("prompt `{prompt}`: {detail}", "`{prompt}` 프롬프트: {detail}"),
+            )
+            .help(said!(
+                "the template cannot deal with the variables of this case",
+                "템플릿이 이 문항의 변수를 처리하지 못합니다"
+            ))
+        }
+    }
+}
+
+/// Variables that a prompt wants and a case lacks.
+fn lacks(prompt: &str, lacking: &BTreeSet<String>, vars: &Map<String, Value>) -> Problem {
+    let lacking: Vec<&str> = lacking.iter().map(String::as_str).collect();
     let names: Vec<&str> = vars.keys().map(String::as_str).collect();
+    let list = listed(&lacking);
     let problem = Problem::error(
         "undefined_variable",
-        format!("prompt `{prompt}` wants `{name}`, which this case does not have"),
+        said!(
+            "prompt `{prompt}` wants {list}, which this case does not have",
+            "`{prompt}` 프롬프트에 필요한 {list} 변수가 이 문항에 없습니다"
+        ),
     );
-    if matches!(name, "expect" | "expected") {
-        return problem.help("what is expected is never sent to a model; give a variable another name");
+    if lacking.iter().any(|name| matches!(*name, "expect" | "expected")) {
+        return problem.help(said!(
+            "what is expected is never sent to a model; give a variable another name",
+            "정답은 모델에 보내지 않습니다. 변수에는 다른 이름을 쓰세요"
+        ));
     }
-    match nearest(name, names.iter().copied()) {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None if names.is_empty() => problem.help("it has no variables at all"),
-        None => problem.help(format!("it has {}", listed(&names))),
+    let near: Vec<String> = lacking
+        .iter()
+        .filter_map(|name| nearest(name, names.iter().copied()))
+        .map(str::to_owned)
+        .collect();
+    if !near.is_empty() {
+        let near = listed(&near);
+        return problem.help(said!("did you mean {near}?", "혹시 {near}입니까?"));
     }
+    if names.is_empty() {
+        return problem.help(said!("it has no variables at all", "이 문항에는 변수가 없습니다"));
+    }
+    problem.help(said!("it has {}", "이 문항에 있는 변수: {}", listed(&names)))
 }
 
 fn not_compiled(error: &minijinja::Error, prompt: &Prompt, source: &str) -> Problem {
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let line = match error.line() {
-        Some(line) if source.lines().count() > 1 => format!(", line {line}"),
-        _ => String::new(),
+        Some(line) if source.lines().count() > 1 => said!(", line {line}", " {line}행"),
+        _ => Said::from(""),
     };
     let problem = Problem::error(
         "template",
-        format!("template of prompt `{}`{line}: {detail}", prompt.name),
+        said!(
+            "template of prompt `{}`{line}: {detail}",
+            "`{}` 프롬프트의 템플릿{line}: {detail}",
+            prompt.name
+        ),
     );
     if source.contains("{{") || source.contains("{%") {
         problem
-            .help("`{{ name }}` puts a variable in; text that shall keep its braces stands in `{% raw %}…{% endraw %}`")
+            .help(said!("`{{{{ name }}}}` puts a variable in; text that shall keep its braces stands in `{{% raw %}}…{{% endraw %}}`", "`{{{{ 이름 }}}}`은 변수로 바뀝니다. 중괄호를 그대로 두려면 `{{% raw %}}…{{% endraw %}}` 안에 쓰세요"))
     } else {
         problem
     }
@@ -321,7 +431,9 @@ fn picture(name: &str) -> Image {
 #[must_use]
 pub fn is_address(name: &str) -> bool {
     let lower = name.get(..8).unwrap_or(name).to_ascii_lowercase();
-    lower.starts_with("http://") || lower.starts_with("https://")
+    ["http://", "https://", "gs://"]
+        .iter()
+        .any(|scheme| lower.starts_with(scheme))
 }
 
 #[cfg(test)]
@@ -354,7 +466,7 @@ mod tests {
         let templates = Templates::new(&[prompt(template)], &Params::default()).unwrap();
         let case = case(vars);
         let rendered = templates.render(0, &case).map(|call| call.question());
-        assert_eq!(templates.check(&case.vars).is_ok(), rendered.is_ok(), "{template}");
+        assert_eq!(templates.check(&case.vars).is_empty(), rendered.is_ok(), "{template}");
         rendered
     }
 
@@ -399,6 +511,36 @@ mod tests {
         assert!(problem.help.unwrap().contains("never sent"));
         assert!(render("{{ a.b }}", &json!({"a": {"c": 1}})).is_err());
         assert!(render("{{ a[1] }}", &json!({"a": [1]})).is_err());
+    }
+
+    #[test]
+    fn all_missing_variables_are_told_and_only_those() {
+        let problem = render(
+            "{% if hint is defined %}{{ hint }}{% endif %}{{ topic }} {{ place }} {{ question }}",
+            &json!({"question": "x"}),
+        )
+        .unwrap_err();
+        assert_eq!(
+            problem.message,
+            "prompt `p` wants `place`, `topic`, which this case does not have"
+        );
+        assert_eq!(
+            problem.message.in_lang(crate::domain::Lang::Ko),
+            "`p` 프롬프트에 필요한 `place`, `topic` 변수가 이 문항에 없습니다"
+        );
+    }
+
+    #[test]
+    fn lists_are_put_in_one_item_a_line_and_maps_as_json() {
+        let vars = json!({"choices": ["A. 서울", "B. \"부산\"", 3, true], "map": {"키": [1, "x"]}, "nested": [[1, 2], {"a": 1}]});
+        assert_eq!(render("{{ choices }}", &vars).unwrap(), "A. 서울\nB. \"부산\"\n3\ntrue");
+        assert_eq!(render("{{ map }}", &vars).unwrap(), "{\"키\":[1,\"x\"]}");
+        assert_eq!(render("{{ nested }}", &vars).unwrap(), "[1,2]\n{\"a\":1}");
+        assert_eq!(
+            render("{{ choices[:2] | join(' / ') }} {{ choices[3] }}", &vars).unwrap(),
+            "A. 서울 / B. \"부산\" true"
+        );
+        assert!(render("{{ x }}", &json!({"x": [null]})).is_err());
     }
 
     #[test]

@@ -239,8 +239,23 @@ fn undefined_variables_are_told_for_each_case() {
     assert_eq!(
         told(&checked),
         [
-            "5:3 prompt `p` wants `topic`, which case `first` does not have (did you mean `topc`?)",
+            "5:3 prompt `p` wants `topic`, which this case does not have (did you mean `topc`?)",
             "7:3 prompt `q` uses a part of a variable that this case does not have (a key or an item is missing; test with `is defined` what may be absent)",
+        ]
+    );
+}
+
+#[test]
+fn one_slip_in_a_template_is_one_mistake_however_many_cases_meet_it() {
+    let cases: String = (0..42).map(|n| format!("- question: q{n}\n")).collect();
+    let (checked, _) = one(
+        "s.yaml",
+        &format!("prompts:\n- {{name: p, template: '{{{{ topic }}}} {{{{ qestion }}}}'}}\ncases:\n{cases}"),
+    );
+    assert_eq!(
+        told(&checked),
+        [
+            "4:3 prompt `p` wants `qestion`, `topic`, which this case does not have (nor do 41 more cases) (did you mean `question`?)"
         ]
     );
 }

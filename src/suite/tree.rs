@@ -4,6 +4,8 @@
 //! by who reads it: a field that wants text gets `007` as written, a field that wants a number gets 7. This
 //! module does not read files and knows nothing of suites; `config` uses it too.
 
+use crate::domain::Said;
+use crate::said;
 use serde_json::{Map, Number, Value};
 
 /// Where a node stands: bytes of the file for texts; row and column, from 1, for sheets.
@@ -144,13 +146,13 @@ impl Node {
 
     /// What it is, for sentences like "takes a list, not a map".
     #[must_use]
-    pub fn describe(&self) -> String {
+    pub fn describe(&self) -> Said {
         match &self.data {
-            _ if self.is_null() => "nothing".to_owned(),
-            Data::Plain(text) => format!("`{}`", shortened(text)),
-            Data::Text(text) => format!("the text `{}`", shortened(text)),
-            Data::List(_) => "a list".to_owned(),
-            Data::Map(_) => "a map".to_owned(),
+            _ if self.is_null() => said!("nothing", "빈 값"),
+            Data::Plain(text) => format!("`{}`", shortened(text)).into(),
+            Data::Text(text) => said!("the text `{}`", "글 `{}`", shortened(text)),
+            Data::List(_) => said!("a list", "목록"),
+            Data::Map(_) => said!("a map", "맵"),
         }
     }
 }

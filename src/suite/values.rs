@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::{Params, Problem};
+use crate::domain::{Params, Problem, Said};
+use crate::said;
 
 use super::findings::Findings;
 use super::place::Origin;
@@ -27,7 +28,7 @@ impl Desk<'_, '_> {
 
     /// The entries of a map whose fields are those of `shape`; the others are told. `what` names the map in
     /// sentences, for example "a case".
-    pub fn fields<'n>(&mut self, node: &'n Node, shape: &Shape, what: &str) -> Option<&'n [Entry]> {
+    pub fn fields<'n>(&mut self, node: &'n Node, shape: &Shape, what: &Said) -> Option<&'n [Entry]> {
         let entries = self.map(node, what)?;
         for entry in entries {
             if !shape.knows(&entry.key) {
@@ -40,10 +41,14 @@ impl Desk<'_, '_> {
     }
 
     /// The entries of a map of any fields.
-    pub fn map<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Entry]> {
+    pub fn map<'n>(&mut self, node: &'n Node, what: &Said) -> Option<&'n [Entry]> {
         let entries = node.as_map();
         if entries.is_none() {
-            let message = format!("{what} is a map of fields, not {}", node.describe());
+            let message = said!(
+                "{what} is a map of fields, not {}",
+                "{what}에는 필드 목록(맵)을 써야 합니다. 지금은 {}입니다",
+                node.describe()
+            );
             self.tell(node.span, Problem::error("wrong_type", message));
         }
         entries
@@ -53,7 +58,11 @@ impl Desk<'_, '_> {
     pub fn list<'n>(&mut self, node: &'n Node, field: &str) -> Option<&'n [Node]> {
         let items = node.as_list();
         if items.is_none() && !node.is_null() {
-            let message = format!("`{field}` takes a list, not {}", node.describe());
+            let message = said!(
+                "`{field}` takes a list, not {}",
+                "`{field}`에는 목록을 써야 합니다. 지금은 {}입니다",
+                node.describe()
+            );
             self.tell(node.span, Problem::error("wrong_type", message));
         }
         items
@@ -64,17 +73,21 @@ impl Desk<'_, '_> {
         match node.as_text() {
             Some(text) if !text.trim().is_empty() => Some(text.to_owned()),
             Some(_) => {
-                let message = format!("`{field}` is empty");
+                let message = said!("`{field}` is empty", "`{field}` 값이 비어 있습니다");
                 self.tell(node.span, Problem::error("empty", message));
                 None
             }
             None if node.is_null() => {
-                let message = format!("`{field}` has no value");
+                let message = said!("`{field}` has no value", "`{field}` 값이 없습니다");
                 self.tell(node.span, Problem::error("empty", message));
                 None
             }
             None => {
-                let message = format!("`{field}` takes text, not {}", node.describe());
+                let message = said!(
+                    "`{field}` takes text, not {}",
+                    "`{field}`에는 글을 써야 합니다. 지금은 {}입니다",
+                    node.describe()
+                );
                 self.tell(node.span, Problem::error("wrong_type", message));
                 None
             }
@@ -103,10 +116,10 @@ impl Desk<'_, '_> {
             return None;
         }
         let schema = shape.field(field)?;
-        match super::guided::read(node, schema, shape.root(), &format!("`{field}`")) {
+        match super::guided::read(node, schema, shape.root(), &format!("`{field}`").into()) {
             Ok(value) => Some(value),
             Err(misfit) => {
-                let mut problem = Problem::error(misfit.code, format!("{} {}", misfit.subject, misfit.wrong));
+                let mut problem = Problem::error(misfit.code, said!("{} {}", "{} {}", misfit.subject, misfit.wrong));
                 problem.help = misfit.help;
                 self.tell(misfit.span, problem);
                 None
@@ -121,10 +134,15 @@ impl Desk<'_, '_> {
         }
         let shape = &*PARAMS;
         let mut fields = Map::new();
-        for entry in self.fields(node, shape, "`params`").unwrap_or_default() {
+        for entry in self.fields(node, shape, &Said::from("`params`")).unwrap_or_default() {
             if let Some(value) = self.value(&entry.value, shape, &entry.key) {
                 if let Some(wrong) = out_of_range(&entry.key, &value) {
-                    let message = format!("`{}` {wrong}, not {}", entry.key, entry.value.describe());
+                    let message = said!(
+                        "`{}` {wrong}, not {}",
+                        "`{}` {wrong}. 지금은 {}입니다",
+                        entry.key,
+                        entry.value.describe()
+                    );
                     self.tell(entry.value.span, Problem::error("out_of_range", message));
                 } else {
                     fields.insert(entry.key.clone(), value);
@@ -134,7 +152,10 @@ impl Desk<'_, '_> {
         match serde_json::from_value(Value::Object(fields)) {
             Ok(params) => params,
             Err(error) => {
-                let message = format!("these parameters do not fit: {error}");
+                let message = said!(
+                    "these parameters do not fit: {error}",
+                    "매개변수가 맞지 않습니다: {error}"
+                );
                 self.tell(node.span, Problem::error("wrong_type", message));
                 Params::default()
             }
@@ -143,21 +164,32 @@ impl Desk<'_, '_> {
 }
 
 /// Ranges that every vendor shares; narrower ones are the provider's to tell.
-fn out_of_range(field: &str, value: &Value) -> Option<&'static str> {
+fn out_of_range(field: &str, value: &Value) -> Option<Said> {
     let number = value.as_f64()?;
     match field {
-        "temperature" if number < 0.0 => Some("takes a number from 0 on"),
-        "top_p" if number <= 0.0 || number > 1.0 => Some("takes a number above 0 and up to 1"),
-        "max_output_tokens" if number < 1.0 => Some("takes a whole number from 1 on"),
-        "logprobs" if number > 20.0 => Some("takes a whole number from 0 to 20"),
+        "temperature" if number < 0.0 => Some(said!("takes a number from 0 on", "값은 0 이상의 수여야 합니다")),
+        "top_p" if number <= 0.0 || number > 1.0 => Some(said!(
+            "takes a number above 0 and up to 1",
+            "값은 0보다 크고 1 이하인 수여야 합니다"
+        )),
+        "max_output_tokens" if number < 1.0 => {
+            Some(said!("takes a whole number from 1 on", "값은 1 이상의 정수여야 합니다"))
+        }
+        "logprobs" if number > 20.0 => Some(said!(
+            "takes a whole number from 0 to 20",
+            "값은 0에서 20까지의 정수여야 합니다"
+        )),
         _ => None,
     }
 }
 
 /// A field that is not known.
 #[must_use]
-pub fn unknown_field(field: &str, what: &str) -> Problem {
-    Problem::error("unknown_field", format!("{what} has no field `{field}`"))
+pub fn unknown_field(field: &str, what: &Said) -> Problem {
+    Problem::error(
+        "unknown_field",
+        said!("{what} has no field `{field}`", "{what}에는 `{field}` 필드가 없습니다"),
+    )
 }
 
 #[cfg(test)]

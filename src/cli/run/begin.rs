@@ -12,24 +12,28 @@ use crate::cli::open::{self, Book, Chosen};
 use crate::cli::printer::Printer;
 use crate::cli::trust;
 use crate::config::Settings;
-use crate::domain::{Case, Problem, RunInfo, ScorerSpec, SuitePart};
+use crate::domain::{Case, Problem, RunInfo, Said, ScorerSpec, SuitePart};
 use crate::net::clock::now_us;
+use crate::said;
 use crate::store::Folder;
 use crate::suite::Suite;
 
 pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) -> Outcome {
     let settings = open::settings(global)?;
     let known: Vec<String> = settings.targets.iter().map(|(target, _)| target.name.clone()).collect();
-    let suites = open::check_suites(&args.suites, &known, args.allow_outside, printer)?;
+    let suites = open::check_suites(&args.suites, Some(&known), args.allow_outside, printer)?;
     let (chosen, by_name) = chosen(args, &settings, &suites)?;
     let (askers, left_out, pretender) = askers(args, chosen, by_name).await?;
     for line in &left_out {
-        printer.note(line);
+        printer.note(line.in_lang(printer.lang));
     }
     if askers.is_empty() {
         return Err(Failure::usage(
-            "no target can be asked",
-            "set the keys named above, or try it out with --simulate",
+            said!("no target can be asked", "물어볼 수 있는 대상이 없습니다"),
+            said!(
+                "set the keys named above, or try it out with --simulate",
+                "위에 나온 키를 설정하거나, --simulate로 먼저 시험해 보세요"
+            ),
         ));
     }
     // Stored with their own addresses, so that resuming finds their prices again; a simulator is pointed at anew.
@@ -52,15 +56,25 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     let total: u64 = picked.counts.iter().sum();
     if total == 0 {
         return Err(Failure::usage(
-            "no case is left after --filter",
-            "loosen the filter; `narani check` counts the cases and tags of a suite",
+            said!("no case is left after --filter", "--filter 조건에 맞는 문항이 없습니다"),
+            said!(
+                "loosen the filter; `narani check` counts the cases and tags of a suite",
+                "조건을 넓히세요. `narani check -v`가 문항과 분류의 수를 보여 줍니다"
+            ),
         ));
     }
     let (prompts, parts) = open::parts(&suites, &picked.counts, &targets, &args.targets, args.trials);
     if let Some(part) = parts.iter().find(|part| part.targets.is_empty()) {
         return Err(Failure::usage(
-            format!("no target is left for the suite `{}`", part.name),
-            "its `targets` have no key or are not among --targets",
+            said!(
+                "no target is left for the suite `{}`",
+                "`{}` 문항 세트에 물어볼 대상이 남지 않았습니다",
+                part.name
+            ),
+            said!(
+                "its `targets` have no key or are not among --targets",
+                "그 세트의 `targets`에 키가 없거나 --targets에 들어 있지 않습니다"
+            ),
         ));
     }
     let stamp = jiff::ZonedDateTime::now();
@@ -176,9 +190,10 @@ async fn askers(
     args: &RunArgs,
     chosen: Vec<Chosen>,
     by_name: bool,
-) -> Result<(Vec<crate::run::Asker>, Vec<String>, Option<Pretender>), Failure> {
+) -> Result<(Vec<crate::run::Asker>, Vec<Said>, Option<Pretender>), Failure> {
     let pretender = if args.simulate {
-        Some(pretend::start(&Script::of(args)).await?)
+        let targets: Vec<_> = chosen.iter().map(|chosen| chosen.target.clone()).collect();
+        Some(pretend::start(&Script::of(args, &targets)).await?)
     } else {
         None
     };
@@ -200,11 +215,21 @@ async fn askers(
                 let key = key.as_ref().map(crate::config::Secret::expose);
                 askers.push(open::asker(chosen.target, key)?);
             }
-            Err(why) if by_name => problems.push(
-                Problem::error("no_key", format!("target `{}` cannot be asked: {why}", chosen.target.name))
-                    .help("set the variable, or name another source in the configuration: `key = { env = \"…\" }` or `key = { command = […] }`"),
-            ),
-            Err(why) => left_out.push(format!("{} is left out: {why}", chosen.target.name)),
+            Err(why) if by_name => {
+                let why = why.said();
+                problems.push(
+                    Problem::error("no_key", said!("target `{}` cannot be asked: {why}", "`{}` 대상에게 물을 수 없습니다: {why}", chosen.target.name))
+                    .help(said!("set the variable, or name another source in the configuration: `key = {{ env = \"…\" }}` or `key = {{ command = […] }}`", "환경 변수를 설정하거나 설정 파일에 다른 곳을 적으세요: `key = {{ env = \"…\" }}` 또는 `key = {{ command = […] }}`")),
+                );
+            }
+            Err(why) => {
+                let why = why.said();
+                left_out.push(said!(
+                    "{0} is left out: {why}",
+                    "{0} 대상은 빼고 묻습니다: {why}",
+                    chosen.target.name
+                ));
+            }
         }
     }
     if problems.is_empty() {
@@ -274,7 +299,7 @@ fn freeze(
         ),
     ];
     if args.simulate {
-        meta.push(("simulate", json(&Script::of(args))));
+        meta.push(("simulate", json(&Script::of(args, &info.targets))));
     }
     let mut problems: Vec<Problem> = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -295,9 +320,16 @@ fn freeze(
                     problems.push(
                         Problem::error(
                             "duplicate_id",
-                            format!("the case id `{}` stands in two suites", case.id),
+                            said!(
+                                "the case id `{}` stands in two suites",
+                                "문항 id `{}`가 두 문항 세트에 있습니다",
+                                case.id
+                            ),
                         )
-                        .help("rename one of the suites or cases"),
+                        .help(said!(
+                            "rename one of the suites or cases",
+                            "문항 세트나 문항 하나의 이름을 바꾸세요"
+                        )),
                     );
                 }
                 problems.extend(trust::programs(settings, &case.scorers));

@@ -23,6 +23,7 @@ use crate::grade::{Grader, Which, pass};
 use crate::net::clock::{Heart, now_us};
 use crate::plan::Layout;
 use crate::run::{self, Budget, Ending, ImageBook, Job, Pricing, Reuse, Till, Why};
+use crate::said;
 use crate::store::{Cache, Cells, Folder, Listed, Reader, Writer};
 
 /// What a run needs besides its plan.
@@ -81,7 +82,11 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
             Some(value) => serde_json::from_value(value.clone()).map_err(|error| {
                 Failure::new(
                     Exit::Usage,
-                    format!("the run does not say where the key of `{}` is: {error}", target.name),
+                    said!(
+                        "the run does not say where the key of `{}` is: {error}",
+                        "`{}` 대상의 키가 어디 있는지 이 실행에 적혀 있지 않습니다: {error}",
+                        target.name
+                    ),
                 )
             })?,
             None => KeySource::None,
@@ -89,9 +94,14 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
         let source = trust::key_source(&settings, &target, source)?;
         let chosen = Chosen { target, source };
         let key = open::key_of(&chosen).map_err(|why| {
+            let why = why.said();
             Failure::usage(
-                format!("target `{}` cannot be asked: {why}", chosen.target.name),
-                "set its key and resume again",
+                said!(
+                    "target `{}` cannot be asked: {why}",
+                    "`{}` 대상에게 물을 수 없습니다: {why}",
+                    chosen.target.name
+                ),
+                said!("set its key and resume again", "키를 설정하고 다시 이어 하세요"),
             )
         })?;
         let key = key.as_ref().map(crate::config::Secret::expose);
@@ -212,6 +222,9 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         keys: printer.interactive && !args.no_input && std::io::stdin().is_terminal(),
         every: Duration::from_secs(args.progress_every.max(1)),
         log: args.log_format,
+        cap: crate::price::format_sums(&caps),
+        timeouts: askers.iter().map(|asker| asker.target.timeout).collect(),
+        tries: askers.iter().map(|asker| asker.target.retries + 1).collect(),
     };
     let render_book = Arc::clone(&book);
     let grade_now = Arc::clone(&grader);
@@ -264,7 +277,11 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     if let Why::Store(error) = why {
         writer.finish();
         let mut failure = Failure::from(error).with_exit(Exit::Unmeasured);
-        failure = failure.note(format!("continue with   narani run --resume {}", info.id));
+        failure = failure.note(said!(
+            "continue with   narani run --resume {}",
+            "이어 하기   narani run --resume {}",
+            info.id
+        ));
         return Err(failure);
     }
     let reader = Reader::open(&listed)?;
@@ -308,8 +325,7 @@ fn finish(
             return Ok(signal.unwrap_or(Exit::Interrupted));
         }
         Why::Budget => {
-            let (measured, errors) = show::summary(reader, args.format, printer)?;
-            let _ = (measured, errors);
+            show::summary(reader, args.format, printer)?;
             printer.note(&format!(
                 "{} {}\n{}   {resume}",
                 printer.say("stopped by the budget:", "예산에 이르러 멈춤:"),
@@ -320,8 +336,8 @@ fn finish(
         }
         Why::Finished | Why::Store(_) => {}
     }
-    let (measured, errors) = show::summary(reader, args.format, printer)?;
-    Ok(exit_of(measured, errors))
+    let view = show::summary(reader, args.format, printer)?;
+    Ok(exit_of(reader.info(), &view, printer))
 }
 
 /// Cells of each target that are done already.

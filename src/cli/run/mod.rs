@@ -4,7 +4,7 @@ mod begin;
 mod carry;
 mod choose;
 mod dry;
-mod pretend;
+pub(super) mod pretend;
 
 use std::sync::Arc;
 
@@ -13,10 +13,12 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open;
 use super::printer::Printer;
-use crate::compare::Unexpressed;
+use crate::compare::{Unexpressed, View};
 use crate::domain::{Money, Params, RunInfo};
 use crate::report::words::Lang;
 use crate::run::{Asker, Pricing};
+use crate::said;
+use crate::text::sink::terminal_line;
 
 pub(super) fn run(global: &Global, args: &RunArgs, printer: &Printer) -> Outcome {
     let runtime = super::runtime()?;
@@ -40,8 +42,11 @@ fn caps(args: &RunArgs, settings: &crate::config::Settings) -> Result<Vec<Money>
     for text in &args.max_cost {
         let sums = crate::price::parse_sums(text).map_err(|error| {
             Failure::usage(
-                format!("`--max-cost {text}`: {error}"),
-                "write an amount with its currency: 5USD, $5, 3000KRW",
+                said!("`--max-cost {text}`: {error}", "`--max-cost {text}`: {error}"),
+                said!(
+                    "write an amount with its currency: 5USD, $5, 3000KRW",
+                    "금액과 통화를 함께 쓰세요: 5USD, $5, 3000KRW"
+                ),
             )
         })?;
         caps.extend(sums);
@@ -59,12 +64,15 @@ fn check_priced(args: &RunArgs, caps: &[Money], askers: &[Asker]) -> Result<(), 
             && !caps.iter().any(|cap| cap.currency == price.currency)
         {
             return Err(Failure::usage(
-                format!(
+                said!(
                     "no cap covers {}, in which `{}` costs",
-                    price.currency.0, asker.target.name
+                    "{} 통화의 한도가 없습니다. `{}` 대상의 비용이 이 통화입니다",
+                    price.currency.0,
+                    asker.target.name
                 ),
-                format!(
+                said!(
                     "add one: --max-cost 5{} (amounts of several currencies may be capped at once)",
+                    "추가하세요: --max-cost 5{} (여러 통화에 한꺼번에 한도를 둘 수 있습니다)",
                     price.currency.0
                 ),
             ));
@@ -82,11 +90,15 @@ fn check_priced(args: &RunArgs, caps: &[Money], askers: &[Asker]) -> Result<(), 
         return Ok(());
     }
     Err(Failure::usage(
-        format!(
+        said!(
             "with a cap on cost, the price of every target must be known; it is not for {}",
+            "비용 한도를 두려면 모든 대상의 가격을 알아야 합니다. 가격을 모르는 대상: {}",
             unknown.join(", ")
         ),
-        "state `price` in the configuration, leave the target out with --targets, or take the risk with --allow-unpriced",
+        said!(
+            "state `price` in the configuration, leave the target out with --targets, or take the risk with --allow-unpriced",
+            "설정 파일에 `price`를 적거나, --targets로 그 대상을 빼거나, --allow-unpriced로 감수하세요"
+        ),
     ))
 }
 
@@ -139,12 +151,29 @@ struct Ready {
     unexpressed: Vec<Unexpressed>,
 }
 
-/// How a run that ended is told to the shell.
-fn exit_of(measured: u64, errors: u64) -> Exit {
-    // Nothing measured at all is no result; single errors stand in the table.
-    if measured == 0 && errors > 0 {
-        Exit::Unmeasured
-    } else {
-        Exit::Done
+/// How a run that ended is told to the shell: a target of which nothing was measured is no result. Single errors stand in
+/// the table and change nothing here.
+fn exit_of(info: &RunInfo, view: &View, printer: &Printer) -> Exit {
+    let nothing: Vec<String> = info
+        .targets
+        .iter()
+        .enumerate()
+        .filter(|(target, _)| {
+            let columns = view.columns.iter().filter(|column| column.target == *target);
+            let (planned, measured) = columns.fold((0, 0), |(planned, measured), column| {
+                (planned + column.counts.planned, measured + column.counts.measured)
+            });
+            planned > 0 && measured == 0
+        })
+        .map(|(_, target)| terminal_line(&target.name))
+        .collect();
+    if nothing.is_empty() {
+        return Exit::Done;
     }
+    let names = nothing.join(", ");
+    printer.err(&match printer.lang {
+        Lang::Ko => format!("측정된 답변이 하나도 없는 대상: {names} (종료 코드 3)"),
+        Lang::En => format!("nothing was measured of {names} (exit code 3)"),
+    });
+    Exit::Unmeasured
 }

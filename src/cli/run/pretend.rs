@@ -7,7 +7,8 @@ use crate::cli::args::RunArgs;
 use crate::cli::failure::Failure;
 use crate::domain::case::text_of;
 use crate::domain::{Case, ScorerSpec, Target};
-use crate::simulate::{self, Answers, Faults, Knowledge, Known, Latency, Options, Running};
+use crate::said;
+use crate::simulate::{self, Answers, Faults, Knowledge, Known, Latency, Options, Rights, RightsError, Running};
 
 /// Key that the simulator is shown.
 pub(super) const KEY: &str = "simulated";
@@ -25,11 +26,15 @@ pub(super) struct Script {
     pub(super) latency_ms: u64,
     pub(super) fail: Option<String>,
     pub(super) answers: Option<std::path::PathBuf>,
+    /// How often models are right, by model.
+    #[serde(default)]
+    pub(super) right: Option<String>,
 }
 
 impl Script {
-    pub(super) fn of(args: &RunArgs) -> Self {
+    pub(super) fn of(args: &RunArgs, targets: &[Target]) -> Self {
         Self {
+            right: args.right.as_deref().map(|text| by_model(text, targets)),
             seed: args.seed,
             latency_ms: args.latency_ms,
             fail: args.fail.clone(),
@@ -44,17 +49,34 @@ pub(super) async fn start(script: &Script) -> Result<Pretender, Failure> {
     let fail: Faults = match &script.fail {
         Some(text) => text.parse().map_err(|error| {
             Failure::usage(
-                format!("`--fail {text}`: {error}"),
-                "for example --fail 500:0.1,429:0.05,cut:0.02",
+                said!("`--fail {text}`: {error}", "`--fail {text}`: {error}"),
+                said!(
+                    "for example --fail 500:0.1,429:0.05,cut:0.02",
+                    "예: --fail 500:0.1,429:0.05,cut:0.02"
+                ),
             )
         })?,
         None => Faults::default(),
     };
+    let right: Rights = match &script.right {
+        Some(text) => text.parse().map_err(|error: RightsError| {
+            Failure::usage(
+                said!("`--right {text}`: {error}", "`--right {text}`: {error}"),
+                said!("for example --right gpt=0.9,llama=0.6", "예: --right gpt=0.9,llama=0.6"),
+            )
+        })?,
+        None => Rights::default(),
+    };
     let answers = match &script.answers {
-        Some(path) => Some(
-            Answers::load(path)
-                .map_err(|error| Failure::usage(error.to_string(), "see `narani simulate --help` for the form"))?,
-        ),
+        Some(path) => Some(Answers::load(path).map_err(|error| {
+            Failure::usage(
+                error.to_string(),
+                said!(
+                    "see `narani simulate --help` for the form",
+                    "형식은 `narani simulate --help`에 있습니다"
+                ),
+            )
+        })?),
         None => None,
     };
     let options = Options {
@@ -67,12 +89,13 @@ pub(super) async fn start(script: &Script) -> Result<Pretender, Failure> {
         },
         fail,
         answers,
+        right,
         knowledge: Some(Arc::clone(&knowledge).oracle()),
         ..Options::default()
     };
     let running = simulate::start(options)
         .await
-        .map_err(|error| Failure::usage(error.to_string(), "try again"))?;
+        .map_err(|error| Failure::usage(error.to_string(), said!("try again", "다시 해 보세요")))?;
     Ok(Pretender { running, knowledge })
 }
 
@@ -88,31 +111,55 @@ impl Pretender {
 
     /// Tells what is expected of a question.
     pub(super) fn teach(&self, question: &str, case: &Case, scorers: &[ScorerSpec]) {
-        let all: Vec<&ScorerSpec> = scorers.iter().chain(&case.scorers).collect();
-        let right = case
-            .expect
-            .first()
-            .map(text_of)
-            .or_else(|| expected_of(&all))
-            .unwrap_or_default();
-        let kinds: Vec<&str> = all.iter().map(|spec| spec.kind.as_str()).collect();
-        let options = if kinds.contains(&"choice") {
-            ["A", "B", "C", "D"].map(str::to_owned).to_vec()
-        } else {
-            Vec::new()
-        };
-        let alone = kinds
-            .iter()
-            .any(|kind| matches!(*kind, "equals" | "json" | "json_schema" | "json_path"));
-        let known = Known {
-            id: case.id.clone(),
-            right,
-            options,
-            wrong: String::new(),
-            alone,
-        };
-        self.knowledge.add(question, &known);
+        teach(&self.knowledge, question, case, scorers);
     }
+}
+
+/// Shares that are stated by the names of targets, stated by their models instead: the simulator sees models only.
+fn by_model(text: &str, targets: &[Target]) -> String {
+    let mut rules: Vec<String> = Vec::new();
+    for rule in text.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
+        let named = rule.split_once('=').and_then(|(name, share)| {
+            let target = targets
+                .iter()
+                .find(|target| target.name.eq_ignore_ascii_case(name.trim()))?;
+            Some(format!("{}={}", target.model, share.trim()))
+        });
+        let rule = named.unwrap_or_else(|| rule.to_owned());
+        // Two targets of one model that are to be right equally often are no contradiction.
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    rules.join(",")
+}
+
+/// Tells a store what is expected of a question.
+pub(in crate::cli) fn teach(knowledge: &Knowledge, question: &str, case: &Case, scorers: &[ScorerSpec]) {
+    let all: Vec<&ScorerSpec> = scorers.iter().chain(&case.scorers).collect();
+    let right = case
+        .expect
+        .first()
+        .map(text_of)
+        .or_else(|| expected_of(&all))
+        .unwrap_or_default();
+    let kinds: Vec<&str> = all.iter().map(|spec| spec.kind.as_str()).collect();
+    let options = if kinds.contains(&"choice") {
+        ["A", "B", "C", "D"].map(str::to_owned).to_vec()
+    } else {
+        Vec::new()
+    };
+    let alone = kinds
+        .iter()
+        .any(|kind| matches!(*kind, "equals" | "json" | "json_schema" | "json_path"));
+    let known = Known {
+        id: case.id.clone(),
+        right,
+        options,
+        wrong: String::new(),
+        alone,
+    };
+    knowledge.add(question, &known);
 }
 
 /// What scorers of a case without `expect` ask for, where a plain text answers it.

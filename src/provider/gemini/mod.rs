@@ -35,6 +35,10 @@ impl Provider for Gemini {
         }
     }
 
+    fn takes_address(&self, address: &str) -> bool {
+        write::is_googles_own(address)
+    }
+
     fn wishes(&self, target: &Target, params: &Params) -> Vec<Wish> {
         write::wishes(target, params)
     }

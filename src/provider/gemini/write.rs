@@ -82,6 +82,24 @@ fn content(message: &Message) -> Value {
     json!({"role": role, "parts": parts})
 }
 
+/// Whether an address is of Google's own stores, which Gemini reads by itself: films of its video service, files that were handed to
+/// its file service, Cloud Storage. Other addresses it does not open.
+pub(super) fn is_googles_own(address: &str) -> bool {
+    let Ok(url) = url::Url::parse(address) else {
+        return false;
+    };
+    match (url.scheme(), url.host_str()) {
+        ("gs", _) => true,
+        ("http" | "https", Some(host)) => {
+            matches!(
+                host,
+                "youtu.be" | "youtube.com" | "www.youtube.com" | "m.youtube.com" | "music.youtube.com"
+            ) || (host == "generativelanguage.googleapis.com" && url.path().contains("/files/"))
+        }
+        _ => false,
+    }
+}
+
 fn part(part: &Part) -> Value {
     match part {
         Part::Text(text) => json!({"text": text}),
@@ -227,6 +245,26 @@ mod tests {
             .iter()
             .map(|wish| wish.field)
             .collect()
+    }
+
+    #[test]
+    fn googles_own_addresses_are_passed_on() {
+        for own in [
+            "https://www.youtube.com/watch?v=9hE5-98ZeCg",
+            "https://youtu.be/9hE5-98ZeCg?t=3",
+            "https://generativelanguage.googleapis.com/v1beta/files/abc-123",
+            "gs://bucket/film.mp4",
+        ] {
+            assert!(is_googles_own(own), "{own}");
+        }
+        for other in [
+            "https://example.com/youtube.com/a.png",
+            "https://youtube.com.example.com/watch",
+            "file:images/a.png",
+            "a.png",
+        ] {
+            assert!(!is_googles_own(other), "{other}");
+        }
     }
 
     #[test]

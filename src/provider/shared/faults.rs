@@ -111,10 +111,17 @@ pub(crate) fn body_fault(head: &WireHead, body: &[u8]) -> Fault {
         }
         format!("the body is empty although the status is {status}")
     } else if page {
-        format!(
-            "the address answers with a web page instead of JSON (status {status}): `{}`; check the target's address",
-            page_words(text)
-        )
+        let words = page_words(text);
+        match status {
+            // What stands before the service speaks; the address may well be right.
+            403 | 407 | 429 | 500.. => format!("a web page instead of JSON (status {status}): `{words}`"),
+            _ => format!(
+                "the address answers with a web page instead of JSON (status {status}): `{words}`; check the target's address"
+            ),
+        }
+    } else if status >= 300 {
+        // Plain words, as proxies send them.
+        format!("status {status}: `{}`", clip_to(text, 200))
     } else {
         match serde_json::from_str::<Value>(text) {
             Ok(_) => format!("the body is not of the expected shape: `{}`", clip(text)),

@@ -5,7 +5,7 @@ use super::paragraph;
 use crate::compare::{Column, Rate, View};
 use crate::domain::RunInfo;
 use crate::report::Style;
-use crate::report::number::{grouped, interval, money, paid, percent, rate_digits, score, seconds, short_count};
+use crate::report::number::{Clock, Purse, grouped, interval, money, paid, percent, rate_digits, score, short_count};
 use crate::report::signs::{dots, plain_signs};
 use crate::report::table::{Cell, Paint, Table};
 use crate::report::words;
@@ -63,7 +63,12 @@ pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
     }
     out.push_str(&total(view, style));
     if view.counts.missing > 0 {
-        let text = words::not_reached(view.counts.missing, view.counts.planned, info.id.as_str(), style.lang);
+        let (missing, planned) = (view.counts.missing, view.counts.planned);
+        let text = if view.running {
+            words::still_running(missing, planned, style.lang)
+        } else {
+            words::not_reached(missing, planned, info.id.as_str(), style.lang)
+        };
         out.push_str(&paragraph(&text, 2, style));
     }
     if out.ends_with("\n\n") {
@@ -103,7 +108,8 @@ fn judged(view: &View, style: &Style, kept: Kept) -> Table {
         table = table.number(words.score);
     }
     table = times(table, kept).number(words.cost);
-    for column in &view.columns {
+    let looks = Looks::of(view);
+    for column in asked(view) {
         let mut cells: Vec<Cell> = vec![Cell::new(terminal_line(&column.label))];
         cells.push(Cell::new(
             column
@@ -134,8 +140,8 @@ fn judged(view: &View, style: &Style, kept: Kept) -> Table {
         if kept < Kept::NoScore {
             cells.push(Cell::new(column.score.map_or_else(|| absent(style), score)));
         }
-        cells.extend(time_cells(column, kept, style));
-        cells.push(Cell::new(paid(&column.paid, style)));
+        cells.extend(time_cells(column, kept, &looks, style));
+        cells.push(Cell::new(paid(&column.paid, &looks.purse, style)));
         table.row(cells);
     }
     table
@@ -152,7 +158,8 @@ fn unjudged(view: &View, style: &Style, kept: Kept) -> Table {
         table = table.number(words.tokens_out);
     }
     table = times(table, kept).number(words.cost);
-    for column in &view.columns {
+    let looks = Looks::of(view);
+    for column in asked(view) {
         let counts = column.counts;
         let mut cells = vec![
             Cell::new(terminal_line(&column.label)),
@@ -167,11 +174,36 @@ fn unjudged(view: &View, style: &Style, kept: Kept) -> Table {
                 "?".to_owned()
             }));
         }
-        cells.extend(time_cells(column, kept, style));
-        cells.push(Cell::new(paid(&column.paid, style)));
+        cells.extend(time_cells(column, kept, &looks, style));
+        cells.push(Cell::new(paid(&column.paid, &looks.purse, style)));
         table.row(cells);
     }
     table
+}
+
+/// How times and amounts are written, each column of the table in one way.
+struct Looks {
+    median: Clock,
+    high: Clock,
+    purse: Purse,
+}
+
+impl Looks {
+    fn of(view: &View) -> Self {
+        Self {
+            median: Clock::of(view.columns.iter().filter_map(|column| column.latency.p50)),
+            high: Clock::of(view.columns.iter().filter_map(|column| column.latency.p95)),
+            purse: Purse::of(view.columns.iter().flat_map(|column| column.paid.money())),
+        }
+    }
+}
+
+/// The columns that were to be asked at all: of suites that ran together, not every target has every prompt.
+fn asked(view: &View) -> impl Iterator<Item = &Column> {
+    let any = view.counts.planned > 0;
+    view.columns
+        .iter()
+        .filter(move |column| column.counts.planned > 0 || !any)
 }
 
 fn times(table: Table, kept: Kept) -> Table {
@@ -182,13 +214,14 @@ fn times(table: Table, kept: Kept) -> Table {
     }
 }
 
-fn time_cells(column: &Column, kept: Kept, style: &Style) -> Vec<Cell> {
-    let shown = |time: Option<f64>| Cell::new(time.map_or_else(|| absent(style), seconds));
+fn time_cells(column: &Column, kept: Kept, looks: &Looks, style: &Style) -> Vec<Cell> {
+    let shown =
+        |time: Option<f64>, clock: Clock| Cell::new(time.map_or_else(|| absent(style), |time| clock.show(time)));
     let mut cells = Vec::new();
     if kept < Kept::NoMedian {
-        cells.push(shown(column.latency.p50));
+        cells.push(shown(column.latency.p50, looks.median));
     }
-    cells.push(shown(column.latency.p95));
+    cells.push(shown(column.latency.p95, looks.high));
     cells
 }
 
@@ -241,7 +274,8 @@ fn blocks(view: &View, style: &Style) -> String {
     let separator = plain_signs(" · ", style);
     let digits = rate_digits(view.columns.iter().filter_map(|column| column.pass.as_ref()));
     let mut out = String::new();
-    for column in &view.columns {
+    let looks = Looks::of(view);
+    for column in asked(view) {
         let name = terminal_line(&column.label);
         out.push_str(&format!(
             "  {}\n",
@@ -269,9 +303,14 @@ fn blocks(view: &View, style: &Style) -> String {
         }
         facts.push(format!("{} {}", words.errors, grouped(counts.failed())));
         facts.extend(column.score.map(|value| format!("{} {}", words.score, score(value))));
-        facts.extend(column.latency.p50.map(|time| format!("p50 {}", seconds(time))));
-        facts.extend(column.latency.p95.map(|time| format!("p95 {}", seconds(time))));
-        facts.push(format!("{} {}", words.cost, paid(&column.paid, style)));
+        facts.extend(
+            column
+                .latency
+                .p50
+                .map(|time| format!("p50 {}", looks.median.show(time))),
+        );
+        facts.extend(column.latency.p95.map(|time| format!("p95 {}", looks.high.show(time))));
+        facts.push(format!("{} {}", words.cost, paid(&column.paid, &looks.purse, style)));
         let mut line = String::new();
         for fact in facts {
             let joined = if line.is_empty() {

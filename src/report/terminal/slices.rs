@@ -68,23 +68,77 @@ fn part(view: &View, heads: &[String], columns: std::ops::Range<usize>, style: &
     table
 }
 
-/// The section by prompt: a row a target, a column a prompt, and how far they are apart; empty with one prompt.
+/// The sections by prompt: a row a target, a column a prompt, and how far they are apart; empty with one prompt.
+///
+/// Only prompts that asked the same cases stand beside each other. Suites that ran together with prompts of their own
+/// give a table each.
 pub(super) fn prompts(info: &RunInfo, view: &View, style: &Style) -> String {
     if info.prompts.len() < 2 || !view.judged() {
         return String::new();
     }
     let words = style.lang.words();
-    let names: Vec<String> = info.prompts.iter().map(|prompt| prompt.name.clone()).collect();
+    let groups = alike(info);
+    let all = groups.len() == 1 && groups[0].len() == info.prompts.len();
+    let mut sections = Vec::new();
+    for group in groups {
+        let title = if all {
+            words.by_prompt.to_owned()
+        } else {
+            format!("{} · {}", words.by_prompt, suites(info, group[0]))
+        };
+        sections.push(format!(
+            "{}{}",
+            heading(&title, style),
+            side_by_side(info, view, &group, style).draw(style, 2)
+        ));
+    }
+    sections.join("\n")
+}
+
+/// Prompts in groups of two and more that were asked of the same suites.
+fn alike(info: &RunInfo) -> Vec<Vec<usize>> {
+    let asked_by = |prompt: usize| -> Vec<bool> {
+        let parts = info.parts.iter();
+        parts.map(|part| part.prompts.contains(&prompt)).collect()
+    };
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for prompt in 0..info.prompts.len() {
+        match groups.iter_mut().find(|group| asked_by(group[0]) == asked_by(prompt)) {
+            Some(group) => group.push(prompt),
+            None => groups.push(vec![prompt]),
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
+}
+
+/// Names of the suites that a prompt asks.
+fn suites(info: &RunInfo, prompt: usize) -> String {
+    let parts = info.parts.iter().filter(|part| part.prompts.contains(&prompt));
+    let names: Vec<String> = parts.map(|part| terminal_line(&part.name)).collect();
+    names.join(" + ")
+}
+
+fn side_by_side(info: &RunInfo, view: &View, prompts: &[usize], style: &Style) -> Table {
+    let words = style.lang.words();
+    let names: Vec<String> = prompts.iter().map(|at| info.prompts[*at].name.clone()).collect();
     let mut table = Table::new().text(words.target);
     for head in short_names(&names, HEAD) {
         table = table.number(head);
     }
     table = table.number(words.widest);
     for (at, target) in info.targets.iter().enumerate() {
-        let mut cells = vec![Cell::new(terminal_line(&target.name))];
-        let rates: Vec<Option<f64>> = (0..names.len())
-            .map(|prompt| view.columns[at * names.len() + prompt].pass.map(|rate| rate.value))
+        let rates: Vec<Option<f64>> = prompts
+            .iter()
+            .map(|prompt| {
+                let column = &view.columns[at * info.prompts.len() + prompt];
+                column.pass.map(|rate| rate.value)
+            })
             .collect();
+        if rates.iter().all(Option::is_none) {
+            continue;
+        }
+        let mut cells = vec![Cell::new(terminal_line(&target.name))];
         cells.extend(
             rates
                 .iter()
@@ -101,5 +155,5 @@ pub(super) fn prompts(info: &RunInfo, view: &View, style: &Style) -> String {
         cells.push(Cell::new(shift));
         table.row(cells);
     }
-    format!("{}{}", heading(words.by_prompt, style), table.draw(style, 2))
+    table
 }

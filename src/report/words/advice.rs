@@ -16,56 +16,68 @@ pub fn remedy(group: &FaultGroup, target: &Target, lang: Lang) -> String {
                 "raise targets.{name}.timeout_s (now {seconds}) or lower max_output_tokens, then --resume"
             ),
             format!(
-                "targets.{name}.timeout_s (현재 {seconds}) 를 늘리거나 max_output_tokens 를 줄인 뒤 --resume"
+                "targets.{name}.timeout_s(현재 {seconds})를 늘리거나 max_output_tokens를 줄인 뒤 --resume 하세요"
             ),
         ),
         FaultKind::RateLimit => lang.pick(
             format!("lower targets.{name}.limits to what the account allows, then --resume"),
-            format!("targets.{name}.limits 를 계정 한도에 맞춰 낮춘 뒤 --resume"),
+            format!("targets.{name}.limits를 계정 한도에 맞춰 낮춘 뒤 --resume 하세요"),
         ),
         FaultKind::Quota => lang.pick(
             "the account's money or quota is used up: top it up or wait for the reset, then --resume".to_owned(),
-            "계정의 잔액이나 할당량을 다 썼습니다. 충전하거나 초기화를 기다린 뒤 --resume".to_owned(),
+            "계정의 잔액이나 할당량을 다 썼습니다. 충전하거나 초기화를 기다린 뒤 --resume 하세요".to_owned(),
         ),
         FaultKind::Auth => lang.pick(
             format!("key missing, wrong or not allowed: narani targets check {name}, then --resume"),
-            format!("키가 없거나 틀렸거나 권한이 없습니다. narani targets check {name} 로 확인한 뒤 --resume"),
+            format!("키가 없거나 틀렸거나 권한이 없습니다. narani targets check {name}(으)로 확인한 뒤 --resume 하세요"),
         ),
         FaultKind::ContentFilter => lang.pick(
             "refused by the provider's filter; not retried".to_owned(),
-            "제공자의 필터가 막았습니다. 다시 묻지 않습니다".to_owned(),
+            "제공자의 필터가 막은 답변입니다. 다시 묻지 않습니다".to_owned(),
+        ),
+        FaultKind::BadRequest if matches!(group.status, Some(404 | 405)) => lang.pick(
+            format!("the service knows no such model or path: check model and address of {name} (narani targets check {name}), then start a new run"),
+            format!("그런 모델이나 경로가 없다고 합니다. {name}의 모델과 주소를 확인하고(narani targets check {name}) 새로 실행하세요"),
         ),
         FaultKind::BadRequest => lang.pick(
             format!("the provider refuses the request: check model and parameters of {name}, then --resume with --retry all-errors"),
-            format!("제공자가 요청을 거절했습니다. {name} 의 모델과 매개변수를 확인한 뒤 --resume 에 --retry all-errors"),
+            format!("제공자가 요청을 거절했습니다. {name}의 모델과 매개변수를 확인한 뒤 --resume 에 --retry all-errors를 붙이세요"),
         ),
         FaultKind::Server => lang.pick(
             "the provider failed: wait, then --resume".to_owned(),
-            "제공자 쪽 장애입니다. 기다렸다가 --resume".to_owned(),
+            "제공자 쪽 장애입니다. 기다렸다가 --resume 하세요".to_owned(),
+        ),
+        FaultKind::Network if group.status.is_some() => lang.pick(
+            format!("what answers at the address of {name} does not speak its protocol: check the address, then start a new run"),
+            format!("{name}의 주소에서 응답하는 서버가 규약에 맞지 않습니다. 주소를 확인하고 새로 실행하세요"),
         ),
         FaultKind::Network => lang.pick(
             format!("no usable connection: check the address of {name} and the network, then --resume"),
-            format!("연결할 수 없습니다. {name} 의 주소와 네트워크를 확인한 뒤 --resume"),
+            format!("연결할 수 없습니다. {name}의 주소와 네트워크를 확인한 뒤 --resume 하세요"),
+        ),
+        FaultKind::Truncated if !group.again => lang.pick(
+            format!("the server of {name} sends without end: check what runs there; not asked again"),
+            format!("{name}의 서버가 끝없이 보냅니다. 무엇이 실행 중인지 확인하세요. 다시 묻지 않습니다"),
         ),
         FaultKind::Truncated => lang.pick(
             "answers were cut on the way: --resume asks again".to_owned(),
-            "답변이 도중에 끊겼습니다. --resume 으로 다시 묻습니다".to_owned(),
+            "답변이 도중에 끊겼습니다. --resume으로 다시 묻습니다".to_owned(),
         ),
         FaultKind::Scorer => lang.pick(
             "a scorer broke: mend it, then narani score".to_owned(),
-            "채점기가 실패했습니다. 고친 뒤 narani score".to_owned(),
+            "채점기가 실패했습니다. 고친 뒤 narani score를 실행하세요".to_owned(),
         ),
         FaultKind::Judge => lang.pick(
             "the judge model gave no verdict: check its target, then narani score".to_owned(),
-            "심판 모델이 판정을 내지 못했습니다. 그 대상을 확인한 뒤 narani score".to_owned(),
+            "심판 모델이 판정을 내지 못했습니다. 그 대상을 확인한 뒤 narani score를 실행하세요".to_owned(),
         ),
         FaultKind::Aborted => lang.pick(
             "cut by you while running, cost unknown: --resume asks again".to_owned(),
-            "사용자가 중단했으며 비용을 알 수 없습니다. --resume 으로 다시 묻습니다".to_owned(),
+            "사용자가 중단했으며 비용을 알 수 없습니다. --resume으로 다시 묻습니다".to_owned(),
         ),
         FaultKind::Budget => lang.pick(
             "the budget was used up: raise it with --max-cost, then --resume".to_owned(),
-            "예산을 다 썼습니다. --max-cost 로 늘린 뒤 --resume".to_owned(),
+            "예산을 다 썼습니다. --max-cost를 늘려 --resume 하세요".to_owned(),
         ),
     }
 }
@@ -93,19 +105,19 @@ pub fn note(note: &Note, info: &RunInfo, columns: &[Column], lang: Lang) -> Stri
             if reported.len() > 1 {
                 return lang.pick(
                     format!("{name}: asked for {asked}, the provider reports several models: {names}."),
-                    format!("{name}: {asked} 를 요청했지만 제공자는 여러 모델을 알립니다: {names}."),
+                    format!("{name}: 요청한 모델은 {asked}, 제공자가 알린 모델은 여러 개입니다: {names}."),
                 );
             }
             lang.pick(
                 format!("{name}: asked for {asked}, the provider reports {names}."),
-                format!("{name}: {asked} 를 요청했고 제공자는 {names} 라고 알립니다."),
+                format!("{name}: 요청한 모델은 {asked}, 제공자가 알린 모델은 {names}입니다."),
             )
         }
         Note::Unexpressed(wish) => {
             let (name, field, why) = (&target(wish.target).name, &wish.field, &wish.why);
             lang.pick(
                 format!("{name}: asked without {field} ({why})."),
-                format!("{name}: {field} 없이 물었습니다 ({why})."),
+                format!("{name}: {field} 없이 물었습니다({why})."),
             )
         }
         Note::Answers { kind, columns: which } => {
@@ -156,7 +168,7 @@ fn peculiar(kind: Peculiar, list: &str, lang: Lang) -> String {
         ),
         Peculiar::CutShort => lang.pick(
             format!("Ended at the cap on tokens: {list}; raise max_output_tokens."),
-            format!("토큰 한도에서 끝난 답변: {list}. max_output_tokens 를 늘리세요."),
+            format!("토큰 한도에서 끝난 답변: {list}. max_output_tokens를 늘리세요."),
         ),
         Peculiar::Empty => lang.pick(format!("Without any text: {list}."), format!("글이 없는 답변: {list}.")),
         Peculiar::Unjudged => lang.pick(
@@ -173,7 +185,7 @@ fn peculiar(kind: Peculiar, list: &str, lang: Lang) -> String {
         ),
         Peculiar::Unpriced => lang.pick(
             format!("No price known (?): {list}; set `price` of the target, or `local = true`."),
-            format!("가격을 모르는 답변(?): {list}. 대상에 `price` 또는 `local = true` 를 적으세요."),
+            format!("가격을 모르는 답변(?): {list}. 대상에 `price` 또는 `local = true`를 적으세요."),
         ),
     }
 }

@@ -66,13 +66,23 @@ pub fn not_measured(n: u64, of: u64, lang: Lang) -> String {
     lang.pick(format!("{n} of {of} not measured"), format!("{of}개 중 {n}개 미측정"))
 }
 
+/// That a run is still going on, and how much is missing.
+#[must_use]
+pub fn still_running(n: u64, of: u64, lang: Lang) -> String {
+    let (n, of) = (grouped(n), grouped(of));
+    lang.pick(
+        format!("Still running: {n} of {of} not answered yet."),
+        format!("실행 중: {of}개 중 {n}개는 아직 답변이 없습니다."),
+    )
+}
+
 /// That a run did not reach all its cells.
 #[must_use]
 pub fn not_reached(n: u64, of: u64, run: &str, lang: Lang) -> String {
     let (n, of) = (grouped(n), grouped(of));
     lang.pick(
         format!("Stopped: {n} of {of} not asked yet; narani run --resume {run} goes on."),
-        format!("멈춤: {of}개 중 {n}개를 아직 묻지 않았습니다. narani run --resume {run} 으로 이어 하세요."),
+        format!("멈춤: {of}개 중 {n}개를 아직 묻지 않았습니다. narani run --resume {run} 명령으로 이어 하세요."),
     )
 }
 
