@@ -216,7 +216,7 @@ fn an_answer_of_fifty_megabytes() {
     expect(
         &format!("{}/v1", peer.address()),
         "stream = false\nretries = 3",
-        "bad_request",
+        "truncated",
         &["longer than 32 MB"],
     );
     assert_eq!(peer.seen().len(), 1, "it is not asked for again");
