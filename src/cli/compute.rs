@@ -18,7 +18,7 @@ pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
         let width = names().map(str::len).max().unwrap_or(0);
         for (group, functions) in functions::GROUPS {
             lines.push_str(&format!("{group}\n"));
-            for function in *functions {
+            for function in functions.iter().copied().flatten() {
                 lines.push_str(&format!("  {:<width$}  {}\n", function.name, function.checked));
             }
         }
@@ -85,8 +85,11 @@ fn answer(line: &[u8], number: u64) -> Value {
 
 /// The name of every function.
 fn names() -> impl Iterator<Item = &'static str> {
-    let statistics = functions::GROUPS
-        .iter()
-        .flat_map(|(_, functions)| functions.iter().map(|function| function.name));
+    let statistics = functions::all().map(|function| function.name);
     statistics.chain(text::compute::FUNCTIONS.iter().map(|(name, _)| *name))
 }
+
+#[cfg(test)]
+mod edge_tests;
+#[cfg(test)]
+mod reference_tests;

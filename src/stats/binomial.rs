@@ -107,4 +107,30 @@ impl Draw {
         let upper: f64 = (seen..=most).rev().map(|k| self.probability(k)).sum();
         upper.min(1.0)
     }
+
+    /// Fisher's exact two-sided p: all tables no likelier than this one.
+    pub(super) fn two_sided(self, seen: usize) -> f64 {
+        let (least, most) = self.range();
+        let limit = self.probability(seen) * (1.0 + 1e-10);
+        let mut terms: Vec<f64> = (least..=most)
+            .map(|k| self.probability(k))
+            .filter(|probability| *probability <= limit)
+            .collect();
+        terms.sort_unstable_by(f64::total_cmp);
+        terms.iter().sum::<f64>().min(1.0)
+    }
+}
+
+/// C(n, k) as a double, by products; infinite when it does not fit.
+#[must_use]
+pub(super) fn choose(n: usize, k: usize) -> f64 {
+    if k > n {
+        return 0.0;
+    }
+    let k = k.min(n - k);
+    let mut result = 1.0f64;
+    for at in 1..=k {
+        result *= real(n - k + at) / real(at);
+    }
+    if result < 9e15 { result.round() } else { result }
 }

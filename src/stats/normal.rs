@@ -1,6 +1,6 @@
 //! The standard normal distribution.
 
-use super::float::{erfc, ln};
+use super::float::{erfc, exp, ln};
 
 /// P(Z ≤ x).
 #[must_use]
@@ -12,6 +12,12 @@ pub fn cdf(x: f64) -> f64 {
 #[must_use]
 pub fn sf(x: f64) -> f64 {
     0.5 * erfc(x * std::f64::consts::FRAC_1_SQRT_2)
+}
+
+/// Density.
+#[must_use]
+pub(super) fn density(x: f64) -> f64 {
+    exp(-0.5 * x * x) / (2.0 * std::f64::consts::PI).sqrt()
 }
 
 /// Two-sided p of a standard normal statistic.

@@ -2,14 +2,26 @@
 
 use serde_json::{Value, json};
 
+use super::fields::{gapped, same_length};
 use super::{Fields, Function, Wrong, result};
-use crate::stats::{quantile, ratio};
+use crate::stats::pareto::{self, Direction};
+use crate::stats::{quantile, ratio, throughput};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "quantile_ci",
         checked: "numpy (quantile), scipy 1.12 (quantile_test)",
         run: quantiles,
+    },
+    Function {
+        name: "throughput",
+        checked: "the definitions of LLMPerf",
+        run: speed,
+    },
+    Function {
+        name: "pareto_front",
+        checked: "its definition",
+        run: front,
     },
     Function {
         name: "ratio",
@@ -34,4 +46,41 @@ fn quantiles(input: Fields<'_>) -> Result<Value, Wrong> {
     let confidence = input.confidence()?;
     let found: Vec<_> = wanted.iter().map(|q| quantile::ci(&values, *q, confidence)).collect();
     Ok(json!({"n": values.len(), "quantiles": result(found)?}))
+}
+
+fn speed(input: Fields<'_>) -> Result<Value, Wrong> {
+    let time = |name: &str| input.get(name).map(|_| input.size(name)).transpose();
+    result(throughput::throughput(
+        time("ttft")?,
+        time("total")?,
+        time("output_tokens")?,
+    ))
+}
+
+fn front(input: Fields<'_>) -> Result<Value, Wrong> {
+    let directions = input
+        .list("directions")?
+        .iter()
+        .map(|direction| match direction.as_str() {
+            Some("max") => Ok(Direction::Max),
+            Some("min") => Ok(Direction::Min),
+            _ => Err("`directions` must be a list of \"max\" and \"min\"".to_owned()),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let points = input.list("points")?;
+    let mut values = Vec::with_capacity(points.len());
+    for (at, point) in points.iter().enumerate() {
+        let name = format!("points[{at}].values");
+        let own = gapped(point.get("values").unwrap_or(&Value::Null), &name)?;
+        same_length((&name, own.len()), ("directions", directions.len()))?;
+        values.push(own);
+    }
+    let found = pareto::front(&values, &directions);
+    let ids = |numbers: &[usize]| -> Vec<Value> {
+        numbers
+            .iter()
+            .map(|at| points[*at].get("id").cloned().unwrap_or(json!(at)))
+            .collect()
+    };
+    Ok(json!({"front": ids(&found.front), "excluded": ids(&found.excluded)}))
 }

@@ -67,6 +67,16 @@ impl<'a> Fields<'a> {
         self.share_or("alpha", 0.05)
     }
 
+    /// A number of 0 or more.
+    pub(crate) fn size(self, name: &str) -> Result<f64, Wrong> {
+        let size = self.number(name)?;
+        if size >= 0.0 {
+            Ok(size)
+        } else {
+            Err(format!("`{name}` must not be below 0"))
+        }
+    }
+
     pub(crate) fn whole(self, name: &str) -> Result<usize, Wrong> {
         whole(self.need(name)?).ok_or_else(|| format!("`{name}` must be a whole number of 0 or more"))
     }
@@ -85,6 +95,15 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn wholes(self, name: &str) -> Result<Vec<usize>, Wrong> {
         wholes(self.need(name)?, name)
+    }
+
+    /// A list of lists of numbers.
+    pub(crate) fn rows(self, name: &str) -> Result<Vec<Vec<f64>>, Wrong> {
+        self.list(name)?
+            .iter()
+            .enumerate()
+            .map(|(at, row)| numbers(row, &format!("{name}[{at}]")))
+            .collect()
     }
 
     /// Two lists of numbers of one length.

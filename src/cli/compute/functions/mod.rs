@@ -3,14 +3,21 @@
 //! Names, inputs and results have the shapes of the reference cases (`tests/reference/stats`); results may have more keys.
 //! Every function here calls the one the reports call.
 
+mod classify;
 mod compare;
 mod cost;
 mod fields;
 mod gate;
 mod judge;
 mod labels;
+mod pairwise;
+mod power;
+mod repeat;
 mod resample;
 mod score;
+mod sequential;
+mod unpaired;
+mod verdicts;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -29,14 +36,24 @@ pub(crate) struct Function {
 }
 
 /// Groups of functions in the order of the help.
-pub(crate) const GROUPS: &[(&str, &[Function])] = &[
-    ("score", score::FUNCTIONS),
-    ("bootstrap", resample::FUNCTIONS),
-    ("compare", compare::FUNCTIONS),
-    ("gate", gate::FUNCTIONS),
-    ("judge", judge::FUNCTIONS),
-    ("latency and cost", cost::FUNCTIONS),
+pub(crate) const GROUPS: &[(&str, &[&[Function]])] = &[
+    ("score", &[score::FUNCTIONS]),
+    ("bootstrap", &[resample::FUNCTIONS]),
+    ("compare", &[compare::FUNCTIONS, unpaired::FUNCTIONS]),
+    ("pairwise", &[pairwise::FUNCTIONS]),
+    ("gate", &[gate::FUNCTIONS]),
+    ("power", &[power::FUNCTIONS]),
+    ("sequential", &[sequential::FUNCTIONS]),
+    ("judge", &[judge::FUNCTIONS, verdicts::FUNCTIONS]),
+    ("classification", &[classify::FUNCTIONS]),
+    ("latency and cost", &[cost::FUNCTIONS]),
+    ("repeat", &[repeat::FUNCTIONS]),
 ];
+
+/// Every function.
+pub(crate) fn all() -> impl Iterator<Item = &'static Function> {
+    GROUPS.iter().flat_map(|(_, parts)| parts.iter().copied().flatten())
+}
 
 /// Computes one function; `None` when it is not one of these.
 ///
@@ -44,10 +61,7 @@ pub(crate) const GROUPS: &[(&str, &[Function])] = &[
 /// Inside the `Some`: a message that names the missing or wrong field, lower case, no full stop.
 #[must_use]
 pub(crate) fn compute(function: &str, input: &Value) -> Option<Result<Value, Wrong>> {
-    let found = GROUPS
-        .iter()
-        .flat_map(|(_, functions)| functions.iter())
-        .find(|known| known.name == function)?;
+    let found = all().find(|known| known.name == function)?;
     Some(match input {
         Value::Object(fields) => (found.run)(Fields(fields)),
         _ => Err("`input` must be an object".to_owned()),

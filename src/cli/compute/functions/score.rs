@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::numbers;
+use super::fields::{number, numbers};
 use super::{Fields, Function, Wrong, result, with};
 use crate::stats::clusters::clustered_mean;
 use crate::stats::epochs::epoch_mean;
+use crate::stats::strata::{self, Weighting};
 use crate::stats::{Clusters, mean, proportion};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -28,6 +29,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "proportion_ci",
         checked: "statsmodels 0.15 (proportion_confint), scipy 1.12",
         run: share,
+    },
+    Function {
+        name: "stratified_mean",
+        checked: "stratified sampling in closed form",
+        run: stratified,
     },
 ];
 
@@ -70,4 +76,26 @@ fn share(input: Fields<'_>) -> Result<Value, Wrong> {
         return Err(format!("`successes` is {successes}, more than `n`, which is {n}"));
     }
     result(proportion::ci(successes, n, input.confidence()?))
+}
+
+fn stratified(input: Fields<'_>) -> Result<Value, Wrong> {
+    let mode = input.choice(
+        "mode",
+        &[
+            ("macro", Weighting::Macro),
+            ("micro", Weighting::Micro),
+            ("weights", Weighting::Weights),
+        ],
+        Weighting::Macro,
+    )?;
+    let (mut groups, mut weights) = (Vec::new(), Vec::new());
+    for (at, group) in input.list("groups")?.iter().enumerate() {
+        let name = format!("groups[{at}].values");
+        groups.push(numbers(group.get("values").unwrap_or(&Value::Null), &name)?);
+        if let Weighting::Weights = mode {
+            let weight = group.get("weight").and_then(number).filter(|weight| *weight >= 0.0);
+            weights.push(weight.ok_or_else(|| format!("`groups[{at}].weight` must be a number of 0 or more"))?);
+        }
+    }
+    result(strata::stratified(&groups, mode, &weights))
 }
