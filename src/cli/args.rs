@@ -406,6 +406,9 @@ pub(super) struct SimulateArgs {
     /// Tokens a minute and model
     #[arg(long, value_name = "N")]
     pub tpm: Option<u64>,
+    /// Change the requests a minute after so many seconds, for example 60:300
+    #[arg(long, value_name = "SECONDS:N", requires = "rpm")]
+    pub then: Option<String>,
     /// Enforce limits without telling them in headers
     #[arg(long)]
     pub quiet_limits: bool,

@@ -142,8 +142,8 @@ fn spoken(info: &RunInfo, event: &Event, printer: &Printer) -> Option<String> {
         }
         Event::BudgetReached => printer
             .say(
-                "! the budget is used up: nothing more is asked",
-                "! 예산을 다 써서 더 묻지 않습니다",
+                "! the budget is used up: nothing more is asked that costs",
+                "! 예산을 다 써서, 비용이 드는 질문은 더 하지 않습니다",
             )
             .to_owned(),
         Event::Stopping { open } => {

@@ -55,6 +55,11 @@ fn summary_of(reader: &Reader, running: bool, format: Format, printer: &Printer)
         running,
         ..view(reader, &book)?
     };
+    table(reader, view, format, printer)
+}
+
+/// The summary of a run whose view is known, in a form that needs no more than it.
+pub(super) fn table(reader: &Reader, view: View, format: Format, printer: &Printer) -> Result<View, Failure> {
     if matches!(format, Format::Text | Format::Json | Format::Markdown) {
         printer.out(&worded(reader, &view, format, printer))?;
     }
@@ -143,33 +148,43 @@ pub(super) fn write_csv(
     Ok(())
 }
 
-/// Writes the tables for people into the run folder, whole or not at all.
-pub(super) fn write_files(reader: &Reader, folder: &Path) -> Result<(), Failure> {
+/// Writes the tables for people into the run folder, whole or not at all, and gives the view over the run.
+///
+/// Each is a pass over the whole run, so they are made side by side.
+pub(super) fn write_files(reader: &Reader, folder: &Path) -> Result<View, Failure> {
     let book = Book::new(reader.info())?;
-    for (name, layout) in [("side-by-side.csv", Layout::Wide), ("detail.csv", Layout::Long)] {
-        let path = folder.join(name);
-        let unfinished = folder.join(format!("{name}.part"));
-        let cannot = |source: std::io::Error| {
-            Failure::from(match source.kind() {
-                std::io::ErrorKind::StorageFull => StoreError::Full { path: path.clone() },
-                _ => StoreError::Io {
-                    doing: "write",
-                    path: path.clone(),
-                    source,
-                },
-            })
-        };
-        let file = File::create(&unfinished).map_err(cannot)?;
-        write_csv(
-            reader,
-            &book,
-            BufWriter::with_capacity(64 * 1024, file),
-            layout,
-            Audience::People,
-        )?;
-        std::fs::rename(&unfinished, &path).map_err(cannot)?;
-    }
-    Ok(())
+    let files = [("side-by-side.csv", Layout::Wide), ("detail.csv", Layout::Long)];
+    std::thread::scope(|scope| {
+        let mut writing = Vec::new();
+        for (name, layout) in files {
+            let (reader, book) = (reader.again()?, &book);
+            writing.push(scope.spawn(move || write_file(&reader, book, folder, name, layout)));
+        }
+        let view = view(reader, &book);
+        for thread in writing {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        }
+        view
+    })
+}
+
+fn write_file(reader: &Reader, book: &Book, folder: &Path, name: &str, layout: Layout) -> Result<(), Failure> {
+    let path = folder.join(name);
+    let unfinished = folder.join(format!("{name}.part"));
+    let cannot = |source: std::io::Error| {
+        Failure::from(match source.kind() {
+            std::io::ErrorKind::StorageFull => StoreError::Full { path: path.clone() },
+            _ => StoreError::Io {
+                doing: "write",
+                path: path.clone(),
+                source,
+            },
+        })
+    };
+    let file = File::create(&unfinished).map_err(cannot)?;
+    let out = BufWriter::with_capacity(64 * 1024, file);
+    write_csv(reader, book, out, layout, Audience::People)?;
+    std::fs::rename(&unfinished, &path).map_err(cannot)
 }
 
 /// One case: question, every answer, scores with reasons.

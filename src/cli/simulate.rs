@@ -110,6 +110,15 @@ fn options(args: &SimulateArgs, printer: &Printer) -> Result<Options, Failure> {
     } else {
         Some(taught(&args.suite, printer)?.oracle())
     };
+    let later = match &args.then {
+        Some(text) => Some(text.parse().map_err(|error: simulate::LaterError| {
+            Failure::usage(
+                said!("`--then {text}`: {error}", "`--then {text}`: {error}"),
+                said!("for example --then 60:300", "예: --then 60:300"),
+            )
+        })?),
+        None => None,
+    };
     Ok(Options {
         knowledge,
         right,
@@ -120,6 +129,7 @@ fn options(args: &SimulateArgs, printer: &Printer) -> Result<Options, Failure> {
             requests_per_minute: args.rpm,
             tokens_per_minute: args.tpm,
             quiet: args.quiet_limits,
+            later,
         },
         fail,
         answers,

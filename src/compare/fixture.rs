@@ -244,6 +244,7 @@ fn target(at: usize, name: &str) -> Target {
         stream: true,
         timeout: Duration::from_mins(1),
         retries: 3,
+        hedge_after: None,
         limits: Limits::default(),
         price: None,
         local: at % 5 == 4,

@@ -84,6 +84,10 @@ pub(super) struct TargetFile {
     /// How often a call that failed is made again.
     #[schemars(range(min = 0, max = 20), extend("default" = 4))]
     retries: Option<u32>,
+    /// Ask once more when no answer has come after so many seconds; the first answer counts, both calls are recorded and
+    /// paid. Off when absent.
+    #[schemars(range(max = 86400), extend("exclusiveMinimum" = 0))]
+    hedge_after: Option<f64>,
     /// Limits of the account, where you know them.
     limits: Option<Limits>,
     /// Price, where it is not the list price.

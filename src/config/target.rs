@@ -68,6 +68,10 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, entry: &Entry, around: &Surroundings
     let retries = retries
         .and_then(|value| u32::try_from(value.as_u64()?).ok())
         .unwrap_or(RETRIES);
+    let hedge_after = node
+        .get("hedge_after")
+        .and_then(|node| desk.value(node, &TARGET, "hedge_after"))
+        .and_then(|value| Duration::try_from_secs_f64(value.as_f64()?).ok());
     let limits = node
         .get("limits")
         .and_then(|node| limits(desk, node))
@@ -111,6 +115,7 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, entry: &Entry, around: &Surroundings
         stream,
         timeout: timeout.unwrap_or(if local { LOCAL_TIMEOUT } else { TIMEOUT }),
         retries,
+        hedge_after,
         limits,
         price,
         local,

@@ -154,6 +154,7 @@ fn defaults_are_those_of_the_documentation() {
             stream: true,
             timeout: Duration::from_mins(2),
             retries: 4,
+            hedge_after: None,
             limits: crate::domain::Limits::default(),
             price: None,
             local: false,

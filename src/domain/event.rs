@@ -63,6 +63,15 @@ pub enum Event {
         /// Pause before the next.
         wait: Duration,
     },
+    /// A call was made a second time because the first was slow.
+    Hedged {
+        /// Index of the target.
+        target: usize,
+        /// Id of the case.
+        case: String,
+        /// Time without an answer.
+        after: Duration,
+    },
     /// A target was given up; its remaining cells are skipped.
     TargetStopped {
         /// Index of the target.

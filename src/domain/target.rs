@@ -83,6 +83,9 @@ pub struct Target {
     pub timeout: Duration,
     /// How often a failed call is asked again.
     pub retries: u32,
+    /// After this time without an answer the call is made a second time; the first answer counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hedge_after: Option<Duration>,
     /// Limits of the account as the user states them.
     #[serde(default)]
     pub limits: Limits,

@@ -4,6 +4,8 @@
 //! frames mean; a half frame at the end of a cut body is delivered too, and the reader above finds that it
 //! is no JSON.
 
+use std::borrow::Cow;
+
 /// The fields of an event.
 const FIELDS: [&str; 4] = ["data", "event", "id", "retry"];
 
@@ -42,7 +44,7 @@ impl Sse {
     pub fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(&str, &str)) {
         let Self { lines, open, stray } = self;
         lines.feed(bytes, &mut |line| {
-            open.take(&String::from_utf8_lossy(line), stray, each);
+            open.take(&text_of(line), stray, each);
         });
     }
 
@@ -140,10 +142,18 @@ impl JsonLines {
 }
 
 fn whole_line(line: &[u8], each: &mut dyn FnMut(&str)) {
-    let text = String::from_utf8_lossy(line);
+    let text = text_of(line);
     let text = text.trim();
     if !text.is_empty() {
         each(text);
+    }
+}
+
+/// A line as text. Checking whole lines first is many times faster than looking for what is no UTF-8.
+fn text_of(line: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(line) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(line),
     }
 }
 
@@ -172,7 +182,7 @@ impl Lines {
                     continue;
                 }
             }
-            let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+            let Some(end) = memchr::memchr2(b'\n', b'\r', rest) else {
                 self.partial.extend_from_slice(rest);
                 return;
             };

@@ -19,6 +19,7 @@ pub(super) fn target(provider: ProviderName, model: &str) -> Target {
         stream: false,
         timeout: Duration::from_mins(1),
         retries: 0,
+        hedge_after: None,
         limits: Limits::default(),
         price: None,
         local: false,

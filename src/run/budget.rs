@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::domain::{Currency, Money};
 
-/// What a run may use up. Reached means: nothing more is started, what is open may end.
+/// What a run may use up. Calls or time used up mean: nothing more is started, what is open may end. Money used up means
+/// the same for what costs money; what is free goes on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Budget {
     /// Most money, one amount a currency; a currency without one is not capped.
@@ -14,6 +15,19 @@ pub struct Budget {
     pub calls: Option<u64>,
     /// Longest time.
     pub time: Option<Duration>,
+}
+
+/// Whether a call may start, as far as the budget goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// It may.
+    Yes,
+    /// Not now: what is reserved for open calls may come back.
+    Later,
+    /// It costs more than is left, and nothing is reserved that could come back.
+    Spent,
+    /// Nothing may start any more: the calls or the time are used up.
+    End,
 }
 
 /// The running account of a [`Budget`].
@@ -39,23 +53,35 @@ impl Till {
         till
     }
 
-    /// Whether a call that is expected to cost `expected` may start at `now`. Takes its share when it may.
-    pub fn reserve(&mut self, expected: Option<&Money>, now: Duration) -> bool {
-        if self.budget.calls.is_some_and(|most| self.calls >= most) || self.budget.time.is_some_and(|most| now >= most)
-        {
-            return false;
+    /// Whether a call that is expected to cost `expected` may start at `now`.
+    #[must_use]
+    pub fn room(&self, expected: Option<&Money>, now: Duration) -> Room {
+        let calls = self.budget.calls.is_some_and(|most| self.calls >= most);
+        let time = self.budget.time.is_some_and(|most| now >= most);
+        if calls || time {
+            return Room::End;
         }
+        let Some(money) = expected else { return Room::Yes };
+        let Some(cap) = self.budget.money.iter().find(|cap| cap.currency == money.currency) else {
+            return Room::Yes;
+        };
+        let of = |sums: &BTreeMap<Currency, i64>| sums.get(&money.currency).copied().unwrap_or(0);
+        let (spent, reserved) = (of(&self.spent), of(&self.reserved));
+        if spent + reserved + money.nano <= cap.nano {
+            Room::Yes
+        } else if reserved > 0 {
+            Room::Later
+        } else {
+            Room::Spent
+        }
+    }
+
+    /// A call starts: takes its share.
+    pub fn take(&mut self, expected: Option<&Money>) {
+        self.calls += 1;
         if let Some(money) = expected {
-            let reserved = self.reserved.get(&money.currency).copied().unwrap_or(0);
-            let spent = self.spent.get(&money.currency).copied().unwrap_or(0);
-            let cap = self.budget.money.iter().find(|cap| cap.currency == money.currency);
-            if cap.is_some_and(|cap| spent + reserved + money.nano > cap.nano) {
-                return false;
-            }
             *self.reserved.entry(money.currency.clone()).or_default() += money.nano;
         }
-        self.calls += 1;
-        true
     }
 
     /// A call ended: what was reserved for it comes back, what it cost is spent.
@@ -111,12 +137,23 @@ mod tests {
             },
             &[],
         );
-        assert!(till.reserve(Some(&usd(60)), Duration::ZERO));
-        assert!(!till.reserve(Some(&usd(60)), Duration::ZERO), "60 are reserved already");
+        assert_eq!(till.room(Some(&usd(60)), Duration::ZERO), Room::Yes);
+        till.take(Some(&usd(60)));
+        assert_eq!(
+            till.room(Some(&usd(60)), Duration::ZERO),
+            Room::Later,
+            "60 are reserved, but may come back"
+        );
         till.settle(Some(&usd(60)), Some(&usd(10)));
-        assert!(till.reserve(Some(&usd(60)), Duration::ZERO), "the first cost only 10");
-        assert!(
-            till.reserve(Some(&won(1_000_000)), Duration::ZERO),
+        assert_eq!(
+            till.room(Some(&usd(60)), Duration::ZERO),
+            Room::Yes,
+            "the first cost only 10"
+        );
+        assert_eq!(till.room(Some(&usd(91)), Duration::ZERO), Room::Spent);
+        assert_eq!(
+            till.room(Some(&won(1_000_000)), Duration::ZERO),
+            Room::Yes,
             "another currency is not capped"
         );
         assert_eq!(till.spent(), [usd(10)]);
@@ -124,15 +161,19 @@ mod tests {
 
     #[test]
     fn earlier_sessions_count() {
-        let mut till = Till::new(
+        let till = Till::new(
             Budget {
                 money: vec![usd(100)],
                 ..Budget::default()
             },
             &[usd(95)],
         );
-        assert!(!till.reserve(Some(&usd(6)), Duration::ZERO));
-        assert!(till.reserve(None, Duration::ZERO), "a local model costs nothing");
+        assert_eq!(till.room(Some(&usd(6)), Duration::ZERO), Room::Spent);
+        assert_eq!(
+            till.room(None, Duration::ZERO),
+            Room::Yes,
+            "a local model costs nothing"
+        );
     }
 
     #[test]
@@ -145,8 +186,9 @@ mod tests {
             },
             &[],
         );
-        assert!(!till.reserve(None, Duration::from_secs(9)));
-        assert!(till.reserve(None, Duration::from_secs(1)));
-        assert!(!till.reserve(None, Duration::from_secs(1)));
+        assert_eq!(till.room(None, Duration::from_secs(9)), Room::End);
+        assert_eq!(till.room(None, Duration::from_secs(1)), Room::Yes);
+        till.take(None);
+        assert_eq!(till.room(None, Duration::from_secs(1)), Room::End);
     }
 }

@@ -81,6 +81,8 @@ pub(super) struct Lane {
     pub(super) paused: bool,
     /// Set for good.
     pub(super) stopped: Option<Stopped>,
+    /// Its next call costs more than the budget has left.
+    pub(super) out_of_money: bool,
     /// Answers so far.
     pub(super) answers: u64,
     /// Cells that failed for good since the last answer, by faults that say something of the target.

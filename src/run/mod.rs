@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-pub use budget::{Budget, Till};
+pub use budget::{Budget, Room, Till};
 pub use dispatch::carry_out;
 pub use prepare::{ImageBook, wire_request};
 pub use reuse::key as reuse_key;
@@ -173,6 +173,10 @@ pub struct Ending {
     pub till: Till,
     /// Some answer came from the simulator: every output must say so.
     pub simulated: bool,
+    /// Calls made a second time because the first was slow, by index of the target.
+    pub hedged: Vec<(usize, u64)>,
+    /// Some answer of this session waits for a later pass that grades it.
+    pub ungraded: bool,
 }
 
 /// Why a run ended.

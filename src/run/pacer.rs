@@ -18,11 +18,30 @@ const CATCH_UP: f64 = 0.2;
 /// Seconds of tokens that may be spent at once.
 const TOKEN_BURST: f64 = 3.0;
 
-/// Refusals within this time after a slow-down belong to the same episode.
-const EPISODE: f64 = 2.0;
+/// What a refusal after a calm takes off the rate.
+const STEP: f64 = 0.05;
 
-/// Successes after a slow-down until growth quickens.
-const CALM: u32 = 150;
+/// Growth of the rate a second: the step comes back in ten seconds, so that looking for the limit costs about one refusal
+/// in that time …
+const GROWTH: f64 = 0.005;
+
+/// … and growth of the rate a success at most, so that slow paces, too, are refused no more than once in fifty calls.
+const MOST_GROWTH: f64 = 0.0015;
+
+/// Beyond this many times the rate that was last refused the limit has been raised, and growth quickens.
+const NEW_GROUND: f64 = 1.08;
+
+/// By as much a second.
+const QUICK_GROWTH: f64 = 0.05;
+
+/// Calls that must have passed since the last change for a single refusal to mean no more than the limit was touched.
+const CALM: u32 = 20;
+
+/// Refusals in a row, with no success between, after which the server is taken for closed and asked only now and then.
+const CLOSED: u32 = 6;
+
+/// Seconds over which successes are remembered.
+const MEMORY: usize = 64;
 
 /// The pace of one account.
 #[derive(Debug, Clone)]
@@ -38,18 +57,47 @@ pub(super) struct Pacer {
     tokens: f64,
     tokens_at: f64,
     paused_until: f64,
-    /// Starts of the last seconds, for measuring what got through: (second, successes).
-    passed: [(u64, u32); 16],
+    /// When a call was last held back by the rate: a rate that nobody waits for says nothing by not being refused.
+    held_at: f64,
+    /// Successes of the last seconds, by second.
+    passed: [(u64, u32); MEMORY],
 }
 
 /// A rate found by being refused, in requests a second.
 #[derive(Debug, Clone, Copy)]
 struct Learned {
     rate: f64,
+    /// When it was last lowered. Calls sent before that say nothing of it.
     since: f64,
-    calm: u32,
-    /// The rate is a first guess: it doubles every second until the next refusal.
-    searching: bool,
+    /// Outcomes of calls sent since.
+    passed: u32,
+    refused: u32,
+    /// The rate that was last refused; beyond it is new ground.
+    known: f64,
+    /// Refusals since the last success.
+    in_a_row: u32,
+    /// The rate is a guess, not yet touched by single refusals: it grows quickly.
+    guess: bool,
+    /// Most that passed in a minute, as a rate; fades when it proves too much.
+    best: f64,
+    /// The server counts by windows: it was seen closing and opening.
+    windowed: bool,
+}
+
+impl Learned {
+    fn new(rate: f64, now: f64, guess: bool) -> Self {
+        Self {
+            rate,
+            since: now,
+            passed: 0,
+            refused: 0,
+            known: rate,
+            in_a_row: 0,
+            guess,
+            best: 0.0,
+            windowed: false,
+        }
+    }
 }
 
 /// Whether a call may start.
@@ -77,7 +125,8 @@ impl Pacer {
             tokens: stated_tokens.map_or(0.0, |rate| rate * TOKEN_BURST),
             tokens_at: 0.0,
             paused_until: 0.0,
-            passed: [(0, 0); 16],
+            held_at: f64::NEG_INFINITY,
+            passed: [(0, 0); MEMORY],
         }
     }
 
@@ -108,6 +157,9 @@ impl Pacer {
         let spacing = self.request_rate().map(|rate| 1.0 / rate);
         if spacing.is_some() {
             earliest = earliest.max(self.next);
+            if self.next > now {
+                self.held_at = now;
+            }
         }
         if let Some(rate) = self.token_rate() {
             let burst = rate * TOKEN_BURST;
@@ -160,66 +212,88 @@ impl Pacer {
         }
     }
 
-    /// A call came back well.
-    pub(super) fn passed(&mut self, now: Duration) {
+    /// A call that went out at `sent` came back well.
+    pub(super) fn passed(&mut self, sent: Duration, now: Duration) {
         let second = now.as_secs();
-        let slot = &mut self.passed[usize::try_from(second % 16).expect("below 16")];
+        let slot = &mut self.passed[usize::try_from(second % MEMORY as u64).expect("below the length")];
         if slot.0 != second {
             *slot = (second, 0);
         }
         slot.1 += 1;
-        if let Some(learned) = &mut self.learned {
-            learned.calm += 1;
-            if learned.searching {
-                learned.rate += 0.7;
-                return;
-            }
-            // A step of five per cent in a hundred calls finds the limit again with one refusal in a hundred; after a
-            // long calm the limit has probably been raised, so steps grow.
-            let quicken = f64::from(learned.calm / CALM).min(12.0);
-            learned.rate *= 1.0 + 0.0005 * 1.6f64.powf(quicken);
+        let now = now.as_secs_f64();
+        let in_use = now - self.held_at < 1.0 + 2.0 / self.learned.map_or(1.0, |learned| learned.rate);
+        let Some(learned) = &mut self.learned else { return };
+        if learned.in_a_row > CLOSED + 1 {
+            // Open again. What passes in a minute is the limit.
+            learned.windowed = true;
+            learned.rate = learned.rate.max(learned.best * 0.9);
+            learned.known = learned.rate;
+            learned.guess = false;
+            learned.best *= 0.8;
+        }
+        learned.in_a_row = 0;
+        if sent.as_secs_f64() >= learned.since {
+            learned.passed += 1;
+        }
+        if in_use {
+            let quick = learned.guess || (!learned.windowed && learned.rate > learned.known * NEW_GROUND);
+            let growth = if quick { QUICK_GROWTH } else { GROWTH };
+            learned.rate *= 1.0 + (growth / learned.rate).min(if quick { 0.05 } else { MOST_GROWTH });
         }
     }
 
     /// A call that went out at `sent` was refused for being too fast; `asked` is the pause the server wants.
-    /// Returns whether the pace was lowered.
-    pub(super) fn refused(&mut self, sent: Duration, now: Duration, asked: Option<Duration>) -> bool {
-        let now = now.as_secs_f64();
+    pub(super) fn refused(&mut self, sent: Duration, now: Duration, asked: Option<Duration>) {
+        let (sent, now) = (sent.as_secs_f64(), now.as_secs_f64());
         if let Some(asked) = asked {
             self.pause_until(now + asked.as_secs_f64().min(super::retry::LONGEST_ASKED.as_secs_f64()));
         }
-        if self.stated_requests.is_some() || self.told_requests.is_some() {
-            // The limit is known; the refusal is a matter of windows. A breath lets the window slide.
-            self.next = self.next.max(now + 0.25);
-            return false;
+        let lately = self.passed_within(now, 1) / (now.fract() + now.trunc().min(1.0)).max(0.25);
+        let minute = self.passed_within(now, 60) / 60.0;
+        let stated = self.stated_requests.or(self.told_requests).is_some();
+        let known = self.request_rate();
+        let Some(learned) = &mut self.learned else {
+            // A stated limit is believed until refusals go on; else what came through lately is the first guess.
+            let rate = known.unwrap_or((lately * (1.0 - 2.0 * STEP)).max(1.0));
+            self.learned = Some(Learned::new(rate, now, !stated));
+            self.next = self.next.max(now + 0.25f64.min(1.0 / rate));
+            return;
+        };
+        if sent < learned.since {
+            return;
         }
-        let throughput = self.throughput(now);
-        if let Some(learned) = &mut self.learned {
-            if sent.as_secs_f64() < learned.since || now < learned.since + EPISODE {
-                return false;
-            }
-            // What passed lately is the limit itself, when the rate has run ahead of it: while searching, and after a
-            // long calm. Else the limit is just below the rate.
-            let ahead = learned.searching || learned.calm > CALM;
-            learned.rate = if ahead {
-                learned.rate.min(throughput.max(learned.rate * 0.4))
-            } else {
-                learned.rate
-            } * 0.95;
-            learned.searching = false;
+        learned.refused += 1;
+        learned.in_a_row += 1;
+        learned.best = learned.best.max(minute);
+        if learned.in_a_row >= CLOSED {
+            // A window that is used up, not a rate: asking now is in vain.
+            let wait = 0.5 * 2.0f64.powi(i32::try_from(learned.in_a_row - CLOSED).unwrap_or(5).min(5));
+            self.paused_until = self.paused_until.max(now + wait);
             learned.since = now;
-            learned.calm = 0;
-        } else {
-            let rate = (throughput * 0.9).max(1.0);
-            self.learned = Some(Learned {
-                rate,
-                since: now,
-                calm: 0,
-                searching: true,
-            });
+            learned.passed = 0;
+            learned.refused = 0;
+            return;
         }
-        self.next = self.next.max(now);
-        true
+        // Refusals come back sooner than answers: those still awaited count as passed.
+        let sent_since = ((sent - learned.since) * learned.rate).max(f64::from(learned.passed + learned.refused));
+        if learned.refused == 1 && sent_since >= f64::from(CALM) {
+            // The limit was touched. Of a known one this is a matter of windows.
+            learned.known = learned.rate;
+            learned.rate *= if stated { 1.0 } else { 1.0 - STEP };
+            learned.guess = false;
+        } else if learned.refused >= 2 {
+            // The rate is known and so is the share that passes: their product is the limit.
+            let share = 1.0 - f64::from(learned.refused) / sent_since;
+            learned.rate = (learned.rate * share.clamp(0.3, 1.0 - STEP)).max(minute * 0.2);
+            learned.known = learned.rate;
+            learned.guess = share < 0.3;
+        } else {
+            return;
+        }
+        learned.since = now;
+        learned.passed = 0;
+        learned.refused = 0;
+        self.next = self.next.max(now + 1.0 / learned.rate);
     }
 
     /// Nothing starts before `until`.
@@ -233,24 +307,16 @@ impl Pacer {
         (self.paused_until > now.as_secs_f64()).then(|| Duration::from_secs_f64(self.paused_until))
     }
 
-    /// Successes a second over the last seconds, the running one left out.
+    /// Successes within the last whole `seconds` and the running one.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
         reason = "whole seconds of a run"
     )]
-    fn throughput(&self, now: f64) -> f64 {
-        let second = now as u64;
-        let from = second.saturating_sub(3);
-        let (mut first, mut count) = (second, 0u32);
-        for &(at, n) in &self.passed {
-            if n > 0 && at >= from && at <= second {
-                first = first.min(at);
-                count += n;
-            }
-        }
-        f64::from(count) / (now - first as f64).max(0.25)
+    fn passed_within(&self, now: f64, seconds: u64) -> f64 {
+        let from = (now as u64).saturating_sub(seconds);
+        let counts = self.passed.iter().filter(|(at, _)| *at >= from).map(|(_, n)| *n);
+        f64::from(counts.sum::<u32>())
     }
 }
 
@@ -279,51 +345,97 @@ mod tests {
         Duration::from_secs_f64(s)
     }
 
+    /// What became of the calls of each minute.
+    #[derive(Default, Debug)]
+    struct Minutes([(u32, u32); 5]);
+
+    impl Minutes {
+        fn passed(&self, minute: usize) -> f64 {
+            f64::from(self.0[minute].0)
+        }
+
+        /// Share of the calls of some minutes that was refused.
+        fn refused(&self, minutes: std::ops::Range<usize>) -> f64 {
+            let (passed, refused) = self.0[minutes].iter().fold((0, 0), |sum, n| (sum.0 + n.0, sum.1 + n.1));
+            f64::from(refused) / f64::from(passed + refused)
+        }
+    }
+
     /// Starts calls as fast as the pacer admits them, at most `most_open` at once, for `length` seconds against `serve`,
-    /// which says whether a call at a time passes; answers come `latency` later. Returns (passed, refused).
+    /// which says whether a call at a time passes. Answers come `latency` later, refusals in a fifth of it.
     fn drive(
         pacer: &mut Pacer,
         most_open: usize,
         length: f64,
         latency: f64,
         mut serve: impl FnMut(f64) -> bool,
-    ) -> (u32, u32) {
-        let (mut now, mut passed, mut refused) = (0.0, 0, 0);
-        let mut open: std::collections::VecDeque<(f64, f64, bool)> = std::collections::VecDeque::new();
+    ) -> Minutes {
+        let mut minutes = Minutes::default();
+        let mut now = 0.0;
+        let mut open: std::collections::BTreeMap<(Duration, u32), (f64, bool)> = std::collections::BTreeMap::new();
+        let mut number = 0;
         while now < length {
-            while open.front().is_some_and(|(done, ..)| *done <= now) {
-                let (done, sent, ok) = open.pop_front().unwrap();
-                if ok {
-                    pacer.passed(seconds(done));
-                    passed += 1;
+            while let Some(first) = open.first_entry().filter(|first| first.key().0 <= seconds(now)) {
+                let done = first.key().0;
+                let (sent, passes) = first.remove();
+                let minute = &mut minutes.0[usize::try_from(done.as_secs() / 60).unwrap().min(4)];
+                if passes {
+                    pacer.passed(seconds(sent), done);
+                    minute.0 += 1;
                 } else {
-                    pacer.refused(seconds(sent), seconds(done), None);
-                    refused += 1;
+                    pacer.refused(seconds(sent), done, None);
+                    minute.1 += 1;
                 }
             }
-            let next_done = open.front().map_or(f64::MAX, |(done, ..)| *done);
+            let next_done = open
+                .first_key_value()
+                .map_or(f64::MAX, |((done, _), _)| done.as_secs_f64());
             if open.len() >= most_open {
                 now = next_done;
                 continue;
             }
             match pacer.admit(seconds(now), 0.0) {
-                Admission::Go => open.push_back((now + latency, now, serve(now))),
-                Admission::Wait(until) => now = until.as_secs_f64().min(next_done).max(now + 1e-4),
+                Admission::Go => {
+                    // A program cannot start calls faster than some thousand a second.
+                    now += 0.0002;
+                    let passes = serve(now);
+                    let took = if passes { latency } else { latency / 5.0 };
+                    open.insert((seconds(now + took), number), (now, passes));
+                    number += 1;
+                }
+                Admission::Wait(until) => now = (until.as_secs_f64() + 0.0005).min(next_done).max(now + 1e-4),
             }
         }
-        (passed, refused)
+        minutes
     }
 
-    /// A server that allows `rate` calls a second with a bucket of one second.
-    fn bucket(mut rate: impl FnMut(f64) -> f64) -> impl FnMut(f64) -> bool {
-        let (mut level, mut last) = (0.0f64, 0.0);
+    /// A server that allows `rate` calls a second, `saved` seconds of which may be saved up and are there at first.
+    fn bucket(saved: f64, mut rate: impl FnMut(f64) -> f64) -> impl FnMut(f64) -> bool {
+        let (mut level, mut last) = (rate(0.0) * saved, 0.0);
         move |now| {
             let rate = rate(now);
-            level = (level + (now - last) * rate).min(rate);
+            level = (level + (now - last) * rate).min((rate * saved).max(1.0));
             last = now;
             let go = level >= 1.0;
             if go {
                 level -= 1.0;
+            }
+            go
+        }
+    }
+
+    /// A server that counts by the minute of the clock.
+    fn window(rate: f64) -> impl FnMut(f64) -> bool {
+        let mut at = (0, 0.0);
+        move |now| {
+            let minute = seconds(now).as_secs() / 60;
+            if minute != at.0 {
+                at = (minute, 0.0);
+            }
+            at.1 += 1.0;
+            let go = at.1 <= rate * 60.0;
+            if !go {
+                at.1 -= 1.0;
             }
             go
         }
@@ -354,25 +466,55 @@ mod tests {
 
     #[test]
     fn an_unknown_limit_is_found_and_followed() {
-        for (limit, latency) in [(20.0, 0.05)] {
-            for factor in [0.5, 1.0, 2.0] {
-                let mut pacer = Pacer::new(&Limits::default());
-                let mut later = 0.0;
-                let rate = |now: f64| if now < 60.0 { limit } else { limit * factor };
-                let mut serve = bucket(rate);
-                let (passed, refused) = drive(&mut pacer, 8, 180.0, latency, |now| {
-                    let ok = serve(now);
-                    if ok && now >= 120.0 {
-                        later += 1.0;
-                    }
-                    ok
-                });
-                let share = f64::from(refused) / f64::from(passed);
-                let found = later / (limit * factor * 60.0);
-                assert!(found >= 0.9, "x{factor}: only {found} of the limit");
-                assert!(factor != 1.0 || share <= 0.03, "{share} refused");
+        for (saved, share) in [(60.0, 0.9), (1.0, 0.75)] {
+            for (rate, width, latency) in [(10.0, 8, 0.1), (10.0, 32, 1.0), (100.0, 64, 0.1)] {
+                for factor in [0.5, 1.0, 2.0] {
+                    let name = format!("{rate} a second, {width} open, {latency} s, x{factor}, {saved} s saved");
+                    let mut pacer = Pacer::new(&Limits::default());
+                    let later = move |now: f64| if now < 120.0 { rate } else { rate * factor };
+                    let minutes = drive(&mut pacer, width, 240.0, latency, bucket(saved, later));
+                    let found = minutes.passed(1) / (rate * 60.0);
+                    assert!(found >= 0.9, "{name}: {found} of the limit in the second minute");
+                    // At once after a change only as much as finding it needs; a minute later all of it.
+                    let at_once = minutes.passed(2) / (rate * factor * 60.0);
+                    assert!(
+                        at_once >= share,
+                        "{name}: {at_once} of the limit in the minute of the change"
+                    );
+                    let followed = minutes.passed(3) / (rate * factor * 60.0);
+                    assert!(
+                        followed >= 0.9,
+                        "{name}: {followed} of the limit in the minute after the change"
+                    );
+                    // At first as many are refused as happen to be open.
+                    let refused = minutes.refused(1..4);
+                    assert!(refused <= 0.03, "{name}: {refused} refused");
+                }
             }
         }
+    }
+
+    #[test]
+    fn a_server_that_counts_by_windows_is_not_hammered() {
+        let mut pacer = Pacer::new(&Limits::default());
+        let minutes = drive(&mut pacer, 32, 240.0, 0.5, window(20.0));
+        for minute in 1..4 {
+            let share = minutes.passed(minute) / (20.0 * 60.0);
+            assert!(share >= 0.75, "minute {minute}: {share}");
+        }
+        let refused = minutes.refused(0..4);
+        assert!(refused <= 0.03, "{refused} refused");
+    }
+
+    #[test]
+    fn a_stated_limit_that_is_wrong_is_found_out() {
+        let mut pacer = Pacer::new(&Limits {
+            requests_per_minute: Some(1_200),
+            ..Limits::default()
+        });
+        let minutes = drive(&mut pacer, 32, 180.0, 0.1, bucket(1.0, |_| 10.0));
+        assert!(minutes.passed(1) >= 0.9 * 600.0, "{minutes:?}");
+        assert!(minutes.refused(1..3) <= 0.05, "{minutes:?}");
     }
 
     #[test]

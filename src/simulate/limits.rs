@@ -18,7 +18,38 @@ pub struct Limits {
     pub tokens_per_minute: Option<u64>,
     /// Enforced without telling: no rate headers, no hint how long to wait.
     pub quiet: bool,
+    /// Another number of requests a minute, from some time after the first request on.
+    pub later: Option<Later>,
 }
+
+/// A limit that changes while the server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Later {
+    /// From when on, after the first request.
+    pub after: Duration,
+    /// Requests a minute from then on.
+    pub requests_per_minute: u32,
+}
+
+impl std::str::FromStr for Later {
+    type Err = LaterError;
+
+    fn from_str(text: &str) -> Result<Self, LaterError> {
+        let (after, limit) = text.split_once(':').ok_or_else(|| LaterError(text.to_owned()))?;
+        let (Ok(after), Ok(requests_per_minute)) = (after.trim().parse(), limit.trim().parse()) else {
+            return Err(LaterError(text.to_owned()));
+        };
+        Ok(Self {
+            after: Duration::from_secs(after),
+            requests_per_minute,
+        })
+    }
+}
+
+/// A text that does not say how a limit changes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not `SECONDS:LIMIT`: write for example `60:300`, 300 requests a minute from the 60th second on")]
+pub struct LaterError(String);
 
 /// Which limit said no, and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +72,7 @@ pub(super) enum Refusal {
 pub(super) struct Meter {
     requests: Option<Bucket>,
     tokens: Option<Bucket>,
+    later: Option<(Instant, u64)>,
 }
 
 impl Meter {
@@ -51,11 +83,29 @@ impl Meter {
                 .requests_per_minute
                 .map(|limit| Bucket::full(u64::from(limit), now)),
             tokens: limits.tokens_per_minute.map(|limit| Bucket::full(limit, now)),
+            later: limits
+                .later
+                .map(|later| (now + later.after, u64::from(later.requests_per_minute))),
+        }
+    }
+
+    /// Puts the later limit in force when its time has come.
+    fn change(&mut self, now: Instant) {
+        if let Some((from, limit)) = self.later
+            && now >= from
+        {
+            self.later = None;
+            if let Some(bucket) = &mut self.requests {
+                bucket.fill(from);
+                bucket.limit = limit;
+                bucket.content = bucket.content.min(i128::from(limit) * MINUTE);
+            }
         }
     }
 
     /// Takes one request with so many tokens of input, or nothing at all.
     pub(super) fn take(&mut self, tokens: u64, now: Instant) -> Result<(), Refusal> {
+        self.change(now);
         if let Some(bucket) = &self.tokens
             && tokens > bucket.limit
         {
@@ -169,6 +219,35 @@ mod tests {
             requests_per_minute: requests,
             tokens_per_minute: tokens,
             quiet: false,
+            later: None,
+        }
+    }
+
+    #[test]
+    fn a_limit_changes_when_its_time_has_come() {
+        let start = Instant::now();
+        let later = Some("60:30".parse().unwrap());
+        let mut meter = Meter::new(
+            &Limits {
+                later,
+                ..limits(Some(600), None)
+            },
+            start,
+        );
+        for _ in 0..600 {
+            assert_eq!(meter.take(1, start), Ok(()));
+        }
+        let minute = start + Duration::from_mins(1);
+        for _ in 0..30 {
+            assert_eq!(
+                meter.take(1, minute),
+                Ok(()),
+                "what is saved up is cut to the new limit"
+            );
+        }
+        assert_eq!(meter.take(1, minute), Err(Refusal::Requests(Duration::from_secs(2))));
+        for bad in ["", "60", "a:1", "60:x", "-1:5"] {
+            assert!(bad.parse::<Later>().is_err(), "{bad}");
         }
     }
 

@@ -38,7 +38,7 @@ mod tests;
 pub use chance::text_key;
 pub use faults::{Failure, Faults, FaultsError};
 pub use knowledge::{Knowledge, Known, Oracle};
-pub use limits::Limits;
+pub use limits::{Later, LaterError, Limits};
 pub use log::{Counts, Entry, LogTo, Verdict};
 pub use pace::{Latency, Slow, SlowError};
 pub use recorded::{Answers, AnswersError, Unrecorded};

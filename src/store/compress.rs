@@ -8,8 +8,8 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 const PLAIN: u8 = 0;
 const DEFLATE: u8 = 1;
 
-/// Below this many bytes compression gains nothing.
-const WORTH_IT: usize = 128;
+/// Below this many bytes compression saves too little to be worth its time.
+const WORTH_IT: usize = 512;
 
 thread_local! {
     /// One state a thread, reset for every body: making one costs more than compressing a short answer.

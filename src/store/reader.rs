@@ -202,6 +202,18 @@ impl Reader {
         })
     }
 
+    /// Another connection to the same run, for reading on another thread.
+    ///
+    /// # Errors
+    /// When the database cannot be opened any more.
+    pub fn again(&self) -> Result<Self, StoreError> {
+        Ok(Self {
+            connection: schema::open(&self.path, false)?,
+            path: self.path.clone(),
+            info: Arc::clone(&self.info),
+        })
+    }
+
     /// What the run was to do.
     #[must_use]
     pub fn info(&self) -> &Arc<RunInfo> {

@@ -31,6 +31,12 @@ pub(crate) struct Lab {
 
 pub(crate) struct Report {
     pub(crate) outcomes: BTreeMap<u64, Outcome>,
+    /// Why the run ended.
+    pub(crate) why: String,
+    /// Second calls made, by target.
+    pub(crate) hedged: Vec<(usize, u64)>,
+    /// The run, for reading more of it.
+    pub(crate) reader: Reader,
     targets: Vec<String>,
 }
 
@@ -60,6 +66,7 @@ fn target(name: ProviderName, address: String) -> Target {
         stream: true,
         timeout: Duration::from_secs(10),
         retries: 4,
+        hedge_after: None,
         limits: Limits {
             in_flight: Some(8),
             ..Limits::default()
@@ -114,7 +121,23 @@ impl Lab {
             .collect();
         targets.iter_mut().for_each(change);
         let folder = self.freeze(&targets);
-        self.carry(folder, targets, key, None).await
+        self.carry(folder, targets, key, None, |_| ()).await
+    }
+
+    /// Runs with a job that `tweak` has changed.
+    pub(crate) async fn run_job(
+        &self,
+        names: &[ProviderName],
+        change: impl Fn(&mut Target),
+        tweak: impl FnOnce(&mut Job),
+    ) -> Report {
+        let mut targets: Vec<Target> = names
+            .iter()
+            .map(|name| target(*name, self.running.base(*name)))
+            .collect();
+        targets.iter_mut().for_each(change);
+        let folder = self.freeze(&targets);
+        self.carry(folder, targets, |_| "good", None, tweak).await
     }
 
     /// Runs until so many outcomes are stored, then asks it to stop.
@@ -124,14 +147,14 @@ impl Lab {
             .map(|name| target(*name, self.running.base(*name)))
             .collect();
         let folder = self.freeze(&targets);
-        self.carry(folder, targets, |_| "good", Some(outcomes)).await
+        self.carry(folder, targets, |_| "good", Some(outcomes), |_| ()).await
     }
 
     /// Goes on with the last run.
     pub(crate) async fn go_on(&self) -> Report {
         let (listed, targets) = self.last.lock().unwrap().clone().unwrap();
         let folder = Folder::open(&listed).unwrap();
-        self.carry(folder, targets, |_| "good", None).await
+        self.carry(folder, targets, |_| "good", None, |_| ()).await
     }
 
     fn freeze(&self, targets: &[Target]) -> Folder {
@@ -193,6 +216,7 @@ impl Lab {
         targets: Vec<Target>,
         key: impl Fn(&str) -> &'static str,
         stop_after: Option<usize>,
+        tweak: impl FnOnce(&mut Job),
     ) -> Report {
         let listed = Listed {
             id: folder.id().clone(),
@@ -216,7 +240,7 @@ impl Lab {
                 target: target.clone(),
             })
             .collect();
-        let job = Job {
+        let mut job = Job {
             info,
             askers,
             reader,
@@ -233,6 +257,7 @@ impl Lab {
             events,
             commands,
         };
+        tweak(&mut job);
         let listening = tokio::spawn(async move {
             let mut count = 0;
             while let Some((_, event)) = listener.recv().await {
@@ -262,6 +287,9 @@ impl Lab {
         *self.last.lock().unwrap() = Some((listed, targets));
         Report {
             outcomes,
+            why: format!("{:?}", ending.why),
+            hedged: ending.hedged,
+            reader,
             targets: names,
         }
     }

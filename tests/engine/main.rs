@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod lab;
+mod paying;
 
 use std::time::Duration;
 
@@ -135,6 +136,7 @@ async fn a_stated_limit_is_kept() {
             requests_per_minute: Some(600),
             tokens_per_minute: None,
             quiet: true,
+            later: None,
         },
         ..quick()
     };

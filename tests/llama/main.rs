@@ -98,6 +98,7 @@ fn target(server: &Server, name: ProviderName, stream: bool) -> Target {
         stream,
         timeout: Duration::from_mins(1),
         retries: 2,
+        hedge_after: None,
         limits: Limits::default(),
         price: None,
         local: true,

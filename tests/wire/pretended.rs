@@ -356,6 +356,7 @@ fn target(provider: ProviderName) -> Target {
         stream: false,
         timeout: Duration::from_mins(1),
         retries: 0,
+        hedge_after: None,
         limits: Limits::default(),
         price: None,
         local: false,

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::pretend::{self, Pretender, Script};
 use super::{Ready, caps, check_priced, exit_of, unmet_wishes};
-use crate::cli::args::{Global, RetryArg, RunArgs};
+use crate::cli::args::{Format, Global, RetryArg, RunArgs};
 use crate::cli::board::Board;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
@@ -188,6 +188,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     let grader = Arc::new(Grader::new(&info).map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?);
     let done = done_cells(&reader, args.retry)?;
     let already = per_target(&info, &done);
+    let earlier_cells = done.count() > 0;
     let earlier = spent_earlier(&reader)?;
     let results = listed
         .path
@@ -252,17 +253,24 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         events: event_sender,
         commands,
     };
+    // A task of its own, so that it runs where the calls do instead of being woken across threads.
     let (ending, board) = tokio::join!(
-        run::carry_out(job),
+        tokio::spawn(run::carry_out(job)),
         listen::listen(board, &info, events, command_sender, manner, printer)
     );
+    let ending = ending.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     let Ending {
         why,
         writer,
         stored: _,
         till: _,
         simulated,
+        hedged,
+        ungraded,
     } = ending;
+    for (target, count) in hedged {
+        printer.note(&hedge_note(&info.targets[target], count, printer));
+    }
     if simulated && !info.simulated {
         let marked = crate::domain::RunInfo {
             simulated: true,
@@ -286,7 +294,8 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     }
     let reader = Reader::open(&listed)?;
     let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
-    if !matches!(why, Why::Stopped) {
+    // In a run from the start that graded everything at once, nothing is left to grade.
+    if !matches!(why, Why::Stopped) && (ungraded || earlier_cells) {
         let passed = pass(&reader, &writer, &grader, Which::Missing, &question, &Arc::clone).await;
         if let Err(error) = passed {
             writer.finish();
@@ -303,6 +312,21 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     exit
 }
 
+/// What asking twice came to: nobody is to pay twice without being told.
+fn hedge_note(target: &crate::domain::Target, count: u64, printer: &Printer) -> String {
+    let after = target.hedge_after.unwrap_or_default().as_secs_f64();
+    match printer.lang {
+        crate::report::words::Lang::Ko => format!(
+            "알림: {}: {count}개 질문은 {after}초 안에 답이 없어 한 번 더 물었습니다 (hedge_after). 두 요청 모두 기록되고 비용에 들어갑니다",
+            target.name
+        ),
+        crate::report::words::Lang::En => format!(
+            "note: {}: {count} calls had no answer after {after} s and were made twice (hedge_after); both are recorded and in the cost",
+            target.name
+        ),
+    }
+}
+
 /// Writes the files for people, prints the summary, and says how to go on.
 fn finish(
     reader: &Reader,
@@ -313,7 +337,12 @@ fn finish(
     args: &RunArgs,
     printer: &Printer,
 ) -> Outcome {
-    show::write_files(reader, &listed.path)?;
+    let view = show::write_files(reader, &listed.path)?;
+    // Lines of every answer are read anew; tables are known already.
+    let summary = move || match args.format {
+        Format::Jsonl | Format::Csv => show::summary(reader, args.format, printer),
+        Format::Text | Format::Json | Format::Markdown => show::table(reader, view, args.format, printer),
+    };
     let resume = format!("narani run --resume {}", listed.id);
     match why {
         Why::Stopped => {
@@ -325,7 +354,7 @@ fn finish(
             return Ok(signal.unwrap_or(Exit::Interrupted));
         }
         Why::Budget => {
-            show::summary(reader, args.format, printer)?;
+            summary()?;
             printer.note(&format!(
                 "{} {}\n{}   {resume}",
                 printer.say("stopped by the budget:", "예산에 이르러 멈춤:"),
@@ -336,7 +365,7 @@ fn finish(
         }
         Why::Finished | Why::Store(_) => {}
     }
-    let view = show::summary(reader, args.format, printer)?;
+    let view = summary()?;
     Ok(exit_of(reader.info(), &view, printer))
 }
 

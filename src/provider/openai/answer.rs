@@ -10,6 +10,7 @@ use crate::provider::shared::{count_at, number, text_at};
 use crate::provider::think;
 
 use super::fault;
+use super::quick::Chunk;
 
 /// What has come so far.
 #[derive(Debug, Default)]
@@ -67,6 +68,27 @@ impl Draft {
             } else if index == 0 {
                 self.take_choice(choice, piece);
             }
+        }
+    }
+
+    /// Takes a usual chunk, to the same end as [`Draft::take`].
+    pub(super) fn take_quick(&mut self, chunk: &Chunk<'_>, piece: &mut dyn FnMut(Piece<'_>)) {
+        for (slot, text) in [(&mut self.model, &chunk.model), (&mut self.id, &chunk.id)] {
+            if let Some(text) = text
+                && !text.0.is_empty()
+                && slot.as_deref() != Some(&*text.0)
+            {
+                *slot = Some(text.0.clone().into_owned());
+            }
+        }
+        self.usage_announced |= chunk.usage;
+        self.seen.insert(0);
+        let [thinking, content] = chunk.pieces();
+        if let Some(thinking) = thinking.filter(|text| !text.is_empty()) {
+            self.think(thinking, piece);
+        }
+        if let Some(content) = content {
+            self.say(content, piece);
         }
     }
 

@@ -9,6 +9,7 @@ mod asked;
 mod fault;
 mod models;
 mod pretend;
+mod quick;
 mod read;
 mod rules;
 mod write;

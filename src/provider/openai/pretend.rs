@@ -133,8 +133,18 @@ fn events(reply: &Reply, asked: &Asked) -> Vec<Vec<u8>> {
     for piece in pieces(reply.reasoning.as_deref().unwrap_or_default()) {
         events.push(event(delta(0, json!({"reasoning_content": piece}), &[]), None));
     }
+    // Most of a stream: all is the same but for the piece, so the rest is written once. No text inside the event can look
+    // like the place of the piece, since its quotes would be escaped.
+    let blank = event(delta(0, json!({"content": ""}), &[]), None);
+    let blank = String::from_utf8(blank).expect("JSON is UTF-8");
+    let around = blank.split_once(r#""content":"""#);
     for (piece, tokens) in spoken(reply) {
-        events.push(event(delta(0, json!({"content": piece}), tokens), None));
+        events.push(match around {
+            Some((before, after)) if tokens.is_empty() => {
+                format!("{before}\"content\":{}{after}", Value::from(piece)).into_bytes()
+            }
+            _ => event(delta(0, json!({"content": piece}), tokens), None),
+        });
     }
     for piece in pieces(reply.refusal.as_deref().unwrap_or_default()) {
         events.push(event(delta(0, json!({"refusal": piece}), &[]), None));

@@ -11,6 +11,7 @@ use crate::provider::{Allowance, Piece, RateInfo, StreamReader};
 
 use super::answer::Draft;
 use super::fault;
+use super::quick::Chunk;
 
 /// Reads a whole body of any status.
 pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
@@ -84,6 +85,13 @@ impl Chunks {
         if data == "[DONE]" {
             self.done = true;
             self.draft.flush(piece);
+            return;
+        }
+        if let Some(chunk) = Chunk::of(data) {
+            self.draft.take_quick(&chunk, piece);
+            if self.draft.ended() {
+                self.draft.flush(piece);
+            }
             return;
         }
         match serde_json::from_str::<Value>(data) {

@@ -130,6 +130,7 @@ impl Client {
             stream: self.stream,
             timeout: Duration::from_secs(10),
             retries: 0,
+            hedge_after: None,
             limits: Limits::default(),
             price: None,
             local: self.provider.name() == ProviderName::Ollama,

@@ -161,6 +161,7 @@ async fn quiet_limits_refuse_without_a_word() {
         requests_per_minute: Some(1),
         tokens_per_minute: None,
         quiet: true,
+        later: None,
     };
     let (_running, client) = running(Options { limits, ..quick() }).await;
     let passed = client.ask("one").await;

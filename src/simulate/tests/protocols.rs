@@ -188,6 +188,7 @@ async fn limits_are_told_in_the_vendor_s_way() {
         requests_per_minute: Some(2),
         tokens_per_minute: Some(50_000),
         quiet: false,
+        later: None,
     };
     let lab = Lab::start(Options { limits, ..quick() }).await;
     for provider in providers() {

@@ -1,0 +1,170 @@
+//! The usual chunk of a stream, read without building a tree.
+//!
+//! An answer of a thousand tokens is a thousand chunks that all say the same but for a few letters, and reading them
+//! was most of what a call cost. A chunk with any member that is not listed here, or of another shape, is `None` and
+//! is read in full by [`Draft::take`](super::answer::Draft::take); where it is `Some`, both come to the same.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// A chunk that brings text or nothing, and no end.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chunk<'a> {
+    #[serde(borrow, default)]
+    pub(super) id: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub(super) model: Option<Text<'a>>,
+    #[serde(default)]
+    object: Option<Text<'a>>,
+    #[serde(default, rename = "created")]
+    _created: Option<u64>,
+    #[serde(default, rename = "system_fingerprint")]
+    _fingerprint: Option<Text<'a>>,
+    #[serde(default, rename = "service_tier")]
+    _tier: Option<Text<'a>>,
+    #[serde(default, rename = "obfuscation")]
+    _obfuscation: Option<Text<'a>>,
+    choices: [Choice<'a>; 1],
+    #[serde(default, deserialize_with = "announced")]
+    pub(super) usage: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Choice<'a> {
+    index: u64,
+    #[serde(borrow)]
+    delta: Delta<'a>,
+    #[serde(default, rename = "logprobs")]
+    _logprobs: Option<Nothing>,
+    #[serde(default, rename = "finish_reason")]
+    _finish: Option<Nothing>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Delta<'a> {
+    #[serde(default, rename = "role")]
+    _role: Option<IgnoredAny>,
+    #[serde(borrow, default)]
+    content: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    reasoning_content: Option<Text<'a>>,
+    #[serde(default, rename = "refusal")]
+    _refusal: Option<Nothing>,
+}
+
+/// A text, borrowed where it has no escapes.
+#[derive(Debug, Deserialize)]
+pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+
+/// What no JSON value is: only null passes for an absent one.
+#[derive(Debug, Deserialize)]
+enum Nothing {}
+
+/// `"usage": null` announces that the last chunk will tell it; a usage is not for here.
+fn announced<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Option::<Nothing>::deserialize(deserializer).map(|_| true)
+}
+
+impl<'a> Chunk<'a> {
+    /// The chunk, when it is a usual one.
+    pub(super) fn of(data: &'a str) -> Option<Self> {
+        let chunk: Self = serde_json::from_str(data).ok()?;
+        let usual = chunk.choices[0].index == 0
+            && chunk
+                .object
+                .as_ref()
+                .is_none_or(|object| object.0 == "chat.completion.chunk");
+        usual.then_some(chunk)
+    }
+
+    /// Thinking and text that it brings.
+    pub(super) fn pieces(&self) -> [Option<&str>; 2] {
+        let delta = &self.choices[0].delta;
+        [&delta.reasoning_content, &delta.content].map(|text| text.as_ref().map(|text| &*text.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::WireHead;
+    use crate::provider::Piece;
+    use crate::provider::openai::answer::Draft;
+
+    /// A draft and what it gave, after some chunks read in one of both ways.
+    fn read(chunks: &[String], quick: bool) -> (String, Vec<String>) {
+        let head = WireHead {
+            status: 200,
+            headers: Vec::new(),
+            received_us: 0,
+        };
+        let (mut draft, mut pieces) = (Draft::default(), Vec::new());
+        for data in chunks {
+            let mut piece = |piece: Piece<'_>| pieces.push(format!("{piece:?}"));
+            match Chunk::of(data).filter(|_| quick) {
+                Some(chunk) => draft.take_quick(&chunk, &mut piece),
+                None => draft.take(&head, &serde_json::from_str(data).unwrap(), &mut piece),
+            }
+        }
+        (format!("{draft:?}"), pieces)
+    }
+
+    fn usual(content: &Value) -> Value {
+        json!({"id": "c-1", "object": "chat.completion.chunk", "created": 1, "model": "m", "service_tier": "default",
+            "system_fingerprint": null, "usage": null,
+            "choices": [{"index": 0, "delta": {"content": content}, "logprobs": null, "finish_reason": null}]})
+    }
+
+    #[test]
+    fn the_usual_chunk_is_read_quickly_and_all_others_are_not() {
+        assert!(Chunk::of(&usual(&json!("가\n")).to_string()).is_some());
+        assert!(Chunk::of(&usual(&json!(null)).to_string()).is_some());
+        for (place, value) in [
+            ("/choices/0/finish_reason", json!("stop")),
+            ("/choices/0/index", json!(1)),
+            ("/choices/0/delta", json!({"tool_calls": []})),
+            ("/choices/0/delta/content", json!(["a"])),
+            ("/choices/0/logprobs", json!({})),
+            ("/usage", json!({})),
+            ("/choices", json!([])),
+            ("/object", json!("error")),
+            ("/id", json!(7)),
+        ] {
+            let mut chunk = usual(&json!("a"));
+            *chunk.pointer_mut(place).unwrap() = value;
+            assert!(Chunk::of(&chunk.to_string()).is_none(), "{chunk}");
+        }
+        let mut error = usual(&json!("a"));
+        error["error"] = json!({"message": "no"});
+        assert!(Chunk::of(&error.to_string()).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_of_reading_agree(parts in proptest::collection::vec(
+            ("(<think>|</think>|[a-z가-힣 \"\\\\\n])*", any::<bool>(), any::<bool>(), any::<bool>(), "[ab]?"), 0..12))
+        {
+            let chunks: Vec<String> = parts.iter().map(|(text, thinks, announces, null, model)| {
+                let mut chunk = usual(&if *null { Value::Null } else { json!(text) });
+                if *thinks {
+                    chunk["choices"][0]["delta"]["reasoning_content"] = json!(text);
+                }
+                if !announces {
+                    chunk.as_object_mut().unwrap().remove("usage");
+                }
+                chunk["model"] = json!(model);
+                prop_assert!(Chunk::of(&chunk.to_string()).is_some());
+                Ok(chunk.to_string())
+            }).collect::<Result<_, _>>()?;
+            prop_assert_eq!(read(&chunks, true), read(&chunks, false));
+        }
+    }
+}
