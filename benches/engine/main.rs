@@ -54,7 +54,7 @@ fn main() {
     ];
     let lab = Lab::new();
     for (name, group) in groups {
-        let chosen = words.iter().any(|word| *word == name);
+        let chosen = words.contains(&name);
         if chosen || words.iter().all(|word| *word == "full") {
             group(&lab, full);
         }

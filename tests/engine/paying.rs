@@ -37,7 +37,7 @@ async fn a_budget_that_is_used_up_leaves_free_targets_alone() {
     let lab = Lab::start(quick(), 60).await;
     let names = [ProviderName::Anthropic, ProviderName::Ollama];
     let cap = Money {
-        nano: 1_000 * 1_000_000_000_000,
+        nano: 1_000 * 1_000_000_000,
         currency: Currency::usd(),
     };
     let report = lab
