@@ -14,13 +14,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     max_term_width = 100,
     after_help = "\
 First steps:
-  narani init                                      a commented config.toml and a first suite
-  narani run suites/first.yaml --simulate          a whole run without keys or network
-  narani targets check                             is every key right, who answers how fast?
-  narani run suites/first.yaml                     the real thing
+  narani init                              config.toml and a first suite
+  narani run suites/first.yaml --simulate  a whole run without keys or network
+  narani targets check                     are the keys right, who is how fast?
+  narani run suites/first.yaml             the real thing
 
-Exit codes: 0 done · 1 a quality check failed · 2 usage or configuration · 3 could not measure
-            4 baseline · 5 budget reached · 70 internal error · 130, 143 stopped (saved, resumable)"
+Exit codes:
+  0 done · 1 a quality check failed · 2 usage or configuration
+  3 could not measure · 4 baseline · 5 budget reached · 70 internal error
+  130, 143 stopped (saved, resumable)"
 )]
 pub(super) struct Cli {
     /// Options of every command.
@@ -35,25 +37,25 @@ pub(super) struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Global {
     /// Configuration file that names the targets [default: `NARANI_CONFIG`, else config.toml when there is one]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, display_order = 901, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Folder of the runs [default: `NARANI_RESULTS`, else results]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, display_order = 902, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Language of what is printed for people [default: `NARANI_LANG`, else that of the system]
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, display_order = 903, value_enum)]
     pub lang: Option<LangArg>,
     /// When to colour
-    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN", hide_possible_values = false)]
+    #[arg(long, global = true, display_order = 904, value_enum, default_value_t = When::Auto, value_name = "WHEN", hide_possible_values = false)]
     pub color: When,
     /// Plain ASCII instead of lines, bars and marks
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 905)]
     pub ascii: bool,
     /// Only the final table and errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 906)]
     pub quiet: bool,
     /// One line an answer
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 907)]
     pub verbose: bool,
 }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 use crate::domain::event::LaneState;
 use crate::domain::{Event, FaultKind, Money, RunInfo};
 use crate::price::format_sums;
+use crate::report::Style;
+use crate::report::number::Purse;
 use crate::report::words::Lang;
 use crate::text::sink;
 use crate::text::width::{cut, display_width, pad_left, pad_right};
@@ -89,6 +91,17 @@ struct Column {
     recent: VecDeque<(i64, u64)>,
     first_us: Option<i64>,
     fresh: u64,
+}
+
+impl Column {
+    /// What was spent, where a price is known.
+    fn spent(&self) -> Option<Money> {
+        let currency = self.currency.clone()?;
+        Some(Money {
+            nano: self.spent_nano,
+            currency,
+        })
+    }
 }
 
 /// How lines are drawn.
@@ -329,6 +342,13 @@ impl Board {
             ["target", "done", "err", "busy", "rate", "cost", "state"]
         };
         let slowest = self.slowest(now_us);
+        let purse = Purse::of(self.targets.iter().filter_map(Column::spent));
+        let style = Style {
+            width: look.width,
+            ascii: look.ascii,
+            color: false,
+            lang: self.lang,
+        };
         let cells: Vec<[String; 7]> = self
             .targets
             .iter()
@@ -336,10 +356,7 @@ impl Board {
             .map(|(index, column)| {
                 let lane = self.lanes.get(index);
                 let cost = match &column.currency {
-                    Some(currency) => crate::price::format_money(&Money {
-                        nano: column.spent_nano,
-                        currency: currency.clone(),
-                    }),
+                    Some(_) => column.spent().map(|sum| purse.show(&sum, &style)).unwrap_or_default(),
                     None if column.local => (if ko { "로컬" } else { "local" }).to_owned(),
                     None => "?".to_owned(),
                 };
@@ -452,7 +469,7 @@ impl Board {
                 (kind, false) => format!("{}, next try in {wait}", kind.word()),
             };
         }
-        if slowest && self.targets.len() > 1 {
+        if slowest && self.targets.len() > 1 && self.done - self.earlier >= ENOUGH_FOR_ETA {
             return if ko {
                 format!("진행 중, 가장 느림{cached}")
             } else {

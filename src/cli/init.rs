@@ -31,18 +31,28 @@ pub(super) fn init(args: &InitArgs, printer: &Printer) -> Outcome {
             Err(error) => return Err(cannot(&path, &error)),
         }
     }
-    let here = if folder == Path::new(".") {
-        String::new()
-    } else {
-        format!("cd {} && ", folder.display())
-    };
-    printer.out(&format!(
-        "\n{}\n  {here}narani run suites/first.yaml --simulate   {}\n  {here}narani targets check                        {}\n  {here}narani run suites/first.yaml              {}",
-        printer.say("Next", "다음"),
-        printer.say("a whole run without keys", "키 없이 한 번 돌려 보기"),
-        printer.say("  is every key right?", "  키가 맞는지 보기"),
-        printer.say("  ask for real", "  실제로 묻기"),
-    ))?;
+    let steps = [
+        (
+            "narani run suites/first.yaml --simulate",
+            printer.say("a whole run without keys", "키 없이 한 번 돌려 보기"),
+        ),
+        (
+            "narani targets check",
+            printer.say("is every key right?", "키가 맞는지 보기"),
+        ),
+        (
+            "narani run suites/first.yaml",
+            printer.say("ask for real", "실제로 묻기"),
+        ),
+    ];
+    let mut text = format!("\n{}\n", printer.say("Next", "다음"));
+    if folder != Path::new(".") {
+        text.push_str(&format!("  cd {}\n", folder.display()));
+    }
+    for (command, what) in steps {
+        text.push_str(&format!("  {command:<41}{what}\n"));
+    }
+    printer.out(&text)?;
     Ok(Exit::Done)
 }
 

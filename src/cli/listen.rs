@@ -299,7 +299,8 @@ fn line(board: &Board, info: &RunInfo, at: i64, event: &Event, manner: &Manner) 
                 ]
                 .into_iter()
                 .chain((board.cut_calls() > 0).then(|| ("cut", board.cut_calls().to_string())))
-                .chain([("cost", format_sums(&board.spent())), ("took", took(board.elapsed(at)))])
+                .chain((!board.spent().is_empty()).then(|| ("cost", format_sums(&board.spent()))))
+                .chain([("took", took(board.elapsed(at)))])
                 .collect(),
             )
         }

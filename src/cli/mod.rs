@@ -7,6 +7,8 @@ mod args;
 mod board;
 mod check;
 mod compute;
+#[cfg(test)]
+mod documents;
 mod exit;
 mod export;
 mod failure;

@@ -7,10 +7,11 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Na
 use crate::domain::problem::Excerpt;
 use crate::domain::{Lang, Problem, Severity};
 use crate::text::sink;
+use crate::text::width::wrap;
 
 /// The problem as text, ending with a line break.
 pub(super) fn draw(problem: &Problem, width: usize, ascii: bool, color: bool, lang: Lang) -> String {
-    let shown = Shown::of(problem, lang);
+    let shown = Shown::of(problem, width, lang);
     let theme = match (ascii, color) {
         (true, _) => GraphicalTheme::ascii(),
         (false, true) => GraphicalTheme::unicode(),
@@ -18,6 +19,8 @@ pub(super) fn draw(problem: &Problem, width: usize, ascii: bool, color: bool, la
     };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(width)
+        // Wrapped by us: the library breaks Korean words and run ids in the middle.
+        .with_wrap_lines(false)
         .with_context_lines(1)
         .with_links(false);
     let mut text = String::new();
@@ -71,7 +74,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(problem: &Problem, lang: Lang) -> Self {
+    fn of(problem: &Problem, width: usize, lang: Lang) -> Self {
         let mut message = sink::terminal_line(problem.message.in_lang(lang));
         let mut shown = Self {
             message: String::new(),
@@ -96,9 +99,17 @@ impl Shown {
                 None => message = format!("{message} ({})", place_words(place)),
             }
         }
-        shown.message = message;
+        shown.message = wrapped(&message, width, 4);
+        shown.help = shown.help.map(|help| wrapped(&help, width, 8));
         shown
     }
+}
+
+/// Lines that fit behind an indent, broken between words.
+fn wrapped(text: &str, width: usize, indent: usize) -> String {
+    let room = width.saturating_sub(indent).max(20);
+    let lines: Vec<String> = text.split('\n').flat_map(|line| wrap(line, room)).collect();
+    lines.join("\n")
 }
 
 /// `file:3:7`, or `file, Sheet1!B7`.

@@ -19,7 +19,7 @@ pub(super) fn simulate(args: &SimulateArgs, printer: &Printer) -> Outcome {
     super::runtime()?.block_on(async {
         let running = simulate::start(options).await.map_err(|error| {
             Failure::usage(
-                error.to_string(),
+                error.said(),
                 said!(
                     "choose another --port, or 0 for a free one",
                     "다른 --port를 고르거나 0으로 빈 포트를 쓰세요"
@@ -65,17 +65,17 @@ fn options(args: &SimulateArgs, printer: &Printer) -> Result<Options, Failure> {
         ));
     }
     if let Some(text) = &args.slow {
-        latency.slow = Some(text.parse().map_err(|error| {
+        latency.slow = Some(text.parse().map_err(|error: simulate::SlowError| {
             Failure::usage(
-                said!("`--slow {text}`: {error}", "`--slow {text}`: {error}"),
+                said!("`--slow {text}`: {0}", "`--slow {text}`: {0}", error.said()),
                 said!("for example --slow 0.005:60", "예: --slow 0.005:60"),
             )
         })?);
     }
     let fail = match &args.fail {
-        Some(text) => text.parse().map_err(|error| {
+        Some(text) => text.parse().map_err(|error: simulate::FaultsError| {
             Failure::usage(
-                said!("`--fail {text}`: {error}", "`--fail {text}`: {error}"),
+                said!("`--fail {text}`: {0}", "`--fail {text}`: {0}", error.said()),
                 said!(
                     "for example --fail 500:0.1,429:0.05,cut:0.02,hang:0.01",
                     "예: --fail 500:0.1,429:0.05,cut:0.02,hang:0.01"
@@ -87,7 +87,7 @@ fn options(args: &SimulateArgs, printer: &Printer) -> Result<Options, Failure> {
     let answers = match &args.answers {
         Some(path) => Some(Answers::load(path).map_err(|error| {
             Failure::usage(
-                error.to_string(),
+                error.said(),
                 said!(
                     "one JSON object a line: {{\"question\", \"model\", \"answer\"}}",
                     "한 줄에 JSON 객체 하나: {{\"question\", \"model\", \"answer\"}}"
@@ -97,9 +97,9 @@ fn options(args: &SimulateArgs, printer: &Printer) -> Result<Options, Failure> {
         None => None,
     };
     let right = match &args.right {
-        Some(text) => text.parse().map_err(|error| {
+        Some(text) => text.parse().map_err(|error: simulate::RightsError| {
             Failure::usage(
-                said!("`--right {text}`: {error}", "`--right {text}`: {error}"),
+                said!("`--right {text}`: {0}", "`--right {text}`: {0}", error.said()),
                 said!("for example --right gpt=0.9,llama=0.6", "예: --right gpt=0.9,llama=0.6"),
             )
         })?,

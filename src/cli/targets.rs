@@ -14,6 +14,7 @@ use crate::domain::{Call, Fault, FaultKind, Lang, Params};
 use crate::net::Exchange;
 use crate::net::clock::Heart;
 use crate::provider::RateInfo;
+use crate::report::table::{Cell, Paint, Table};
 use crate::run::{Pricing, wire_request};
 use crate::said;
 use crate::text::sink;
@@ -39,37 +40,41 @@ pub(super) fn targets(global: &Global, args: &TargetsArgs, printer: &Printer) ->
 }
 
 fn list(settings: &crate::config::Settings, printer: &Printer) -> Outcome {
-    let rows: Vec<[String; 5]> = open::choose(settings, &[])?
-        .iter()
-        .map(|chosen| {
+    let chosen = open::choose(settings, &[])?;
+    let style = printer.style();
+    let draft = |with_address: bool| {
+        let mut table = Table::new()
+            .text(printer.say("target", "대상"))
+            .text(printer.say("provider", "규약"))
+            .text(printer.say("model", "모델"));
+        if with_address {
+            table = table.text(printer.say("address", "주소"));
+        }
+        // Whether there is a key is what people look for here; it is never cut.
+        let mut table = table.whole(printer.say("key", "키"));
+        for chosen in &chosen {
             let target = &chosen.target;
-            let key = match open::key_of(chosen) {
-                Ok(Some(_)) => printer.say("key found", "키 있음").to_owned(),
-                Ok(None) => printer.say("needs no key", "키 필요 없음").to_owned(),
-                // The first variable is enough in a table; a run names them all.
-                Err(open::NoKey::Missing(variables)) => match variables.first() {
-                    Some(first) => format!("{first} {}", printer.say("is not set", "없음")),
-                    None => printer.say("no key", "키 없음").to_owned(),
-                },
-                Err(open::NoKey::Broken(why)) => why.in_lang(printer.lang).to_owned(),
-            };
-            [
-                target.name.clone(),
-                target.provider.word().to_owned(),
-                target.model.clone(),
-                target.address.clone(),
-                key,
-            ]
-        })
-        .collect();
-    let heads = [
-        printer.say("target", "대상"),
-        printer.say("provider", "규약"),
-        printer.say("model", "모델"),
-        printer.say("address", "주소"),
-        printer.say("key", "키"),
-    ];
-    printer.out(&crate::report::table::plain(&heads, &rows, &printer.style()))?;
+            let (key, paint) = key_words(chosen, printer);
+            let mut cells = vec![
+                Cell::new(sink::terminal_line(&target.name)),
+                Cell::new(target.provider.word()),
+                Cell::new(sink::terminal_line(&target.model)),
+            ];
+            if with_address {
+                cells.push(Cell::new(sink::terminal_line(&target.address)));
+            }
+            cells.push(Cell::new(key).painted(paint));
+            table.row(cells);
+        }
+        table
+    };
+    let all = draft(true);
+    let table = if all.natural_width() + 2 <= style.width {
+        all
+    } else {
+        draft(false)
+    };
+    printer.out(&table.draw(&style, 2))?;
     Ok(Exit::Done)
 }
 
@@ -78,6 +83,23 @@ const QUESTION: &str = "Reply with the single word OK.";
 
 /// Most tokens of an answer: enough for models that think before they speak.
 const CAP: u32 = 1024;
+
+/// Whether a target has its key, in a few words. The first variable is enough in a table; a run names them all.
+fn key_words(chosen: &Chosen, printer: &Printer) -> (String, Paint) {
+    match open::key_of(chosen) {
+        Ok(Some(_)) => (printer.say("found", "있음").to_owned(), Paint::Good),
+        Ok(None) => (printer.say("not needed", "필요 없음").to_owned(), Paint::Plain),
+        Err(open::NoKey::Missing(variables)) => {
+            let missing = printer.say("missing", "없음");
+            let words = match variables.first() {
+                Some(first) => format!("{missing}: {first}"),
+                None => missing.to_owned(),
+            };
+            (words, Paint::Warn)
+        }
+        Err(open::NoKey::Broken(why)) => (sink::terminal_line(why.in_lang(printer.lang)), Paint::Warn),
+    }
+}
 
 async fn check(chosen: Vec<Chosen>, printer: &Printer) -> Outcome {
     let heart = Arc::new(Heart::default());

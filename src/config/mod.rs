@@ -316,7 +316,7 @@ fn amounts(desk: &mut Desk<'_, '_>, node: &Node, field: &str) -> Vec<Money> {
                 amounts.push(money);
                 continue;
             }
-            Err(error) => Problem::error("money", said!("`{field}`: {error}", "`{field}`: {error}")),
+            Err(error) => Problem::error("money", said!("`{field}`: {0}", "`{field}`: {0}", error.said())),
         };
         desk.tell(span, problem);
     }

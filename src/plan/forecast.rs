@@ -19,6 +19,8 @@ pub struct Forecast {
     pub caps: Vec<Money>,
     /// The answers will be the simulator's.
     pub simulated: bool,
+    /// The earlier run that lengths and pace were learnt from.
+    pub earlier: Option<String>,
 }
 
 /// What one target will take.
@@ -40,6 +42,46 @@ pub struct TargetForecast {
     pub local: bool,
     /// Calls a minute, where a limit is stated.
     pub per_minute: Option<u32>,
+    /// Answers a minute in the last run of the suite, where there was one.
+    pub earlier_per_minute: Option<f64>,
+    /// Where the price comes from.
+    pub source: PriceSource,
+}
+
+/// Where a price comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceSource {
+    /// The configuration.
+    Stated,
+    /// The built-in list of a day.
+    Listed(jiff::civil::Date),
+    /// Nothing is paid on machines of one's own.
+    Local,
+    /// Nowhere.
+    Unknown,
+}
+
+impl TargetForecast {
+    /// Minutes that the calls to make will take, and whether that is only a lower bound: by the pace of an earlier run,
+    /// and never less than a stated limit allows.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "an estimate of minutes")]
+    pub fn minutes(&self) -> Option<(f64, bool)> {
+        let calls = (self.calls - self.cached) as f64;
+        let by_limit = self
+            .per_minute
+            .filter(|rate| *rate > 0)
+            .map(|rate| calls / f64::from(rate));
+        let by_pace = self
+            .earlier_per_minute
+            .filter(|rate| *rate > 0.0)
+            .map(|rate| calls / rate);
+        match (by_limit, by_pace) {
+            (limit, Some(pace)) => Some((pace.max(limit.unwrap_or(0.0)), false)),
+            (Some(limit), None) => Some((limit, true)),
+            (None, None) => None,
+        }
+    }
 }
 
 impl Forecast {

@@ -3,5 +3,5 @@
 mod forecast;
 mod layout;
 
-pub use forecast::{Forecast, TargetForecast};
+pub use forecast::{Forecast, PriceSource, TargetForecast};
 pub use layout::{Cell, Layout};

@@ -1,6 +1,7 @@
 //! Money as people read and write it: `$1.45`, `₩1,930`, `1.20 EUR`.
 
 use crate::domain::{Currency, Money};
+use crate::said;
 
 /// Nanounits in a unit.
 const NANO: u64 = 1_000_000_000;
@@ -185,6 +186,23 @@ fn nano(digits: &str) -> Option<i64> {
         return None;
     }
     format!("{plain}{decimals:0<DECIMALS$}").parse().ok()
+}
+
+impl MoneyError {
+    /// The same for people, in every language.
+    #[must_use]
+    pub fn said(&self) -> crate::domain::Said {
+        match self {
+            Self::NoCurrency(text) => said!(
+                "{self}",
+                "`{text}`에 통화가 없습니다. `$5`, `₩3000`, `5.00 USD`, `3000 KRW`처럼 쓰세요"
+            ),
+            Self::Number(text) => said!(
+                "{self}",
+                "`{text}`은(는) 금액이 아닙니다. `$5`, `3000 KRW`처럼 소수점 아래 아홉 자리까지의 숫자로 쓰세요"
+            ),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::number::{Purse, grouped, money, short_count};
 use super::table::{Cell, Table};
 use super::words;
 use crate::domain::Money;
-use crate::plan::{Forecast, TargetForecast};
+use crate::plan::{Forecast, PriceSource, TargetForecast};
 use crate::text::sink::terminal_line;
 
 /// The table with its sums.
@@ -34,7 +34,7 @@ pub fn table(forecast: &Forecast, style: &Style) -> String {
     };
     if forecast.targets.iter().any(|target| target.cost.is_some()) {
         let text = format!(
-            "{} {} {}   {} {}",
+            "{}  {} {}   {} {}",
             words.total,
             words.expected,
             sums(1),
@@ -45,12 +45,13 @@ pub fn table(forecast: &Forecast, style: &Style) -> String {
     }
     out.push_str(&cap(forecast, style));
     out.push_str(&time(forecast, style));
+    out.push_str(&sources(forecast, style));
     let unpriced: Vec<String> = forecast.unpriced().map(|target| terminal_line(&target.name)).collect();
     if !unpriced.is_empty() {
         let names = unpriced.join(", ");
         let text = style.lang.pick(
             format!("? no price known for {names}: set `price` of the target, or `local = true`"),
-            format!("? 가격을 모르는 대상: {names}. `price` 또는 `local = true` 를 적으세요"),
+            format!("? 가격을 모르는 대상: {names}. `price` 또는 `local = true`를 적으세요"),
         );
         out.push_str(&paragraph(&text, 2, style));
     }
@@ -166,29 +167,131 @@ fn cap(forecast: &Forecast, style: &Style) -> String {
             "최대 비용도 한도 안입니다".to_owned(),
         )
     };
-    paragraph(&format!("{} {} → {what}", lang.words().cap, caps.join(" + ")), 2, style)
+    paragraph(
+        &format!("{}  {} → {what}", lang.words().cap, caps.join(" + ")),
+        2,
+        style,
+    )
 }
 
-/// The least time that the stated limits allow.
+/// How long it will take, and who sets that: by the pace of the last run of the suite, else by the stated limits.
 fn time(forecast: &Forecast, style: &Style) -> String {
+    let lang = style.lang;
+    let word = lang.words().time;
     let slowest = forecast
         .targets
         .iter()
-        .filter_map(|target| {
-            let rate = target.per_minute.filter(|rate| *rate > 0)?;
-            let calls = target.calls.saturating_sub(target.cached);
-            Some((calls.div_ceil(u64::from(rate)), rate, target))
-        })
-        .max_by_key(|(minutes, _, _)| *minutes);
-    let Some((minutes @ 1.., rate, target)) = slowest else {
-        return String::new();
+        .filter(|target| target.calls > target.cached)
+        .filter_map(|target| Some((target, target.minutes()?)))
+        .max_by(|(_, (one, _)), (_, (other, _))| one.total_cmp(other));
+    let Some((target, (minutes, at_least))) = slowest else {
+        if forecast.to_make() == 0 {
+            return String::new();
+        }
+        let text = lang.pick(
+            format!("{word}  not known: this suite has not run yet, and no limit is stated"),
+            format!("{word}  알 수 없음(이 문항 세트를 실행한 적이 없고, 적어 둔 한도도 없습니다)"),
+        );
+        return paragraph(&text, 2, style);
     };
-    let (minutes, name) = (grouped(minutes), terminal_line(&target.name));
-    let text = style.lang.pick(
-        format!("time at least {minutes} min, set by {name} (limit {rate} calls a minute)"),
-        format!("시간 {minutes}분 이상 ({name}, 분당 {rate}번 한도)"),
-    );
+    let name = terminal_line(&target.name);
+    let (en, ko) = lasting(minutes);
+    let text = if at_least {
+        let rate = target.per_minute.unwrap_or(0);
+        lang.pick(
+            format!("{word}  at least {en}, set by {name} (limit: {rate} calls a minute)"),
+            format!("{word}  {ko} 이상({name}의 분당 {rate}회 한도)"),
+        )
+    } else {
+        let rate = pace(target.earlier_per_minute.unwrap_or(0.0));
+        lang.pick(
+            format!("{word}  about {en}, set by {name} ({rate} answers a minute last time)"),
+            format!("{word}  약 {ko}({name}, 지난번 분당 답변 {rate}개)"),
+        )
+    };
     paragraph(&text, 2, style)
+}
+
+/// Minutes in words of both languages.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "minutes of a run, rounded"
+)]
+fn lasting(minutes: f64) -> (String, String) {
+    let whole = minutes.round() as u64;
+    match whole {
+        0 => ("a minute or less".to_owned(), "1분 이하".to_owned()),
+        1..=119 => (format!("{whole} min"), format!("{whole}분")),
+        _ => {
+            let (hours, rest) = (whole / 60, whole % 60);
+            (format!("{hours} h {rest:02} min"), format!("{hours}시간 {rest}분"))
+        }
+    }
+}
+
+/// Answers a minute, with a decimal where there are few.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, rounded")]
+fn pace(rate: f64) -> String {
+    if rate < 9.95 {
+        format!("{rate:.1}")
+    } else {
+        grouped(rate.round() as u64)
+    }
+}
+
+/// Where prices come from, and where expected lengths do.
+fn sources(forecast: &Forecast, style: &Style) -> String {
+    let lang = style.lang;
+    let count = |wanted: fn(&PriceSource) -> bool| {
+        let targets = forecast.targets.iter();
+        targets.filter(|target| wanted(&target.source)).count()
+    };
+    let stated = count(|source| matches!(source, PriceSource::Stated));
+    let listed = count(|source| matches!(source, PriceSource::Listed(_)));
+    let day = forecast.targets.iter().find_map(|target| match target.source {
+        PriceSource::Listed(day) => Some(day),
+        _ => None,
+    });
+    let local: Vec<String> = forecast
+        .targets
+        .iter()
+        .filter(|target| target.source == PriceSource::Local)
+        .map(|target| terminal_line(&target.name))
+        .collect();
+    let mut parts = Vec::new();
+    if stated > 0 {
+        parts.push(lang.pick(
+            format!("{stated} from your configuration"),
+            format!("설정 파일 {stated}개"),
+        ));
+    }
+    if let Some(day) = day {
+        parts.push(lang.pick(
+            format!("{listed} from the built-in list of {day}"),
+            format!("내장 가격표({day}) {listed}개"),
+        ));
+    }
+    if !local.is_empty() {
+        let names = local.join(", ");
+        parts.push(lang.pick(
+            format!("{names}: local, nothing to pay"),
+            format!("{names}: 로컬이라 비용 없음"),
+        ));
+    }
+    let mut out = String::new();
+    if !parts.is_empty() {
+        let text = format!("{}  {}", lang.pick("prices", "가격"), parts.join(lang.pick("; ", ", ")));
+        out.push_str(&paragraph(&text, 2, style));
+    }
+    if let Some(run) = &forecast.earlier {
+        let text = lang.pick(
+            format!("expected lengths from {run}; worst is the cap on output tokens"),
+            format!("예상 길이는 {run} 기준, 최대는 출력 토큰 한도 기준"),
+        );
+        out.push_str(&paragraph(&text, 2, style));
+    }
+    out
 }
 
 fn dollars_first(mut sums: Vec<Money>) -> Vec<Money> {
@@ -222,6 +325,13 @@ pub fn json(forecast: &Forecast) -> String {
                 "cost_expected": target.cost.as_ref().map(|costs| costs[1].units()),
                 "cost_worst": target.cost.as_ref().map(|costs| costs[2].units()),
                 "local": target.local,
+                "price_source": match target.source {
+                    PriceSource::Stated => "configuration",
+                    PriceSource::Listed(_) => "list",
+                    PriceSource::Local => "local",
+                    PriceSource::Unknown => "unknown",
+                },
+                "minutes": target.minutes().map(|(minutes, _)| minutes),
             })
         })
         .collect();
@@ -237,6 +347,7 @@ pub fn json(forecast: &Forecast) -> String {
         "cost_low": sums(0),
         "cost_expected": sums(1),
         "cost_worst": sums(2),
+        "learnt_from": forecast.earlier,
         "caps": forecast.caps.iter().map(|cap| (cap.currency.0.clone(), json!(cap.units()))).collect::<serde_json::Map<_, _>>(),
     });
     if forecast.simulated {
@@ -265,6 +376,13 @@ mod tests {
             cost: cost.map(|(costs, code)| costs.map(|milli| money(milli, code))),
             local,
             per_minute: local.then_some(9),
+            earlier_per_minute: None,
+            source: match cost {
+                _ if local => PriceSource::Local,
+                Some((_, "KRW")) => PriceSource::Stated,
+                Some(_) => PriceSource::Listed(jiff::civil::date(2026, 2, 1)),
+                None => PriceSource::Unknown,
+            },
         }
     }
 
@@ -292,6 +410,7 @@ mod tests {
                 },
             ],
             simulated: false,
+            earlier: None,
         }
     }
 
@@ -312,6 +431,18 @@ mod tests {
     #[test]
     fn at_60_columns_in_korean() {
         insta::assert_snapshot!(table(&forecast(), &style(60, Lang::Ko)));
+    }
+
+    #[test]
+    fn after_an_earlier_run() {
+        let mut learnt = Forecast {
+            earlier: Some("r-20260314-091207-k7qd".to_owned()),
+            ..forecast()
+        };
+        learnt.targets[3].earlier_per_minute = Some(6.4);
+        learnt.targets[0].earlier_per_minute = Some(62.0);
+        let both = [Lang::En, Lang::Ko].map(|lang| table(&learnt, &style(80, lang)));
+        insta::assert_snapshot!(both.join("\n"));
     }
 
     #[test]

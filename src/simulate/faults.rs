@@ -1,5 +1,6 @@
 //! Failures on purpose: which, how often, and only in the first tries of a question if so wished.
 
+use crate::said;
 use std::fmt;
 use std::str::FromStr;
 
@@ -173,6 +174,29 @@ pub enum FaultsError {
     /// More than everything fails.
     #[error("the shares add up to {0}, which is more than 1")]
     Total(f64),
+}
+
+impl FaultsError {
+    /// The same for people, in every language.
+    #[must_use]
+    pub fn said(&self) -> crate::domain::Said {
+        match self {
+            Self::Shape(text) => said!(
+                "{self}",
+                "`{text}`은(는) `이름:비율` 꼴이 아닙니다. `500:0.1`이나 `429:1x2`(처음 두 번만)처럼 쓰세요"
+            ),
+            Self::Unknown(name) => said!(
+                "{self}",
+                "`{name}`이라는 장애는 없습니다. 400에서 599까지의 상태 번호나 quota, filter, empty, cut, slowcut, stall, hang, garbage, html, reset을 쓰세요"
+            ),
+            Self::Share(text) => said!(
+                "{self}",
+                "`{text}`에 0과 1 사이의 비율이 없습니다. `0.05`나 `5%`처럼 쓰세요"
+            ),
+            Self::Twice(name) => said!("{self}", "`{name}`이(가) 두 번 있습니다. 비율을 더해 하나로 쓰세요"),
+            Self::Total(sum) => said!("{self}", "비율의 합이 {sum}이라 1보다 큽니다"),
+        }
+    }
 }
 
 #[cfg(test)]

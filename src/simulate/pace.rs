@@ -1,5 +1,6 @@
 //! How long pretended answers take.
 
+use crate::said;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -114,6 +115,18 @@ pub(super) fn schedule(pieces: usize, total: Duration) -> Vec<(usize, Duration)>
         given = until;
     }
     plan
+}
+
+impl SlowError {
+    /// The same for people, in every language.
+    #[must_use]
+    pub fn said(&self) -> crate::domain::Said {
+        let text = &self.0;
+        said!(
+            "{self}",
+            "`{text}`은(는) `비율:배수` 꼴이 아닙니다. 200번에 한 번 60배 느리게 하려면 `0.005:60`이라고 쓰세요"
+        )
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::chance::{name_key, question_keys, text_key};
 use crate::domain::{Finish, Reply, Usage};
+use crate::said;
 
 /// A line of the file.
 #[derive(Debug, Clone, Deserialize)]
@@ -200,6 +201,20 @@ pub enum AnswersError {
         /// What is wrong with it.
         why: String,
     },
+}
+
+impl AnswersError {
+    /// The same for people, in every language.
+    #[must_use]
+    pub fn said(&self) -> crate::domain::Said {
+        match self {
+            Self::Read { file, source, .. } => said!("{self}", "`{file}` 파일을 읽지 못했습니다: {source}"),
+            Self::Line { line, why, .. } => said!(
+                "{self}",
+                "{line}행은 기록된 답변이 아닙니다: {why}. 예: {{\"question\": \"…\", \"model\": \"*\", \"answer\": \"…\"}}"
+            ),
+        }
+    }
 }
 
 #[cfg(test)]

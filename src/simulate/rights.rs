@@ -1,5 +1,6 @@
 //! How often each model is right, and whether it is right this time.
 
+use crate::said;
 use std::str::FromStr;
 
 use super::chance::{Chance, name_key};
@@ -90,6 +91,20 @@ pub(super) fn is_right(share: f64, draw: Draw) -> bool {
         + luck * Chance::of(seed, "luck", &[question, model, u64::from(trial)]).normal();
     let rank = crate::stats::normal::cdf(latent);
     rank < share
+}
+
+impl RightsError {
+    /// The same for people, in every language.
+    #[must_use]
+    pub fn said(&self) -> crate::domain::Said {
+        match self {
+            Self::Share(text) => said!(
+                "{self}",
+                "`{text}`은(는) `모델=비율` 꼴이 아닙니다. `gpt=0.9,llama=0.6`이나 모두 같으면 `0.8`이라고 쓰세요"
+            ),
+            Self::Twice(text) => said!("{self}", "`{text}`의 모델이 이미 있습니다. 하나만 남기세요"),
+        }
+    }
 }
 
 #[cfg(test)]

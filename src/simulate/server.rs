@@ -23,6 +23,7 @@ use super::respond::{Planned, respond};
 use super::ticket::Ticket;
 use crate::domain::{ProviderName, WireHead};
 use crate::provider::{self, Incoming, Pretence, Provider};
+use crate::said;
 
 /// Largest request body that is read: pictures stand in bodies.
 const LARGEST_BODY: usize = 64 << 20;
@@ -253,4 +254,18 @@ fn json_response(status: u16, body: &Value) -> Planned {
         chunks: vec![body.to_string().into_bytes()],
     };
     Planned::plain(pretence, Duration::ZERO)
+}
+
+impl SimulateError {
+    /// The same for people, in every language.
+    #[must_use]
+    pub fn said(&self) -> crate::domain::Said {
+        match self {
+            Self::Listen { address, source } => said!(
+                "{self}",
+                "{address} 주소에서 요청을 받을 수 없습니다: {source}. 다른 포트를 고르거나 0으로 빈 포트를 쓰세요"
+            ),
+            Self::Log { file, source } => said!("{self}", "`{file}` 기록을 쓰지 못했습니다: {source}"),
+        }
+    }
 }

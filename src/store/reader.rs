@@ -413,6 +413,30 @@ impl Reader {
         read().map_err(|error| self.fail(&error))
     }
 
+    /// Calls `each` with cell, output tokens, start and length (microseconds) of every fresh answer, without its texts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn fresh_answers(&self, mut each: impl FnMut(u64, Option<u64>, i64, i64)) -> Result<(), StoreError> {
+        let mut read = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare(
+                "SELECT cell, tokens_out, started_us, total_us FROM outcomes WHERE status = 'answered' AND cached = 0",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let tokens: Option<i64> = row.get(1)?;
+                each(
+                    row.get::<_, i64>(0)?.cast_unsigned(),
+                    tokens.and_then(|tokens| u64::try_from(tokens).ok()),
+                    row.get(2)?,
+                    row.get(3)?,
+                );
+            }
+            Ok(())
+        };
+        read().map_err(|error| self.fail(&error))
+    }
+
     /// How many outcomes there are, and how many of them final.
     ///
     /// # Errors

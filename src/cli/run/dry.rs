@@ -12,7 +12,7 @@ use crate::cli::open;
 use crate::cli::printer::Printer;
 use crate::config::Settings;
 use crate::domain::{Money, Part, Usage};
-use crate::plan::{Forecast, TargetForecast};
+use crate::plan::{Forecast, PriceSource, TargetForecast};
 use crate::report;
 use crate::run::{Pricing, wire_request};
 use crate::store::Cache;
@@ -101,6 +101,7 @@ fn forecast(
     let reuse =
         settings.cache && !args.no_cache && !args.refresh && !args.simulate && results.join("cache.db").is_file();
     let cache = if reuse { Cache::open(results).ok() } else { None };
+    let earlier = super::earlier::look_up(results, info);
     let mut targets: Vec<TargetForecast> = ready
         .askers
         .iter()
@@ -122,6 +123,13 @@ fn forecast(
             },
             local: asker.pricing == Pricing::Local,
             per_minute: asker.target.limits.requests_per_minute,
+            earlier_per_minute: earlier.targets.get(&asker.target.name).and_then(|pace| pace.per_minute),
+            source: match &asker.pricing {
+                Pricing::Known(_) if asker.target.price.is_some() => PriceSource::Stated,
+                Pricing::Known(_) => PriceSource::Listed(crate::price::as_of()),
+                Pricing::Local => PriceSource::Local,
+                Pricing::Unknown => PriceSource::Unknown,
+            },
         })
         .collect();
     let mut position = 0;
@@ -157,6 +165,10 @@ fn forecast(
                         .overlaid(&call.params)
                         .max_output_tokens
                         .map(u64::from);
+                    let usual = earlier
+                        .targets
+                        .get(&asker.target.name)
+                        .and_then(|pace| pace.output_tokens);
                     let forecast = &mut targets[*target];
                     for trial in 0..part.trials {
                         forecast.calls += 1;
@@ -170,7 +182,7 @@ fn forecast(
                                 continue;
                             }
                         }
-                        add(forecast, &asker.pricing, input, cap);
+                        add(forecast, &asker.pricing, input, cap, usual);
                     }
                 }
             }
@@ -185,13 +197,18 @@ fn forecast(
         targets,
         caps: caps.to_vec(),
         simulated: info.simulated,
+        earlier: earlier.run,
     }
 }
 
-/// Adds a call: a tenth of the cap at the least, a third expected, all of it at worst.
-fn add(forecast: &mut TargetForecast, pricing: &Pricing, input: u64, cap: Option<u64>) {
+/// Adds a call: a tenth of the cap at the least, all of it at worst, and expected as long as answers were in an earlier run,
+/// else a third of the cap.
+fn add(forecast: &mut TargetForecast, pricing: &Pricing, input: u64, cap: Option<u64>, usual: Option<u64>) {
     let worst = cap.unwrap_or(USUAL_CAP);
-    let expected = cap.map_or(USUAL_OUTPUT, |cap| (cap / 3).max(1));
+    let expected = match usual {
+        Some(usual) => usual.clamp(1, worst),
+        None => cap.map_or(USUAL_OUTPUT, |cap| (cap / 3).max(1)),
+    };
     forecast.input_tokens += input;
     forecast.output_tokens += expected;
     if let (Some(costs), Pricing::Known(price)) = (&mut forecast.cost, pricing) {

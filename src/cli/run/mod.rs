@@ -4,6 +4,7 @@ mod begin;
 mod carry;
 mod choose;
 mod dry;
+mod earlier;
 pub(super) mod pretend;
 
 use std::sync::Arc;
@@ -42,7 +43,7 @@ fn caps(args: &RunArgs, settings: &crate::config::Settings) -> Result<Vec<Money>
     for text in &args.max_cost {
         let sums = crate::price::parse_sums(text).map_err(|error| {
             Failure::usage(
-                said!("`--max-cost {text}`: {error}", "`--max-cost {text}`: {error}"),
+                said!("`--max-cost {text}`: {0}", "`--max-cost {text}`: {0}", error.said()),
                 said!(
                     "write an amount with its currency: 5USD, $5, 3000KRW",
                     "금액과 통화를 함께 쓰세요: 5USD, $5, 3000KRW"

@@ -8,7 +8,9 @@ use crate::cli::failure::Failure;
 use crate::domain::case::text_of;
 use crate::domain::{Case, ScorerSpec, Target};
 use crate::said;
-use crate::simulate::{self, Answers, Faults, Knowledge, Known, Latency, Options, Rights, RightsError, Running};
+use crate::simulate::{
+    self, Answers, Faults, FaultsError, Knowledge, Known, Latency, Options, Rights, RightsError, Running,
+};
 
 /// Key that the simulator is shown.
 pub(super) const KEY: &str = "simulated";
@@ -47,9 +49,9 @@ impl Script {
 pub(super) async fn start(script: &Script) -> Result<Pretender, Failure> {
     let knowledge = Arc::new(Knowledge::default());
     let fail: Faults = match &script.fail {
-        Some(text) => text.parse().map_err(|error| {
+        Some(text) => text.parse().map_err(|error: FaultsError| {
             Failure::usage(
-                said!("`--fail {text}`: {error}", "`--fail {text}`: {error}"),
+                said!("`--fail {text}`: {0}", "`--fail {text}`: {0}", error.said()),
                 said!(
                     "for example --fail 500:0.1,429:0.05,cut:0.02",
                     "예: --fail 500:0.1,429:0.05,cut:0.02"
@@ -61,7 +63,7 @@ pub(super) async fn start(script: &Script) -> Result<Pretender, Failure> {
     let right: Rights = match &script.right {
         Some(text) => text.parse().map_err(|error: RightsError| {
             Failure::usage(
-                said!("`--right {text}`: {error}", "`--right {text}`: {error}"),
+                said!("`--right {text}`: {0}", "`--right {text}`: {0}", error.said()),
                 said!("for example --right gpt=0.9,llama=0.6", "예: --right gpt=0.9,llama=0.6"),
             )
         })?,
@@ -70,7 +72,7 @@ pub(super) async fn start(script: &Script) -> Result<Pretender, Failure> {
     let answers = match &script.answers {
         Some(path) => Some(Answers::load(path).map_err(|error| {
             Failure::usage(
-                error.to_string(),
+                error.said(),
                 said!(
                     "see `narani simulate --help` for the form",
                     "형식은 `narani simulate --help`에 있습니다"
@@ -95,7 +97,7 @@ pub(super) async fn start(script: &Script) -> Result<Pretender, Failure> {
     };
     let running = simulate::start(options)
         .await
-        .map_err(|error| Failure::usage(error.to_string(), said!("try again", "다시 해 보세요")))?;
+        .map_err(|error| Failure::usage(error.said(), said!("try again", "다시 해 보세요")))?;
     Ok(Pretender { running, knowledge })
 }
 
