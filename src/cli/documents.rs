@@ -53,7 +53,6 @@ fn words(line: &str) -> Option<Vec<String>> {
     for letter in line.chars().chain([' ']) {
         match (quote, letter) {
             (Some(mark), _) if letter == mark => quote = None,
-            (Some(_), _) => word.push(letter),
             (None, '\'' | '"') => {
                 quote = Some(letter);
                 open = true;
@@ -65,7 +64,7 @@ fn words(line: &str) -> Option<Vec<String>> {
                 open = false;
             }
             (None, '#' | '|' | '>' | '&' | ';') if word.is_empty() => break,
-            (None, _) => word.push(letter),
+            _ => word.push(letter),
         }
     }
     let form = words.iter().any(|word| {

@@ -15,10 +15,17 @@ const CONFIG: &str = include_str!("../../config.toml");
 
 const SUITE: &str = include_str!("first_suite.yaml");
 
+/// The same with its comments in Korean; a test holds the settings of both against each other.
+const CONFIG_KO: &str = include_str!("config.ko.toml");
+
+const SUITE_KO: &str = include_str!("first_suite.ko.yaml");
+
 pub(super) fn init(args: &InitArgs, printer: &Printer) -> Outcome {
     let folder = &args.folder;
     fs::create_dir_all(folder.join("suites")).map_err(|error| cannot(folder, &error))?;
-    for (name, text) in [("config.toml", CONFIG), ("suites/first.yaml", SUITE)] {
+    let config = printer.say(CONFIG, CONFIG_KO);
+    let suite = printer.say(SUITE, SUITE_KO);
+    for (name, text) in [("config.toml", config), ("suites/first.yaml", suite)] {
         let path = folder.join(name);
         match File::create_new(&path) {
             Ok(mut file) => {
@@ -68,4 +75,32 @@ fn cannot(path: &Path, error: &std::io::Error) -> Failure {
             "다른 폴더를 적으세요: `narani init 폴더`"
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines without comments.
+    fn settings(text: &str) -> Vec<&str> {
+        text.lines()
+            .map(|line| line.split('#').next().unwrap_or_default().trim_end())
+            .filter(|line| !line.is_empty())
+            .collect()
+    }
+
+    #[test]
+    fn both_languages_configure_the_same() {
+        assert_eq!(settings(CONFIG), settings(CONFIG_KO));
+        let examples = |text: &str| {
+            let lines = text.lines().filter_map(|line| line.strip_prefix("# "));
+            let lines = lines.filter(|line| line.starts_with('[') || line.contains(" = "));
+            lines.filter(|line| !line.contains("key = { command")).count()
+        };
+        assert_eq!(
+            examples(CONFIG),
+            examples(CONFIG_KO),
+            "an example is missing in one of the two"
+        );
+    }
 }

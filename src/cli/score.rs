@@ -138,17 +138,17 @@ impl Strangers {
         let told = [
             (
                 &self.only_run,
-                "of the run are not in the suite and keep their expectations",
+                "of the run not in the suite: expectations stay as they were",
                 "문항은 세트에 없어 원래 정답 그대로 채점합니다",
             ),
             (
                 &self.only_suite,
-                "of the suite are not in the run: nobody asked them",
+                "of the suite not in the run: not asked, so not scored",
                 "문항은 이 실행에서 묻지 않은 것이라 채점하지 않습니다",
             ),
             (
                 &self.asked_otherwise,
-                "ask another question than the run did; the answers to the old one are judged",
+                "with another question than the run asked: the answers to the old one are judged",
                 "문항은 질문이 실행 때와 다릅니다. 그때의 답변을 채점합니다",
             ),
         ];

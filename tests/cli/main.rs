@@ -280,6 +280,124 @@ fn init_writes_what_runs_and_keeps_what_is_there() {
     assert_eq!(ended.code, 0, "{ended:?}");
 }
 
+#[test]
+fn init_in_korean_writes_korean_files_that_run() {
+    let lab = Lab::new();
+    let ended = lab.run(&["init", "--lang", "ko"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let config = std::fs::read_to_string(lab.home.path().join("config.toml")).unwrap();
+    assert!(config.contains("누가 답하는지"), "{config}");
+    let ended = lab.run(&["check", "suites/first.yaml", "--lang", "ko"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(lab.run(&["run", "suites/first.yaml", "--simulate"]).code, 0);
+}
+
+#[test]
+fn mistakes_are_told_in_korean_alone() {
+    let lab = small();
+    lab.write(
+        "config.toml",
+        "lang = \"ko\"\n[targets.first]\nprovider = \"openai\"\nmodel = \"one\"\n",
+    );
+    lab.write(
+        "wrong.yaml",
+        "scorers: [includs]\nprompts:\n  - {name: p, template: '{{ topic }}'}\ncases:\n  - {question: a, expct: b}\n",
+    );
+    let ended = lab.run(&["check", "wrong.yaml"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    for words in [
+        "`includs`라는 채점기는 없습니다",
+        "도움: 혹시 `includes`입니까?",
+        "오류 ",
+    ] {
+        assert!(ended.err.contains(words), "{words}:\n{}", ended.err);
+    }
+    for english in ["help:", "did you mean", "there is no", "has no field", "error"] {
+        assert!(!ended.err.contains(english), "`{english}` in:\n{}", ended.err);
+    }
+    let ended = lab.run(&["run", "suite.yaml"]);
+    assert!(ended.err.contains("환경 변수 OPENAI_API_KEY"), "{}", ended.err);
+    let ended = lab.run_with(&["show", "zzzz"], &[("NARANI_LANG", "en")]);
+    assert!(
+        ended.err.contains("no run"),
+        "the environment wins over the file: {}",
+        ended.err
+    );
+}
+
+#[test]
+fn a_target_that_measured_nothing_ends_the_run_with_exit_code_3() {
+    let lab = Lab::new();
+    lab.write("suite.yaml", SUITE);
+    let simulator = "provider = \"openai\"\nmodel = \"m\"\nlocal = true\nretries = 0\n";
+    lab.write(
+        "config.toml",
+        format!(
+            "[targets.nobody]\naddress = \"http://127.0.0.1:9/v1\"\n{simulator}[targets.other]\naddress = \"http://127.0.0.1:9/v1\"\n{simulator}"
+        ),
+    );
+    let ended = lab.run(&["run", "suite.yaml"]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    assert!(
+        ended.err.contains("nothing was measured of nobody, other"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn rescoring_tells_which_cases_do_not_match() {
+    let lab = small();
+    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
+    lab.write(
+        "newer.yaml",
+        SUITE
+            .replace("id: 수도", "id: 도시")
+            .replace("capital of France", "capital of Italy"),
+    );
+    let ended = lab.run(&["score", "last", "--suite", "newer.yaml"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    for words in [
+        "1 case of the run not in the suite",
+        "(수도)",
+        "1 case of the suite not in the run",
+        "(도시)",
+        "1 case with another question",
+        "(capital)",
+    ] {
+        assert!(ended.err.contains(words), "{words}:\n{}", ended.err);
+    }
+    lab.write("other.yaml", "cases:\n  - {id: zzz, question: a, expect: b}\n");
+    let ended = lab.run(&["score", "last", "--suite", "other.yaml"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+}
+
+#[test]
+fn the_simulator_is_right_as_often_as_it_is_told() {
+    let lab = small();
+    for (right, passed) in [("1", true), ("first=0,second=1", false)] {
+        let ended = lab.run(&["run", "suite.yaml", "--simulate", "--right", right, "--format", "jsonl"]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        for line in ended.out.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(line["pass"], line["target"] == "second" || passed, "{right}: {line}");
+        }
+    }
+    let ended = lab.run(&["run", "suite.yaml", "--simulate", "--right", "first=2"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+}
+
+#[test]
+fn a_second_dry_run_learns_from_the_first_run() {
+    let lab = small();
+    let ended = lab.run(&["run", "suite.yaml", "--simulate", "--dry-run"]);
+    assert!(ended.out.contains("time  not known"), "{}", ended.out);
+    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate", "--trials", "3"]).code, 0);
+    let ended = lab.run(&["run", "suite.yaml", "--simulate", "--dry-run"]);
+    assert!(ended.out.contains("expected lengths from r-"), "{}", ended.out);
+    assert!(ended.out.contains("time  about"), "{}", ended.out);
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_saves_and_says_how_to_go_on() {
