@@ -1,6 +1,6 @@
 //! The kept corpus of the fuzz targets, run through what each target holds true: whatever was found once stays found.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use narani::domain::ProviderName;
 
@@ -9,12 +9,9 @@ use narani::domain::ProviderName;
 mod fuzz;
 
 fn each(target: &str, run: impl Fn(&[u8])) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("fuzz/corpus")
-        .join(target);
+    let fuzz = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     let mut count = 0;
-    for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+    for bytes in inputs(&fuzz.join("corpus").join(target)) {
         run(&bytes);
         // And what is nearly the same: cut off anywhere.
         for end in (0..bytes.len()).step_by(bytes.len() / 40 + 1) {
@@ -23,6 +20,16 @@ fn each(target: &str, run: impl Fn(&[u8])) {
         count += 1;
     }
     assert!(count > 0, "{target} has no corpus");
+    // What fuzzing on this machine has come upon, where it has.
+    for bytes in inputs(&fuzz.join("found").join(target)) {
+        run(&bytes);
+    }
+}
+
+fn inputs(folder: &Path) -> impl Iterator<Item = Vec<u8>> {
+    // A fuzzer that runs meanwhile may take a file away again.
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    entries.filter_map(|entry| std::fs::read(entry.ok()?.path()).ok())
 }
 
 #[test]
@@ -60,4 +67,12 @@ fn every_provider_has_a_target() {
         let target = format!("name = \"provider_{}\"", provider.word().replace('-', "_"));
         assert!(manifest.contains(&target), "{target} is missing in fuzz/Cargo.toml");
     }
+}
+
+/// Found by fuzzing: blanks that came alone before the first byte of a stream were passed over, blanks that came with it
+/// were not, and so the same body read in two ways.
+#[test]
+fn blanks_before_a_gemini_stream_mean_nothing_however_they_arrive() {
+    let body = b"\0\"  :  \n{ \"code\":: \"The model \"UNAV\"\n  }\n}\n";
+    fuzz::provider(ProviderName::Gemini, body);
 }

@@ -14,11 +14,16 @@ const SUITE: &str = "cases:\n  - {id: only, question: How are you?, expect: fine
 fn outcome(address: &str, more: &str) -> (String, String, i32) {
     let lab = Lab::new();
     lab.write("suite.yaml", SUITE);
-    let retries = if more.contains("retries") { "" } else { "retries = 0" };
+    let usual = [("retries", "retries = 0\n"), ("timeout_s", "timeout_s = 8\n")];
+    let usual: String = usual
+        .iter()
+        .filter(|(name, _)| !more.contains(name))
+        .map(|(_, line)| *line)
+        .collect();
     lab.write(
         "config.toml",
         format!(
-            "[targets.odd]\nprovider = \"openai\"\naddress = \"{address}\"\nmodel = \"m\"\nlocal = true\ntimeout_s = 8\n{more}\n{retries}\n"
+            "[targets.odd]\nprovider = \"openai\"\naddress = \"{address}\"\nmodel = \"m\"\nlocal = true\n{more}\n{usual}"
         ),
     );
     let ended = lab.run(&["run", "suite.yaml"]);
@@ -220,6 +225,49 @@ fn an_answer_of_fifty_megabytes() {
         &["longer than 32 MB"],
     );
     assert_eq!(peer.seen().len(), 1, "it is not asked for again");
+}
+
+/// A few hundred kilobytes that unpack to three hundred megabytes: the limit counts what is unpacked.
+#[test]
+fn an_answer_that_unpacks_without_end() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(b"{\"choices\":[{\"message\":{\"content\":\"").unwrap();
+    let megabyte = vec![b'a'; 1 << 20];
+    for _ in 0..300 {
+        packed.write_all(&megabyte).unwrap();
+    }
+    let packed = packed.finish().unwrap();
+    assert!(packed.len() < 1 << 20);
+    let peer = Peer::start(move |_, _| {
+        response(
+            "200 OK",
+            "content-type: application/json\r\ncontent-encoding: gzip\r\n",
+            &packed,
+        )
+    });
+    expect(
+        &format!("{}/v1", peer.address()),
+        "stream = false",
+        "truncated",
+        &["longer than 32 MB"],
+    );
+}
+
+/// Signs of life for ever, and never an answer: the time of a try counts from its start.
+#[test]
+fn a_stream_that_never_comes_to_the_point() {
+    let peer = Peer::serve(|stream, _, _| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n");
+        while stream.write_all(b": still here\n\n").is_ok() {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    });
+    expect(
+        &format!("{}/v1", peer.address()),
+        "stream = true\ntimeout_s = 2",
+        "timeout",
+        &["within 2 s"],
+    );
 }
 
 /// Redirects are not followed: a key goes to the configured address only.

@@ -80,8 +80,11 @@ impl Stream {
 impl StreamReader for Stream {
     fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
         let Self { head, frames, state } = self;
+        let mut bytes = bytes;
         if matches!(frames, Frames::Unknown) {
-            match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            // Blanks before the first byte mean nothing, whether they come with it or alone.
+            bytes = bytes.trim_ascii_start();
+            match bytes.first() {
                 None => return,
                 Some(b'[' | b'{') => *frames = Frames::Array(Elements::default()),
                 Some(_) => *frames = Frames::Sse(Sse::new()),
