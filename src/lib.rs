@@ -4,6 +4,7 @@ pub mod cli;
 pub mod compare;
 pub mod config;
 pub mod domain;
+pub mod gate;
 pub mod grade;
 pub mod net;
 pub mod plan;

@@ -42,6 +42,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("grade", "run"),
     ("grade", "plan"),
     ("compare", "plan"),
+    // Reports write verdicts; the gate itself knows no words.
+    ("report", "gate"),
     ("serve", "report"),
     ("serve", "review"),
     ("cli", "report"),

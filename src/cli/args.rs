@@ -95,6 +95,14 @@ pub(super) enum Command {
     Export(ExportArgs),
     /// Score a run again, without asking again
     Score(ScoreArgs),
+    /// Put runs side by side: what moved, by how much, and whether it is beyond chance
+    Compare(super::compare::CompareArgs),
+    /// Bring recorded answers or verdicts in as a run
+    Import(Box<super::import::ImportArgs>),
+    /// Judge a run by rules and a baseline: pass, fail, or not enough evidence
+    Gate(super::gate::GateArgs),
+    /// Accept results as what a target is known to do
+    Baseline(super::baseline::BaselineArgs),
     /// Compute statistics and text measures over JSON lines
     Compute(ComputeArgs),
     /// Pretend to be every provider, on this machine
@@ -169,6 +177,12 @@ pub(super) struct RunArgs {
     /// Let the built-in simulator answer for every target; every output says SIMULATED
     #[arg(long)]
     pub simulate: bool,
+    /// Answer from recordings in this folder alone; no connection is ever opened, what is not recorded is not measured
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["simulate", "resume", "dry_run", "record", "no_cache", "refresh"])]
+    pub replay: Option<PathBuf>,
+    /// Keep the answers in this folder, for --replay
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
     /// With --simulate: answers from this file, as for `narani simulate`
     #[arg(long, value_name = "FILE", requires = "simulate")]
     pub answers: Option<PathBuf>,
@@ -205,6 +219,9 @@ pub(super) struct RunArgs {
     /// Let suites name files outside their folder
     #[arg(long)]
     pub allow_outside: bool,
+    /// Print no summary at the end
+    #[arg(long, hide = true)]
+    pub no_summary: bool,
 }
 
 /// Errors that resuming asks again.
@@ -269,6 +286,12 @@ pub(super) struct ShowArgs {
     /// Every case with its answers side by side
     #[arg(long, conflicts_with = "case")]
     pub answers: bool,
+    /// Every pair of columns: difference, interval, p-values
+    #[arg(long, conflicts_with_all = ["case", "answers"])]
+    pub pairs: bool,
+    /// How far columns whose answers are labels agree with each other and with the reference
+    #[arg(long, conflicts_with_all = ["case", "answers", "pairs"])]
+    pub agreement: bool,
     /// Whole answers instead of the first 40 lines
     #[arg(long)]
     pub full: bool,

@@ -4,15 +4,20 @@
 //! else to standard error, through `printer` alone.
 
 mod args;
+mod baseline;
 mod board;
 mod check;
+mod compare;
 mod compute;
 #[cfg(test)]
 mod documents;
+mod confirm;
 mod exit;
 mod export;
 mod failure;
 mod files;
+mod gate;
+mod import;
 mod init;
 mod keys;
 mod korean;
@@ -84,6 +89,10 @@ fn carry_out(cli: &Cli, printer: &Printer) -> Outcome {
         Command::Runs(args) => show::runs(global, args, printer),
         Command::Export(args) => export::export(global, args, printer),
         Command::Score(args) => score::score(global, args, printer),
+        Command::Compare(args) => compare::compare(global, args, printer),
+        Command::Import(args) => import::import(global, args, printer),
+        Command::Gate(args) => gate::gate(global, args, printer),
+        Command::Baseline(args) => baseline::baseline(global, args, printer),
         Command::Compute(args) => compute::compute(args, printer),
         Command::Simulate(args) => simulate::simulate(args, printer),
         Command::Init(args) => init::init(args, printer),

@@ -113,6 +113,21 @@ impl Printer {
         out.flush()
     }
 
+    /// Prints lines that a program reads from the log, as they are; nothing where there are none.
+    pub(super) fn out_raw(&self, lines: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(lines.as_bytes())?;
+        out.flush()
+    }
+
+    /// Asks a question; the answer is typed behind it.
+    pub(super) fn prompt(&self, question: &str) {
+        let mut err = io::stderr().lock();
+        // A closed standard error leaves nobody to ask.
+        let _ = err.write_all(question.as_bytes());
+        let _ = err.flush();
+    }
+
     /// Prints a notice, unless the user wants none.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {

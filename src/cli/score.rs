@@ -54,6 +54,19 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
         }
         strangers.tell(printer);
     }
+    if info.imported.is_some() && info.scorers.iter().any(|scorer| scorer.kind == "imported") {
+        return Err(Failure::usage(
+            said!(
+                "the verdicts of {} were imported: there is no scorer to judge anew",
+                "{} 실행의 판정은 가져온 것이라 다시 채점할 채점기가 없습니다",
+                info.id
+            ),
+            said!(
+                "name a suite with scorers and the same case ids: --suite SUITE",
+                "채점기가 있고 문항 id가 같은 세트를 지정하세요: --suite 세트"
+            ),
+        ));
+    }
     let grader = Grader::new(&info).map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?;
     let book = Book::new(reader.info())?;
     let changed_suite = args.suite.is_some();

@@ -27,8 +27,54 @@ pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outco
     if args.answers {
         return answers(&reader, args, printer);
     }
+    if args.agreement {
+        return agreement(&reader, args, printer);
+    }
+    if args.pairs && args.format == Format::Text {
+        let book = Book::new(reader.info())?;
+        let view = view(&reader, &book)?;
+        let text = report::terminal::pairs(&view, &printer.style());
+        if text.is_empty() {
+            printer.note(printer.say(
+                "there are no pairs: one column, or no verdicts",
+                "비교할 쌍이 없습니다: 대상이 하나이거나 채점 결과가 없습니다",
+            ));
+        } else {
+            printer.out(&text)?;
+        }
+        return Ok(Exit::Done);
+    }
     let running = store::is_open(&run);
     summary_of(&reader, running, args.format, printer)?;
+    Ok(Exit::Done)
+}
+
+/// Agreement of columns whose answers are labels.
+fn agreement(reader: &Reader, args: &ShowArgs, printer: &Printer) -> Outcome {
+    let info = Arc::clone(reader.info());
+    let book = Book::new(&info)?;
+    let mut labels = compare::agreement::Labels::new(&info);
+    each_record(reader, &book, |record| {
+        labels.push(&record);
+        Ok(())
+    })?;
+    if !labels.are_labels() {
+        return Err(Failure::usage(
+            said!(
+                "the answers of this run are no labels: there are more than 50 different ones, or none",
+                "이 실행의 답변은 이름표가 아닙니다. 서로 다른 답변이 50개를 넘거나 하나도 없습니다"
+            ),
+            said!(
+                "agreement is for verdicts, classes and ratings; `narani show RUN --pairs` compares verdicts of scorers",
+                "일치도는 판정, 분류, 평점에 씁니다. 채점 결과의 비교는 `narani show RUN --pairs`입니다"
+            ),
+        ));
+    }
+    let rows = labels.agreements();
+    printer.out(&match args.format {
+        Format::Json | Format::Jsonl => report::agreement::json(&info, &rows),
+        _ => report::agreement::table(&info, &rows, &printer.style()),
+    })?;
     Ok(Exit::Done)
 }
 

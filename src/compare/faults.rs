@@ -100,6 +100,8 @@ pub fn kind_of(record: &Record) -> Option<(FaultKind, bool, &str)> {
     match (record.status, record.outcome.as_ref()?) {
         (Status::Measured, _) => None,
         (_, Outcome::Skipped(SkipReason::Budget)) => Some((FaultKind::Budget, true, "")),
+        (_, Outcome::Skipped(SkipReason::NoRecording)) => Some((FaultKind::NoRecording, true, "")),
+        (_, Outcome::Skipped(SkipReason::NotImported)) => Some((FaultKind::NotImported, true, "")),
         (_, Outcome::Skipped(SkipReason::TargetStopped(kind))) => {
             Some((FaultKind::from_word(kind).unwrap_or(FaultKind::BadRequest), true, ""))
         }

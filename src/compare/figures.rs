@@ -79,6 +79,8 @@ pub enum Method {
     Wilson,
     /// Student's t over the means of the cases: several answers a case.
     CaseMeans,
+    /// Student's t with clustered standard errors: cases that share groups.
+    Clustered,
 }
 
 impl Method {
@@ -88,6 +90,7 @@ impl Method {
         match self {
             Self::Wilson => "wilson",
             Self::CaseMeans => "t_over_cases",
+            Self::Clustered => "clustered_t",
         }
     }
 }
@@ -124,6 +127,40 @@ pub struct Latency {
     pub p95_bounded: bool,
     /// Median time to the first visible text, of the answers that were streamed.
     pub first_text_p50: Option<f64>,
+    /// The whole distribution.
+    pub total: Spread,
+    /// That of the times to the first visible text.
+    pub first_text: Spread,
+}
+
+/// A distribution in a few figures; quantiles by linear interpolation (type 7).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spread {
+    /// Values.
+    pub n: u64,
+    /// Mean.
+    pub mean: Option<f64>,
+    /// Standard deviation, n − 1 in the denominator.
+    pub deviation: Option<f64>,
+    /// Quantiles at [`Spread::AT`].
+    pub quantiles: [Option<f64>; 6],
+}
+
+impl Spread {
+    /// Where the quantiles are.
+    pub const AT: [f64; 6] = [0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
+
+    /// The spread of values in ascending order.
+    #[must_use]
+    pub fn of(sorted: &[f64]) -> Self {
+        let moments: crate::stats::mean::Moments = sorted.iter().copied().collect();
+        Self {
+            n: moments.n(),
+            mean: moments.mean(),
+            deviation: moments.deviation(),
+            quantiles: Self::AT.map(|at| crate::stats::quantile::quantile(sorted, at)),
+        }
+    }
 }
 
 /// A sum over answers of which some may not have told their part.

@@ -98,6 +98,7 @@ impl Make {
             cases: self.cases,
             started_us: STARTED_US,
             simulated: self.simulated,
+            imported: None,
             version: "0.1.0".to_owned(),
             parts: Vec::new(),
         }

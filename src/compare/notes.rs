@@ -88,7 +88,9 @@ pub(super) fn notes(info: &RunInfo, columns: &[Column], unexpressed: &[Unexpress
     if judged && info.cases < FEW_CASES {
         notes.push(Note::FewCases { cases: info.cases });
     }
-    models(info, columns, &mut notes);
+    if info.imported.is_none() {
+        models(info, columns, &mut notes);
+    }
     notes.extend(unexpressed.iter().cloned().map(Note::Unexpressed));
     let of = |count: fn(&Column) -> u64| -> Vec<(usize, u64)> {
         let counts = columns.iter().map(count).enumerate();
@@ -110,7 +112,13 @@ pub(super) fn notes(info: &RunInfo, columns: &[Column], unexpressed: &[Unexpress
         (Peculiar::Reused, of(|column| column.counts.cached)),
         (Peculiar::Unpriced, of(|column| column.paid.unknown)),
     ];
-    let found = found.into_iter().filter(|(_, columns)| !columns.is_empty());
+    // Of imported answers nobody expects a price.
+    let odd = |kind: Peculiar| {
+        info.imported.is_none() || !matches!(kind, Peculiar::Unpriced | Peculiar::Reused | Peculiar::Empty)
+    };
+    let found = found
+        .into_iter()
+        .filter(|(kind, columns)| !columns.is_empty() && odd(*kind));
     notes.extend(found.map(|(kind, columns)| Note::Answers { kind, columns }));
     let unbounded = columns.iter().enumerate();
     let unbounded: Vec<usize> = unbounded

@@ -1,6 +1,6 @@
 //! What one column comes to, collected cell by cell.
 
-use super::figures::{CONFIDENCE, Counts, Latency, Method, P95_FROM, Paid, Rate, Tokens};
+use super::figures::{CONFIDENCE, Counts, Latency, Method, P95_FROM, Paid, Rate, Spread, Tokens};
 use super::row::{Square, reply_of, text_of};
 use crate::domain::{Finish, Outcome, Record, Reply, Status, Usage};
 use crate::stats::mean::Moments;
@@ -23,6 +23,8 @@ pub struct Column {
     pub counts: Counts,
     /// Share that passed; none without a verdict.
     pub pass: Option<Rate>,
+    /// Standard error of the mean of the rates of the cases, as if they were drawn from a normal distribution.
+    pub pass_error: Option<f64>,
     /// Mean score; with several trials the mean of the means of the cases.
     pub score: Option<f64>,
     /// Times.
@@ -31,6 +33,8 @@ pub struct Column {
     pub input: Tokens,
     /// Output tokens, thinking included.
     pub output: Tokens,
+    /// Output tokens of the answers that told them.
+    pub output_spread: Spread,
     /// Thinking tokens.
     pub reasoning: Tokens,
     /// What was paid.
@@ -45,9 +49,10 @@ pub(super) struct Tally {
     counts: Counts,
     rates: Moments,
     scores: Moments,
-    // Tenths of a millisecond: four bytes an answer is all that grows with the suite.
-    times: Vec<u32>,
-    first_texts: Vec<u32>,
+    // Microseconds, to seven digits: four bytes an answer and figure is all that grows with the suite.
+    times: Vec<f32>,
+    first_texts: Vec<f32>,
+    output_tokens: Vec<f32>,
     input: Tokens,
     output: Tokens,
     reasoning: Tokens,
@@ -101,9 +106,10 @@ impl Tally {
             self.paid.take(cost);
             if timing.suspended {
                 self.counts.suspended += 1;
-            } else {
-                self.times.push(tenths(timing.total_us));
-                self.first_texts.extend(timing.first_text_us.map(tenths));
+            } else if timing.total_us > 0 {
+                // Imported answers may come without times.
+                self.times.push(micros(timing.total_us));
+                self.first_texts.extend(timing.first_text_us.map(micros));
             }
         }
         self.usage(reply);
@@ -126,6 +132,7 @@ impl Tally {
         } = reply.usage;
         self.input.add(input);
         self.output.add(output);
+        self.output_tokens.extend(output.map(micros));
         self.reasoning.add(reasoning);
     }
 
@@ -148,6 +155,8 @@ impl Tally {
             prompt,
             label,
             pass,
+            pass_error: self.rates.error(),
+            output_spread: Spread::of(&sorted(self.output_tokens)),
             score: self.scores.mean(),
             latency: latency(self.times, self.first_texts),
             counts: self.counts,
@@ -160,8 +169,12 @@ impl Tally {
     }
 }
 
-fn tenths(micros: u64) -> u32 {
-    u32::try_from(micros / 100).unwrap_or(u32::MAX)
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "seven digits of a time are more than a clock gives"
+)]
+fn micros(micros: u64) -> f32 {
+    micros as f32
 }
 
 /// One answer a case: Wilson. Several: t over the means of the cases, and Wilson over the cases where all means are
@@ -206,19 +219,22 @@ fn rate(cases: &Moments, counts: &Counts, trials: u32) -> Option<Rate> {
     })
 }
 
-fn latency(times: Vec<u32>, first_texts: Vec<u32>) -> Latency {
+pub(super) fn latency(times: Vec<f32>, first_texts: Vec<f32>) -> Latency {
     let n = times.len() as u64;
-    let times = sorted_micros(times);
+    let times = sorted(times);
+    let first_texts = sorted(first_texts);
     Latency {
         n,
         p50: quantile(&times, 0.5),
         p95: if n >= P95_FROM { quantile(&times, 0.95) } else { None },
         p95_bounded: is_bounded(n, 0.95, CONFIDENCE),
-        first_text_p50: quantile(&sorted_micros(first_texts), 0.5),
+        first_text_p50: quantile(&first_texts, 0.5),
+        total: Spread::of(&times),
+        first_text: Spread::of(&first_texts),
     }
 }
 
-fn sorted_micros(mut tenths: Vec<u32>) -> Vec<f64> {
-    tenths.sort_unstable();
-    tenths.into_iter().map(|tenth| f64::from(tenth) * 100.0).collect()
+fn sorted(mut values: Vec<f32>) -> Vec<f64> {
+    values.sort_unstable_by(f32::total_cmp);
+    values.into_iter().map(f64::from).collect()
 }

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeSet;
 
+use super::causes::{Causes, causes};
 use super::disagreement::{Disagreement, Reason, Weigher};
 use super::faults::{FaultGroup, Faults};
 use super::figures::{Counts, Paid};
 use super::notes::{Note, Unexpressed, notes};
+use super::pairs::{Pair, Said, Verdicts, said};
 use super::row::{Row, Rows, Square, column_of, squares};
 use super::slices::{Slice, Slices};
 use super::tally::{Column, Tally};
@@ -27,6 +29,12 @@ pub struct View {
     pub paid: Paid,
     /// Rates by tag, most cases first.
     pub slices: Vec<Slice>,
+    /// Every pair of columns on the cases measured in both, best first.
+    pub pairs: Vec<Pair>,
+    /// What may be said of the columns, from paired cases only.
+    pub said: Vec<Said>,
+    /// What caused the differences, with several prompts, trials or targets.
+    pub causes: Option<Causes>,
     /// What was not measured, most cells first.
     pub faults: Vec<FaultGroup>,
     /// Cases worth reading first.
@@ -78,6 +86,7 @@ pub struct Viewer<'a> {
     info: &'a RunInfo,
     rows: Rows,
     tallies: Vec<Tally>,
+    verdicts: Verdicts,
     slices: Slices,
     faults: Faults,
     weigher: Weigher,
@@ -97,6 +106,7 @@ impl<'a> Viewer<'a> {
             info,
             rows: Rows::default(),
             tallies: info.columns().iter().map(|_| Tally::default()).collect(),
+            verdicts: Verdicts::new(info.columns().len(), info.trials),
             slices: Slices::default(),
             faults: Faults::default(),
             weigher: Weigher::default(),
@@ -121,12 +131,19 @@ impl<'a> Viewer<'a> {
         }
         let trials = self.info.trials;
         let names = self.info.columns();
-        let columns: Vec<Column> = self
+        let mut columns: Vec<Column> = self
             .tallies
             .into_iter()
             .zip(names)
             .map(|(tally, name)| tally.finish(name, trials))
             .collect();
+        if self.verdicts.grouped() {
+            for (at, column) in columns.iter_mut().enumerate() {
+                heed_groups(column, &self.verdicts, at);
+            }
+        }
+        let slices = self.slices.finish();
+        let pairs = self.verdicts.pairs(&columns);
         let mut paid = Paid::default();
         let mut counts = Counts::default();
         for column in &columns {
@@ -135,10 +152,13 @@ impl<'a> Viewer<'a> {
         }
         View {
             notes: notes(self.info, &columns, unexpressed),
+            said: said(&pairs, &columns, &slices),
+            causes: causes(self.info, &self.verdicts),
+            pairs,
             columns,
             counts,
             paid,
-            slices: self.slices.finish(),
+            slices,
             faults: self.faults.finish(),
             readings: self.readings,
             scorers: self.scorers,
@@ -163,6 +183,7 @@ impl<'a> Viewer<'a> {
         for (tally, square) in self.tallies.iter_mut().zip(&squares) {
             tally.case(square);
         }
+        self.verdicts.case(row.case(), &squares);
         self.slices.case(&row.case().tags, &squares);
         self.weigh(row, squares);
     }
@@ -195,5 +216,21 @@ impl<'a> Viewer<'a> {
         };
         self.readings.insert(at, reading);
         self.readings.truncate(READINGS);
+    }
+}
+
+/// The interval of a column over cases that share groups: what the group has in common counts once.
+fn heed_groups(column: &mut Column, verdicts: &Verdicts, at: usize) {
+    let Some(rate) = &mut column.pass else { return };
+    let (values, groups) = verdicts.column(at);
+    if let Some(found) = super::paired::estimate(&values, &groups, false)
+        && found.clustered
+        && let (Some((low, high)), Some(error)) = (found.interval, found.error)
+        && error > 0.0
+    {
+        rate.low = low.max(0.0);
+        rate.high = high.min(1.0);
+        rate.error = error;
+        rate.method = super::figures::Method::Clustered;
     }
 }

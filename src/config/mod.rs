@@ -23,10 +23,12 @@ use crate::suite::values::Desk;
 
 mod address;
 mod amount;
+mod gate;
 mod secret;
 mod shape;
 mod target;
 
+pub use gate::{Bound, CheckKind, CheckRule, GateRules, Metric, OnInconclusive, Quarantine, Rule, Stands, gate_rules};
 pub use secret::{KeySource, KeyState, Secret};
 
 /// The configuration that is used where there is no file, and that `narani init` writes.
@@ -54,8 +56,8 @@ pub struct Settings {
     pub cache: bool,
     /// Command lines that scorers may run, words joined by blanks.
     pub allowed_commands: Vec<String>,
-    /// Rules of the gate as they stand, for who understands them.
-    pub gate: Option<Value>,
+    /// Rules of the gate, where the file has some.
+    pub gate: Option<GateRules>,
     /// What is odd but does not stand in the way.
     pub warnings: Vec<Problem>,
 }
@@ -99,8 +101,14 @@ pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -
         return read(BUILT_IN, 0, BUILT_IN_NAME, None, environment, &about);
     };
     let name = path.display().to_string();
-    let text = std::fs::File::open(&path)
-        .map_err(|error| unopened(&name, &error))
+    let text = whole_file(&path, &name).map_err(|problem| vec![problem])?;
+    read(&text.text, text.offset, &name, Some(path), environment, &about)
+}
+
+/// The text of a configuration file.
+fn whole_file(path: &Path, name: &str) -> Result<crate::suite::bytes::Text, Problem> {
+    std::fs::File::open(path)
+        .map_err(|error| unopened(name, &error))
         .and_then(|file| {
             if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
                 return Err(
@@ -109,10 +117,10 @@ pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -
                             "name the file in it: `--config FOLDER/config.toml`",
                             "안에 있는 파일을 적으세요: `--config 폴더/config.toml`"
                         ))
-                        .at(Place::file(&name)),
+                        .at(Place::file(name)),
                 );
             }
-            whole(&name, &mut std::io::BufReader::new(file))
+            whole(name, &mut std::io::BufReader::new(file))
         })
         .map_err(|mut problem| {
             if problem.code == "empty_file" {
@@ -121,9 +129,8 @@ pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -
                     "`narani init`이 설명이 달린 설정 파일을 만들어 줍니다"
                 ));
             }
-            vec![problem]
-        })?;
-    read(&text.text, text.offset, &name, Some(path), environment, &about)
+            problem
+        })
 }
 
 fn unopened(name: &str, error: &std::io::Error) -> Problem {
@@ -227,8 +234,7 @@ fn fill(desk: &mut Desk<'_, '_>, node: &Node, around: &Surroundings<'_>, setting
         settings.max_cost = amounts(desk, node, "max_cost");
     }
     if let Some(node) = node.get("gate") {
-        desk.map(node, &Said::from("`gate`"));
-        settings.gate = Some(node.to_json());
+        settings.gate = Some(gate::read(desk, node));
     }
     if let Some(node) = node.get("allow") {
         desk.fields(node, &shape::ALLOW, &Said::from("`allow`"));

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
+use super::gate::{CostFile, FloorFile, GateFile, LatencyFile, MustPassFile, QuarantineFile, RegressionFile};
 use crate::domain::{Limits, Params, ProviderName};
 use crate::suite::shape::Shape;
 
@@ -31,7 +32,7 @@ pub(super) struct ConfigFile {
     /// What suites may do on this machine.
     allow: Option<AllowFile>,
     /// Rules of `narani gate`.
-    gate: Option<Map<String, Value>>,
+    gate: Option<GateFile>,
     /// Who answers, by a name of your choice.
     #[schemars(schema_with = "target_map")]
     targets: Option<Map<String, Value>>,
@@ -165,3 +166,26 @@ pub(super) static ALLOW: LazyLock<Shape> = LazyLock::new(Shape::of::<AllowFile>)
 pub(super) static TARGET: LazyLock<Shape> = LazyLock::new(Shape::of::<TargetFile>);
 pub(super) static KEY: LazyLock<Shape> = LazyLock::new(Shape::of::<KeyFile>);
 pub(super) static PRICE: LazyLock<Shape> = LazyLock::new(Shape::of::<PriceFile>);
+pub(super) static GATE: LazyLock<Shape> = LazyLock::new(Shape::of::<GateFile>);
+pub(super) static QUARANTINE: LazyLock<Shape> = LazyLock::new(Shape::of::<QuarantineFile>);
+
+/// Kinds of checks, as written.
+pub(super) const CHECK_KINDS: &[&str] = &["regression", "must_pass", "floor", "latency_p95", "cost"];
+
+static REGRESSION: LazyLock<Shape> = LazyLock::new(Shape::of::<RegressionFile>);
+static MUST_PASS: LazyLock<Shape> = LazyLock::new(Shape::of::<MustPassFile>);
+static FLOOR: LazyLock<Shape> = LazyLock::new(Shape::of::<FloorFile>);
+static LATENCY: LazyLock<Shape> = LazyLock::new(Shape::of::<LatencyFile>);
+static COST: LazyLock<Shape> = LazyLock::new(Shape::of::<CostFile>);
+
+/// The fields of a check of this kind.
+pub(super) fn check_shape(kind: &str) -> Option<&'static Shape> {
+    Some(match kind {
+        "regression" => &REGRESSION,
+        "must_pass" => &MUST_PASS,
+        "floor" => &FLOOR,
+        "latency_p95" => &LATENCY,
+        "cost" => &COST,
+        _ => return None,
+    })
+}

@@ -34,6 +34,10 @@ pub enum FaultKind {
     Aborted,
     /// Not asked, the budget was used up.
     Budget,
+    /// Not asked, answers come from recordings and there is none of this call.
+    NoRecording,
+    /// Not in the imported file.
+    NotImported,
 }
 
 impl FaultKind {
@@ -54,11 +58,13 @@ impl FaultKind {
             Self::Judge => "judge",
             Self::Aborted => "aborted",
             Self::Budget => "budget",
+            Self::NoRecording => "no_recording",
+            Self::NotImported => "not_imported",
         }
     }
 
     /// Every kind, for reading words back and for tables.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Timeout,
         Self::RateLimit,
         Self::Quota,
@@ -72,6 +78,8 @@ impl FaultKind {
         Self::Judge,
         Self::Aborted,
         Self::Budget,
+        Self::NoRecording,
+        Self::NotImported,
     ];
 
     /// The kind of a word written by [`FaultKind::word`].

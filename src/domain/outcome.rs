@@ -47,6 +47,10 @@ pub enum SkipReason {
     Budget,
     /// The target was stopped after refusals that would repeat; its fault in a few words.
     TargetStopped(String),
+    /// Answers come from recordings, and there is none of this call.
+    NoRecording,
+    /// The imported file has no answer for it.
+    NotImported,
 }
 
 /// Status word in exports.

@@ -36,6 +36,9 @@ pub struct RunInfo {
     pub started_us: i64,
     /// The answers came from the simulator; every output says so.
     pub simulated: bool,
+    /// The answers were imported from this file; nobody was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<String>,
     /// Version of the program that made the run.
     pub version: String,
     /// The suites that ran together, in order; one for most runs.
@@ -112,6 +115,16 @@ impl RunInfo {
         match self.part_of(case) {
             Some(part) => part.prompts.contains(&prompt) && part.targets.contains(&target) && trial < part.trials,
             None => self.parts.is_empty(),
+        }
+    }
+
+    /// The provider's word for a target in exports; `imported` where nobody was asked.
+    #[must_use]
+    pub fn provider_word(&self, target: &Target) -> &'static str {
+        if self.imported.is_some() {
+            "imported"
+        } else {
+            target.provider.word()
         }
     }
 

@@ -29,6 +29,9 @@ pub fn summary(info: &RunInfo, view: &View) -> String {
     put("version", info.version.as_str().into());
     put("started_at", super::csv::instant(info.started_us).into());
     put("simulated", info.simulated.into());
+    if let Some(file) = &info.imported {
+        put("imported", file.as_str().into());
+    }
     put("cases", info.cases.into());
     put("trials", info.trials.into());
     put(
@@ -39,6 +42,18 @@ pub fn summary(info: &RunInfo, view: &View) -> String {
     put("counts", counts(&view.counts));
     put("paid", paid(&view.paid));
     put("columns", view.columns.iter().map(|column| one(info, column)).collect());
+    put("pairs", pairs(view));
+    put("sentences", sentences(view));
+    put(
+        "variance",
+        json!(view.causes.as_ref().map(|causes| json!({
+            "split": causes.split,
+            "ratio": causes.ratio.map(|(one, other, times)| json!({
+                "of": one, "to": other, "times": times,
+                "low": causes.interval.map(|(low, _)| low), "high": causes.interval.map(|(_, high)| high),
+            })),
+        }))),
+    );
     put("tags", tags(view));
     put(
         "worth_reading",
@@ -91,7 +106,7 @@ fn one(info: &RunInfo, column: &Column) -> Value {
         "column": column.label,
         "target": target.name,
         "prompt": info.prompts[column.prompt].name,
-        "provider": target.provider.word(),
+        "provider": info.provider_word(target),
         "model": target.model,
         "models_reported": column.models.iter().map(|(name, n)| json!({"model": name, "answers": n})).collect::<Vec<_>>(),
         "counts": counts(&column.counts),
@@ -101,6 +116,7 @@ fn one(info: &RunInfo, column: &Column) -> Value {
             "high": rate.high,
             "confidence": crate::compare::figures::CONFIDENCE,
             "standard_error": rate.error,
+            "standard_error_of_mean": column.pass_error,
             "method": rate.method.word(),
             "cases": rate.cases,
             "answers": rate.answers,
@@ -112,14 +128,78 @@ fn one(info: &RunInfo, column: &Column) -> Value {
             "p95": milliseconds(column.latency.p95),
             "p95_bounded": column.latency.p95_bounded,
             "first_text_p50": milliseconds(column.latency.first_text_p50),
+            "total": spread(&column.latency.total, 1000.0),
+            "first_text": spread(&column.latency.first_text, 1000.0),
         },
         "tokens": {
             "input": column.input.sum, "input_unknown": column.input.unknown,
             "output": column.output.sum, "output_unknown": column.output.unknown,
             "reasoning": column.reasoning.sum, "reasoning_unknown": column.reasoning.unknown,
         },
+        "tokens_out": spread(&column.output_spread, 1.0),
         "paid": paid(&column.paid),
     })
+}
+
+fn pairs(view: &View) -> Value {
+    let label = |column: usize| view.columns.get(column).map(|column| column.label.as_str());
+    let pairs = view.pairs.iter().map(|pair| {
+        json!({
+            "first": label(pair.first),
+            "second": label(pair.second),
+            "pass": pair.paired.as_ref().map(paired),
+        })
+    });
+    pairs.collect()
+}
+
+/// A paired comparison; differences are first minus second in pairs of one run, after minus before between runs.
+pub(super) fn paired(paired: &crate::compare::Paired) -> Value {
+    json!({
+        "cases": paired.cases,
+        "clusters": paired.clusters,
+        "difference": paired.difference,
+        "standard_error": paired.error,
+        "low": paired.interval.map(|(low, _)| low),
+        "high": paired.interval.map(|(_, high)| high),
+        "confidence": crate::compare::figures::CONFIDENCE,
+        "p": paired.p,
+        "p_adjusted": paired.adjusted,
+        "method": paired.way.word(),
+        "shown": paired.shown(),
+        "better": paired.better,
+        "same": paired.same(),
+        "worse": paired.worse,
+        "both_right": paired.both,
+    })
+}
+
+fn sentences(view: &View) -> Value {
+    let label = |column: usize| {
+        view.columns
+            .get(column)
+            .map(|column| column.label.clone())
+            .unwrap_or_default()
+    };
+    let said = view.said.iter().enumerate();
+    said.map(|(at, said)| words::said(said, &label, at == 0, view.pairs.len(), Lang::En))
+        .collect()
+}
+
+/// A distribution, each figure divided by `unit`.
+fn spread(spread: &crate::compare::figures::Spread, unit: f64) -> Value {
+    let in_unit = |value: Option<f64>| value.map(|value| value / unit);
+    let mut out = Map::new();
+    out.insert("n".to_owned(), spread.n.into());
+    out.insert("mean".to_owned(), json!(in_unit(spread.mean)));
+    out.insert("sd".to_owned(), json!(in_unit(spread.deviation)));
+    for (name, value) in ["p25", "p50", "p75", "p90", "p95", "p99"]
+        .into_iter()
+        .zip(spread.quantiles)
+    {
+        out.insert(name.to_owned(), json!(in_unit(value)));
+    }
+    Value::Object(out)
 }
 
 fn tags(view: &View) -> Value {
@@ -197,7 +277,7 @@ fn not_measured(info: &RunInfo, view: &View) -> Value {
             "cases": group.case_count,
             "first_cases": group.cases,
             "message": group.message,
-            "remedy": words::remedy(group, target, Lang::En),
+            "remedy": words::remedy_in(info, group, target, Lang::En),
         })
     });
     groups.collect()

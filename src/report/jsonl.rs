@@ -57,7 +57,7 @@ fn object(info: &RunInfo, record: &Record, call: Option<&Call>) -> Value {
     put("lang", language(&record.question).into());
     put("target", target.name.as_str().into());
     put("prompt", info.prompts[record.prompt].name.as_str().into());
-    put("provider", target.provider.word().into());
+    put("provider", info.provider_word(target).into());
     put("model", target.model.as_str().into());
     put("trial", record.trial.into());
     put("status", record.status.word().into());

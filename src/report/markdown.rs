@@ -29,6 +29,7 @@ pub fn summary(info: &RunInfo, view: &View, lang: Lang) -> String {
     let sections = [
         title(info, view, lang),
         scoreboard(info, view, &style),
+        sentences(view, lang),
         tags(info, view, &style),
         readings(info, view, &style),
         faults(info, view, &style),
@@ -40,6 +41,9 @@ pub fn summary(info: &RunInfo, view: &View, lang: Lang) -> String {
 
 fn title(info: &RunInfo, view: &View, lang: Lang) -> String {
     let mut parts = vec![words::cases(info.cases, lang)];
+    if let Some(file) = &info.imported {
+        parts.push(words::imported(&markdown_inline(file), lang));
+    }
     if info.prompts.len() > 1 {
         parts.push(words::prompts(info.prompts.len() as u64, lang));
     }
@@ -137,6 +141,22 @@ fn scoreboard(info: &RunInfo, view: &View, style: &Style) -> String {
     out
 }
 
+fn sentences(view: &View, lang: Lang) -> String {
+    let label = |column: usize| {
+        view.columns
+            .get(column)
+            .map(|column| column.label.clone())
+            .unwrap_or_default()
+    };
+    let lines = view.said.iter().enumerate().map(|(at, said)| {
+        let text = words::said(said, &label, at == 0, view.pairs.len(), lang);
+        format!("- {}\n", markdown_inline(&text))
+    });
+    let causes = view.causes.iter().flat_map(|causes| words::causes(causes, lang));
+    let causes = causes.map(|sentence| format!("- {sentence}\n"));
+    lines.chain(causes).collect()
+}
+
 fn tags(info: &RunInfo, view: &View, style: &Style) -> String {
     if view.slices.is_empty() || !view.judged() {
         return String::new();
@@ -216,7 +236,7 @@ fn faults(info: &RunInfo, view: &View, style: &Style) -> String {
                 format!("`{}`", group.kind.word()),
                 grouped(group.cells),
                 ids.join(" "),
-                markdown_inline(&words::remedy(group, target, lang)),
+                markdown_inline(&words::remedy_in(info, group, target, lang)),
             ]
         })
         .collect();

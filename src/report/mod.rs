@@ -3,9 +3,13 @@
 //! Reports turn views and records into text. They read nothing, open nothing and never look at a clock: what they are
 //! given is all they know, so the same run gives the same bytes.
 
+pub mod agreement;
 mod answer;
+pub mod baseline;
 pub mod case;
+pub mod compare;
 pub mod csv;
+pub mod gate;
 pub mod json;
 pub mod jsonl;
 mod lines;

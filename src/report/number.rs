@@ -59,6 +59,47 @@ pub fn interval(rate: &Rate, style: &Style) -> String {
     )
 }
 
+/// Digits behind the point of a difference in percentage points: one below the leading digit of its standard error, at most
+/// two. Without an error one.
+#[must_use]
+pub fn point_digits(error: Option<f64>) -> usize {
+    match error.map(|error| error * 100.0) {
+        Some(error) if error >= 9.95 => 0,
+        Some(error) if error > 0.0 && error < 0.995 => 2,
+        _ => 1,
+    }
+}
+
+/// A difference of shares in percentage points, with its sign: `+0.8`, `−12.5`, `0.0`.
+#[must_use]
+pub fn points(difference: f64, digits: usize) -> String {
+    let text = format!("{:.digits$}", (difference * 100.0).abs());
+    if text.bytes().all(|byte| matches!(byte, b'0' | b'.')) {
+        return text;
+    }
+    let sign = if difference < 0.0 { '−' } else { '+' };
+    format!("{sign}{text}")
+}
+
+/// A p-value with two digits that count, never 0: `0.34`, `0.027`, `0.0012`, `2e-5`, `<1e-12`.
+#[must_use]
+pub fn p_value(p: f64) -> String {
+    if p < 1e-12 {
+        return "<1e-12".to_owned();
+    }
+    if p < 0.001 {
+        return format!("{p:.0e}");
+    }
+    if p < 0.01 {
+        return format!("{p:.4}");
+    }
+    if p < 0.0995 {
+        format!("{p:.3}")
+    } else {
+        format!("{p:.2}")
+    }
+}
+
 /// A share in whole percent without the sign.
 #[must_use]
 pub fn whole_percent(share: f64) -> String {
@@ -369,6 +410,22 @@ mod tests {
             ["<0.1s", "0.2s", "19.4s", "104.0s"]
         );
         assert_eq!(shown(&[1.9e6, 720e6]), ["1.9s", "12m"]);
+    }
+
+    #[test]
+    fn differences_and_p_values() {
+        assert_eq!(
+            ["+0.8", "−12.5", "0.0", "+100.0"],
+            [0.008, -0.1251, -0.0001, 1.0].map(|value| points(value, 1))
+        );
+        assert_eq!(
+            [1, 0, 2, 1],
+            [Some(0.024), Some(0.12), Some(0.0035), None].map(point_digits)
+        );
+        assert_eq!(
+            ["1.00", "0.34", "0.027", "0.0012", "2e-5", "<1e-12"],
+            [1.0, 0.34, 0.0266, 0.0012, 2.1e-5, 1e-300].map(p_value)
+        );
     }
 
     #[test]

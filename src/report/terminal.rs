@@ -4,12 +4,14 @@
 
 mod faults;
 mod notes;
+mod pairs;
 mod readings;
 mod scoreboard;
 mod slices;
 
 use jiff::tz::TimeZone;
 
+pub use pairs::table as pairs;
 pub(super) use readings::worth;
 
 use super::Style;
@@ -30,9 +32,13 @@ pub fn summary(info: &RunInfo, view: &View, style: &Style) -> String {
 pub fn summary_in(info: &RunInfo, view: &View, style: &Style, zone: &TimeZone) -> String {
     let mut sections = vec![
         title(info, view, style, zone),
-        scoreboard::draw(info, view, style),
+        format!(
+            "{}{}",
+            scoreboard::draw(info, view, style),
+            pairs::sentences(view, style)
+        ),
         slices::draw(info, view, style),
-        slices::prompts(info, view, style),
+        slices::prompts(info, view, style) + &pairs::causes(view, style),
         readings::draw(info, view, style),
         faults::draw(info, view, style),
         notes::draw(info, view, style),
@@ -50,6 +56,9 @@ fn title(info: &RunInfo, view: &View, style: &Style, zone: &TimeZone) -> String 
         parts.push(lang.words().simulated.to_owned());
     }
     parts.push(terminal_line(&info.suite));
+    if let Some(file) = &info.imported {
+        parts.push(words::imported(&terminal_line(file), lang));
+    }
     parts.push(words::cases(info.cases, lang));
     if info.prompts.len() > 1 {
         parts.push(words::prompts(info.prompts.len() as u64, lang));
@@ -75,11 +84,11 @@ fn next(info: &RunInfo, view: &View, style: &Style) -> String {
         ));
     }
     commands.push((format!("narani export {run} csv"), words.spreadsheet));
-    if view.judged() {
+    if view.judged() && info.imported.is_none() {
         commands.push((format!("narani score {run}"), words.again));
     }
     let counts = view.counts;
-    if !view.running && counts.missing + counts.failed() + counts.skipped > 0 {
+    if info.imported.is_none() && !view.running && counts.missing + counts.failed() + counts.skipped > 0 {
         commands.push((format!("narani run --resume {run}"), words.go_on));
     }
     let head = format!("{}  ", words.next);

@@ -3,9 +3,13 @@
 //! Only people's surfaces are translated. Column names of exports, keys of JSON and kinds of errors are English always.
 
 mod advice;
+mod gate;
+mod pairs;
 mod sentences;
 
-pub use advice::{note, remedy};
+pub use advice::{note, remedy, remedy_in};
+pub use gate::*;
+pub use pairs::{causes, difference, said, span};
 pub use sentences::*;
 
 pub use crate::domain::Lang;

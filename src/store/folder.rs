@@ -247,7 +247,13 @@ pub fn list(results: &Path) -> Result<Vec<Listed>, StoreError> {
             Some(Listed { id, path: entry.path() })
         })
         .collect();
-    runs.sort_by(|a, b| a.id.cmp(&b.id));
+    // Ids tell the second; of two runs of one second the folder that was made later is the later run.
+    let made = |run: &Listed| {
+        let second = run.id.as_str()[..17].to_owned();
+        let made = fs::metadata(&run.path).and_then(|data| data.created()).ok();
+        (second, made)
+    };
+    runs.sort_by_cached_key(|run| (made(run), run.id.clone()));
     Ok(runs)
 }
 

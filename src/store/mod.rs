@@ -7,6 +7,7 @@
 mod cache;
 mod compress;
 mod folder;
+mod marks;
 mod reader;
 mod schema;
 mod writer;
@@ -14,6 +15,7 @@ mod writer;
 pub use cache::{Cache, CacheKey, Cached};
 pub use compress::{pack, unpack};
 pub use folder::{Folder, Listed, find, is_open, list};
+pub use marks::Marked;
 pub use reader::{Attempt, Cells, Reader, Stored};
 pub use schema::FORMAT;
 pub use writer::{AttemptRow, Gone, OutcomeRow, StoredCells, Writer};

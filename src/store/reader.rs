@@ -228,6 +228,11 @@ impl Reader {
         meta(&self.connection, key).map_err(|error| self.fail(&error))
     }
 
+    /// The connection and the file, for the other ways of reading.
+    pub(super) fn inside(&self) -> (&Connection, &std::path::Path) {
+        (&self.connection, &self.path)
+    }
+
     fn fail(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::from_sqlite(error, &self.path)
     }

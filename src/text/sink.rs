@@ -7,7 +7,7 @@
 //! | sink | function |
 //! |---|---|
 //! | terminal | [`terminal`], [`terminal_line`] |
-//! | log of a CI service | [`ci_log`] |
+//! | log of a CI service | [`ci_log`], [`ci_lines`] |
 //! | spreadsheet, CSV | [`csv_guard`], [`csv_unguard`] |
 //! | Markdown | [`markdown_inline`], [`markdown_fence`] |
 
@@ -18,7 +18,7 @@ mod terminal;
 
 pub use csv::{csv_guard, csv_unguard};
 pub use markdown::{markdown_fence, markdown_inline};
-pub use terminal::{Breaks, ci_log, terminal, terminal_line};
+pub use terminal::{Breaks, ci_lines, ci_log, terminal, terminal_line};
 
 #[cfg(test)]
 #[path = "../../testdata/hostile/mod.rs"]

@@ -179,6 +179,7 @@ impl Lab {
             cases: self.cases,
             started_us: 0,
             simulated: true,
+            imported: None,
             version: "test".to_owned(),
             parts: vec![SuitePart {
                 name: "lab".to_owned(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::choose::Chosen as Picked;
 use super::pretend::{self, Pretender, Script};
+use super::replay::{self, Recordings};
 use super::{Ready, caps, carry, check_priced, dry, told, unmet_wishes};
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::exit::Exit;
@@ -12,7 +13,7 @@ use crate::cli::open::{self, Book, Chosen};
 use crate::cli::printer::Printer;
 use crate::cli::trust;
 use crate::config::Settings;
-use crate::domain::{Case, Problem, RunInfo, Said, ScorerSpec, SuitePart};
+use crate::domain::{Case, Problem, RunInfo, Said, ScorerSpec, SuitePart, Target};
 use crate::net::clock::now_us;
 use crate::said;
 use crate::store::Folder;
@@ -23,6 +24,14 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     let known: Vec<String> = settings.targets.iter().map(|(target, _)| target.name.clone()).collect();
     let suites = open::check_suites(&args.suites, Some(&known), args.allow_outside, printer)?;
     let (chosen, by_name) = chosen(args, &settings, &suites)?;
+    let names: Vec<&str> = suites.iter().map(|suite| suite.name.as_str()).collect();
+    let recordings = match &args.replay {
+        Some(folder) => Some(Recordings::read(folder, &names)?),
+        None => None,
+    };
+    if let Some(recordings) = &recordings {
+        return replayed(global, args, &settings, suites, (chosen, by_name), recordings, printer).await;
+    }
     let (askers, left_out, pretender) = askers(args, chosen, by_name).await?;
     for line in &left_out {
         printer.note(line.in_lang(printer.lang));
@@ -45,64 +54,9 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
                 .map_or_else(|| asker.target.clone(), |(target, _)| target.clone())
         })
         .collect();
-    let refused = trust::programs(&settings, suites.iter().flat_map(|suite| &suite.scorers));
-    if !refused.is_empty() {
-        return Err(Failure::of(Exit::Usage, refused));
-    }
-
-    // What is chosen is settled before anything is written.
-    let suites: Vec<(String, Suite)> = args.suites.iter().cloned().zip(suites).collect();
-    let picked = Picked::of(args, &suites)?;
-    let total: u64 = picked.counts.iter().sum();
-    if total == 0 {
-        return Err(Failure::usage(
-            said!("no case is left after --filter", "--filter 조건에 맞는 문항이 없습니다"),
-            said!(
-                "loosen the filter; `narani check` counts the cases and tags of a suite",
-                "조건을 넓히세요. `narani check -v`가 문항과 분류의 수를 보여 줍니다"
-            ),
-        ));
-    }
-    let (prompts, parts) = open::parts(&suites, &picked.counts, &targets, &args.targets, args.trials);
-    if let Some(part) = parts.iter().find(|part| part.targets.is_empty()) {
-        return Err(Failure::usage(
-            said!(
-                "no target is left for the suite `{}`",
-                "`{}` 문항 세트에 물어볼 대상이 남지 않았습니다",
-                part.name
-            ),
-            said!(
-                "its `targets` have no key or are not among --targets",
-                "그 세트의 `targets`에 키가 없거나 --targets에 들어 있지 않습니다"
-            ),
-        ));
-    }
-    let stamp = jiff::ZonedDateTime::now();
+    let (suites, picked, mut info) = planned(args, &settings, suites, targets, args.simulate)?;
     let results = open::results(global, Some(&settings));
-    let mut info = RunInfo {
-        id: crate::domain::RunId::parse("r-00000000-000000-0000").expect("a run id"),
-        suite: suites
-            .iter()
-            .map(|(_, suite)| suite.name.as_str())
-            .collect::<Vec<_>>()
-            .join(" + "),
-        description: suites
-            .iter()
-            .map(|(_, suite)| suite.description.as_str())
-            .filter(|text| !text.is_empty())
-            .collect::<Vec<_>>()
-            .join("\n"),
-        suite_fp: fingerprint(&suites),
-        trials: parts.iter().map(|part| part.trials).max().unwrap_or(1),
-        scorers: scorers_of(&parts),
-        cases: total,
-        prompts,
-        targets,
-        started_us: now_us(),
-        simulated: args.simulate,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        parts,
-    };
+    let stamp = jiff::ZonedDateTime::now();
     let caps = caps(args, &settings)?;
     let unexpressed = unmet_wishes(&info, &askers);
     if args.dry_run {
@@ -165,6 +119,118 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         pretender,
     };
     carry::carry(session, ready, printer).await
+}
+
+/// What is to be asked, settled before anything is written.
+fn planned(
+    args: &RunArgs,
+    settings: &Settings,
+    suites: Vec<Suite>,
+    targets: Vec<Target>,
+    simulated: bool,
+) -> Result<(Vec<(String, Suite)>, Picked, RunInfo), Failure> {
+    let refused = trust::programs(settings, suites.iter().flat_map(|suite| &suite.scorers));
+    if !refused.is_empty() {
+        return Err(Failure::of(Exit::Usage, refused));
+    }
+
+    // What is chosen is settled before anything is written.
+    let suites: Vec<(String, Suite)> = args.suites.iter().cloned().zip(suites).collect();
+    let picked = Picked::of(args, &suites)?;
+    let total: u64 = picked.counts.iter().sum();
+    if total == 0 {
+        return Err(Failure::usage(
+            said!("no case is left after --filter", "--filter 조건에 맞는 문항이 없습니다"),
+            said!(
+                "loosen the filter; `narani check` counts the cases and tags of a suite",
+                "조건을 넓히세요. `narani check -v`가 문항과 분류의 수를 보여 줍니다"
+            ),
+        ));
+    }
+    let (prompts, parts) = open::parts(&suites, &picked.counts, &targets, &args.targets, args.trials);
+    if let Some(part) = parts.iter().find(|part| part.targets.is_empty()) {
+        return Err(Failure::usage(
+            said!(
+                "no target is left for the suite `{}`",
+                "`{}` 문항 세트에 물어볼 대상이 남지 않았습니다",
+                part.name
+            ),
+            said!(
+                "its `targets` have no key or are not among --targets",
+                "그 세트의 `targets`에 키가 없거나 --targets에 들어 있지 않습니다"
+            ),
+        ));
+    }
+    let info = RunInfo {
+        id: crate::domain::RunId::parse("r-00000000-000000-0000").expect("a run id"),
+        suite: suites
+            .iter()
+            .map(|(_, suite)| suite.name.as_str())
+            .collect::<Vec<_>>()
+            .join(" + "),
+        description: suites
+            .iter()
+            .map(|(_, suite)| suite.description.as_str())
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n"),
+        suite_fp: fingerprint(&suites),
+        trials: parts.iter().map(|part| part.trials).max().unwrap_or(1),
+        scorers: scorers_of(&parts),
+        cases: total,
+        prompts,
+        targets,
+        started_us: now_us(),
+        simulated,
+        imported: None,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        parts,
+    };
+    Ok((suites, picked, info))
+}
+
+/// A run that is answered from recordings: nobody is asked, no key is looked for, no client is made.
+async fn replayed(
+    global: &Global,
+    args: &RunArgs,
+    settings: &Settings,
+    suites: Vec<Suite>,
+    (chosen, by_name): (Vec<Chosen>, bool),
+    recordings: &Recordings,
+    printer: &Printer,
+) -> Outcome {
+    let targets: Vec<Target> = chosen
+        .into_iter()
+        .map(|chosen| chosen.target)
+        .filter(|target| by_name || recordings.targets.contains(&target.name))
+        .collect();
+    if targets.is_empty() {
+        return Err(Failure::usage(
+            said!(
+                "the folder has no recordings of any target of the configuration",
+                "폴더에 설정의 어느 대상의 녹음도 없습니다"
+            ),
+            said!(
+                "make them where the keys are: narani run SUITE --record FOLDER",
+                "키가 있는 곳에서 만드세요: narani run 세트 --record 폴더"
+            ),
+        ));
+    }
+    let (suites, picked, mut info) = planned(args, settings, suites, targets, recordings.simulated)?;
+    let results = open::results(global, Some(settings));
+    let folder = Folder::create(
+        &results,
+        &jiff::ZonedDateTime::now().strftime("%Y%m%d-%H%M%S").to_string(),
+    )?;
+    info.id = folder.id().clone();
+    let info = Arc::new(info);
+    match freeze(&folder, &info, args, settings, &suites, &picked, None, &[]) {
+        Ok(book) => replay::carry(folder, &info, &book, recordings, args, printer).await,
+        Err(failure) => {
+            folder.discard();
+            Err(failure)
+        }
+    }
 }
 
 /// The targets of a run, and whether they were asked for by name.
@@ -298,6 +364,9 @@ fn freeze(
             without_keys(std::env::args().skip(1).collect::<Vec<_>>().join(" ")),
         ),
     ];
+    if let Some(folder) = &args.replay {
+        meta.push(("replay", folder.display().to_string()));
+    }
     if args.simulate {
         meta.push(("simulate", json(&Script::of(args, &info.targets))));
     }

@@ -42,6 +42,32 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
     let folder = Folder::open(&listed)?;
     let reader = Reader::open(&listed)?;
     let info = Arc::clone(reader.info());
+    if reader.meta("replay")?.is_some() {
+        return Err(Failure::usage(
+            said!(
+                "{} was answered from recordings: there is nobody to ask",
+                "{} 실행은 녹음으로 답한 것이라 물어볼 상대가 없습니다",
+                info.id
+            ),
+            said!(
+                "run the suite again, with --replay or with keys",
+                "문항 세트를 --replay로, 또는 키와 함께 다시 실행하세요"
+            ),
+        ));
+    }
+    if let Some(file) = &info.imported {
+        return Err(Failure::usage(
+            said!(
+                "{} was imported from `{file}`: there is nobody to ask",
+                "{} 실행은 `{file}`에서 가져온 것이라 물어볼 상대가 없습니다",
+                info.id
+            ),
+            said!(
+                "import the file again when it is complete",
+                "파일이 다 차면 다시 가져오세요"
+            ),
+        ));
+    }
     let done = done_cells(&reader, args.retry)?;
     if done.count() >= info.planned() {
         printer.note(&match printer.lang {
@@ -338,6 +364,9 @@ fn finish(
     printer: &Printer,
 ) -> Outcome {
     let view = show::write_files(reader, &listed.path)?;
+    if let Some(folder) = &args.record {
+        super::replay::record(reader, &open::Book::new(reader.info())?, folder, printer)?;
+    }
     // Lines of every answer are read anew; tables are known already.
     let summary = move || match args.format {
         Format::Jsonl | Format::Csv => show::summary(reader, args.format, printer),
@@ -364,6 +393,9 @@ fn finish(
             return Ok(Exit::Budget);
         }
         Why::Finished | Why::Store(_) => {}
+    }
+    if args.no_summary {
+        return Ok(Exit::Done);
     }
     let view = summary()?;
     Ok(exit_of(reader.info(), &view, printer))

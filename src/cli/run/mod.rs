@@ -6,6 +6,7 @@ mod choose;
 mod dry;
 mod earlier;
 pub(super) mod pretend;
+mod replay;
 
 use std::sync::Arc;
 

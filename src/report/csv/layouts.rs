@@ -124,7 +124,7 @@ pub(super) fn long<W: Write>(
     if info.prompts.len() > 1 {
         rows.text(&info.prompts[record.prompt].name)?;
     }
-    rows.word(target.provider.word())?;
+    rows.word(info.provider_word(target))?;
     rows.text(&target.model)?;
     let reply = reply_of(record);
     rows.maybe(reply.and_then(|reply| reply.model.as_deref()))?;

@@ -64,7 +64,7 @@ pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
             continue;
         };
         out.push_str(&paragraph(
-            &format!("{}: {}", target.name, words::remedy(group, target, style.lang)),
+            &format!("{}: {}", target.name, words::remedy_in(info, group, target, style.lang)),
             2,
             style,
         ));

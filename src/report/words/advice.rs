@@ -75,11 +75,30 @@ pub fn remedy(group: &FaultGroup, target: &Target, lang: Lang) -> String {
             "cut by you while running, cost unknown: --resume asks again".to_owned(),
             "사용자가 중단했으며 비용을 알 수 없습니다. --resume으로 다시 묻습니다".to_owned(),
         ),
+        FaultKind::NoRecording => lang.pick(
+            "no recording of this call: run with keys and --record, then commit the recordings".to_owned(),
+            "이 호출의 녹음이 없습니다. 키가 있는 곳에서 --record 로 실행해 녹음을 커밋하세요".to_owned(),
+        ),
+        FaultKind::NotImported => lang.pick(
+            "not in the imported file".to_owned(),
+            "가져온 파일에 없습니다".to_owned(),
+        ),
         FaultKind::Budget => lang.pick(
             "the budget was used up: raise it with --max-cost, then --resume".to_owned(),
             "예산을 다 썼습니다. --max-cost를 늘려 --resume 하세요".to_owned(),
         ),
     }
+}
+
+/// The same within a run: where nobody was asked, asking again is no remedy.
+#[must_use]
+pub fn remedy_in(info: &RunInfo, group: &FaultGroup, target: &Target, lang: Lang) -> String {
+    if info.imported.is_some() {
+        return lang
+            .pick("as in the imported file", "가져온 파일에 그렇게 적혀 있습니다")
+            .to_owned();
+    }
+    remedy(group, target, lang)
 }
 
 /// A note as a sentence. Holds outside text (model names, labels): for a sink.

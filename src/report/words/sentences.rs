@@ -36,6 +36,12 @@ pub fn prompts(n: u64, lang: Lang) -> String {
     lang.pick(counted(n, "prompt", "prompts"), format!("프롬프트 {}개", grouped(n)))
 }
 
+/// `imported from recorded.jsonl` · `recorded.jsonl에서 가져옴`.
+#[must_use]
+pub fn imported(file: &str, lang: Lang) -> String {
+    lang.pick(format!("imported from {file}"), format!("{file} 파일에서 가져옴"))
+}
+
 /// `112 answers from cache` · `캐시 답변 112개`.
 #[must_use]
 pub fn from_cache(n: u64, lang: Lang) -> String {

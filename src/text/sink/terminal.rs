@@ -83,6 +83,29 @@ pub fn ci_log(text: &str) -> String {
     out
 }
 
+/// A page of our own, in which outside text stands, for the log of a CI service: no line of it is a command of the runner.
+///
+/// Runners take a line for a command when it begins with `::` behind any blanks, and some find `##[` anywhere. Lines that do
+/// not are left as they are, so that tables stay in shape.
+#[must_use]
+pub fn ci_lines(page: &str) -> String {
+    let mut out = String::with_capacity(page.len());
+    for line in page.split_inclusive('\n') {
+        if line.trim_start().starts_with("::") {
+            out.push_str("│ ");
+        }
+        let mut before = ' ';
+        for letter in line.chars() {
+            if letter == '#' && before == '#' {
+                out.push(' ');
+            }
+            out.push(letter);
+            before = letter;
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +132,6 @@ mod tests {
         assert_eq!(ci_log("###[error]"), "│ # # #[error]");
         assert_eq!(ci_log("x\r::set-env"), "│ x\\u{d}::set-env");
         assert_eq!(ci_log(""), "│ ");
+        assert_eq!(ci_lines("a\n  ::error::x\n##[b]\n"), "a\n│   ::error::x\n# #[b]\n");
     }
 }

@@ -1,0 +1,425 @@
+//! `narani baseline`: accepting results as what a target is known to do.
+
+use std::fs;
+use std::io::{BufRead as _, IsTerminal as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::args::Global;
+use super::exit::Exit;
+use super::failure::{Failure, Outcome};
+use super::gate::{enough, usual_folder, why, write_whole};
+use super::open::{self, Book};
+use super::printer::Printer;
+use crate::compare::{self, Grid};
+use crate::domain::Record;
+use crate::gate::Baseline;
+use crate::gate::baseline::{Line, file_name};
+use crate::report;
+use crate::said;
+use crate::store::Reader;
+
+/// `narani baseline`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct BaselineArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub command: BaselineCommand,
+}
+
+/// `narani baseline …`.
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Walk through what changed, case by case, and accept or skip each
+    #[command(
+        after_help = "Keys: a accept · s skip · A accept all of this tag · q quit\n\nExample:\n  narani baseline review last"
+    )]
+    Review(AcceptArgs),
+    /// Accept the results of a run without questions
+    #[command(after_help = "\
+Examples:
+  narani baseline accept last
+  narani baseline accept last --target clova --case refund-004 --case refund-011")]
+    Accept(AcceptArgs),
+    /// Keep git from merging baseline files line by line
+    Init {
+        /// Folder of the baselines [default: results/baselines]
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+}
+
+/// Whose results are accepted.
+#[derive(Debug, Clone, Args)]
+pub(super) struct AcceptArgs {
+    /// Run: id, beginning of it, path, or last
+    #[arg(value_name = "RUN", default_value = "last")]
+    pub run: String,
+    /// Only these targets; repeatable
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub target: Vec<String>,
+    /// Only these cases; repeatable
+    #[arg(long, value_name = "ID")]
+    pub case: Vec<String>,
+    /// Folder of the baselines [default: that of the rules, else results/baselines/SUITE]
+    #[arg(long, value_name = "DIR")]
+    pub baseline: Option<PathBuf>,
+    /// Accept although too little was measured
+    #[arg(long)]
+    pub partial: bool,
+}
+
+pub(super) fn baseline(global: &Global, args: &BaselineArgs, printer: &Printer) -> Outcome {
+    match &args.command {
+        BaselineCommand::Init { folder } => init(global, folder.as_deref(), printer),
+        BaselineCommand::Accept(args) => accept(global, args, None, printer),
+        BaselineCommand::Review(args) => {
+            if !std::io::stdin().is_terminal() {
+                return Err(Failure::usage(
+                    said!(
+                        "baseline review asks questions and needs a terminal",
+                        "baseline review는 물어보며 진행하므로 터미널이 필요합니다"
+                    ),
+                    said!(
+                        "accept without questions: narani baseline accept RUN [--case ID] [--target NAME]",
+                        "묻지 않고 받아들이기: narani baseline accept RUN [--case ID] [--target NAME]"
+                    ),
+                ));
+            }
+            accept(global, args, Some(&mut Asking::default()), printer)
+        }
+    }
+}
+
+/// What `review` remembers while it asks.
+#[derive(Debug, Default)]
+struct Asking {
+    tags: Vec<String>,
+    quit: bool,
+}
+
+/// A decision on a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Yes,
+    No,
+}
+
+fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, printer: &Printer) -> Outcome {
+    if printer.ci {
+        return Err(Failure::usage(
+            said!(
+                "CI is set: a baseline is accepted by a person, not by a job",
+                "CI 환경입니다. 기준은 작업이 아니라 사람이 받아들입니다"
+            ),
+            said!(
+                "take the .pending file from the artifact of the job, or run this command on your machine",
+                "작업의 아티팩트에서 .pending 파일을 가져오거나, 이 명령을 자기 컴퓨터에서 실행하세요"
+            ),
+        ));
+    }
+    let settings = open::settings(global)?;
+    let listed = open::find_run(global, &args.run)?;
+    let reader = Reader::open(&listed)?;
+    let grid = Grid::read(&reader, reader.info().scorers.len() > 1)?;
+    let lanes = lanes(args, &grid)?;
+    for id in &args.case {
+        if grid.find(id).is_none() {
+            let ids = grid.cases.iter().map(|case| case.id.as_str()).take(5000);
+            return Err(Failure::usage(
+                said!("the run has no case `{id}`", "실행에 `{id}` 문항이 없습니다"),
+                crate::suite::suggest::help(id, ids),
+            ));
+        }
+    }
+    let rules = settings.gate.clone().unwrap_or_default();
+    for lane in &lanes {
+        let column = &grid.lanes[*lane];
+        if column.counts.judged == 0 {
+            return Err(Failure::new(
+                Exit::Unmeasured,
+                said!(
+                    "`{}` has no verdict at all: there is nothing to accept",
+                    "`{}` 대상에 채점 결과가 없어 받아들일 것이 없습니다",
+                    column.label
+                ),
+            ));
+        }
+        if !args.partial && !enough(column.counts, rules.coverage_min) {
+            return Err(Failure::new(
+                Exit::Unmeasured,
+                said!(
+                    "`{}` measured {} of {} answers, below the floor of {} %",
+                    "`{}` 대상은 답변 {1}/{2}개만 측정되어 최소 {3}%에 못 미칩니다",
+                    column.label,
+                    column.counts.measured,
+                    column.counts.planned,
+                    rules.coverage_min * 100.0
+                ),
+            )
+            .note(said!(
+                "go on with `narani run --resume {}`, or accept what there is with --partial",
+                "`narani run --resume {}`로 이어 하거나, 있는 만큼만 --partial로 받아들이세요",
+                listed.id
+            )));
+        }
+    }
+    let results = open::results(global, Some(&settings));
+    let folder = args
+        .baseline
+        .clone()
+        .or(rules.baseline)
+        .unwrap_or_else(|| usual_folder(&results, &grid.info.suite));
+    if grid.info.simulated {
+        printer.note(printer.say(
+            "SIMULATED: the baseline will say so and fits simulated runs only",
+            "SIMULATED: 기준에 그렇게 적히며 모의 실행과만 비교됩니다",
+        ));
+    }
+    let book = Book::new(reader.info())?;
+    let mut written = 0;
+    for lane in lanes {
+        let newer = Baseline::of(&grid, lane);
+        let path = folder.join(file_name(&grid.lanes[lane].target, grid.lanes[lane].prompt.as_deref()));
+        let older = fs::read(&path)
+            .ok()
+            .and_then(|bytes| Baseline::read(&String::from_utf8_lossy(&bytes)).ok());
+        let whole = args.case.is_empty() && asking.is_none();
+        let next = match (&older, whole) {
+            (_, true) => newer,
+            (older, false) => {
+                let older = older.clone().unwrap_or_else(|| Baseline {
+                    lines: Vec::new(),
+                    ..newer.clone()
+                });
+                let changed: Vec<Change<'_>> = changes(&older, &newer)
+                    .into_iter()
+                    .filter(|change| args.case.is_empty() || args.case.contains(&change.now.case))
+                    .collect();
+                let mut taken: Vec<String> = Vec::new();
+                for (at, change) in changed.iter().enumerate() {
+                    let decision = match asking.as_deref_mut() {
+                        None => Taken::Yes,
+                        Some(asking) if asking.quit => Taken::No,
+                        Some(asking) => {
+                            let page = Page {
+                                grid: &grid,
+                                lane,
+                                at,
+                                of: changed.len(),
+                            };
+                            ask(asking, &page, change, &reader, &book, printer)?
+                        }
+                    };
+                    if decision == Taken::Yes {
+                        taken.push(change.now.case.clone());
+                    }
+                }
+                older.with(&newer, &|case| taken.iter().any(|id| id == case))
+            }
+        };
+        let text = next.write();
+        if fs::read_to_string(&path).is_ok_and(|present| present == text) {
+            printer.note(&format!(
+                "{} {}",
+                path.display(),
+                printer.say("is already so", "파일은 이미 그렇습니다")
+            ));
+            continue;
+        }
+        let cannot = |error: std::io::Error| {
+            Failure::usage(
+                said!(
+                    "could not write `{}`: {error}",
+                    "`{}` 파일을 쓰지 못했습니다: {error}",
+                    path.display()
+                ),
+                said!(
+                    "give write permission, or name another folder with --baseline",
+                    "쓰기 권한을 주거나 --baseline으로 다른 폴더를 지정하세요"
+                ),
+            )
+        };
+        fs::create_dir_all(&folder).map_err(cannot)?;
+        write_whole(&path, text.as_bytes()).map_err(cannot)?;
+        // The proposal has been decided on.
+        let _ = fs::remove_file(format!("{}.pending", path.display()));
+        written += 1;
+        printer.out(&format!(
+            "{} {} ({})",
+            printer.say("wrote", "만듦"),
+            path.display(),
+            report::words::cases(next.lines.len() as u64, printer.lang)
+        ))?;
+    }
+    if written > 0 {
+        printer.note(&format!(
+            "{} {}",
+            printer.say("now commit", "이제 커밋하세요:"),
+            folder.display()
+        ));
+        if !attributes_of(&folder).is_file() && folder.parent().is_none_or(|parent| !attributes_of(parent).is_file()) {
+            printer.note(printer.say(
+                "narani baseline init   keeps git from merging these files line by line",
+                "narani baseline init   git이 이 파일들을 줄 단위로 병합하지 않게 합니다",
+            ));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn lanes(args: &AcceptArgs, grid: &Grid) -> Result<Vec<usize>, Failure> {
+    let known = || grid.info.targets.iter().map(|target| target.name.as_str());
+    for name in &args.target {
+        if !known().any(|target| target == name) {
+            return Err(Failure::usage(
+                said!("the run has no target `{name}`", "실행에 `{name}` 대상이 없습니다"),
+                crate::suite::suggest::help(name, known()),
+            ));
+        }
+    }
+    Ok((0..grid.lanes.len())
+        .filter(|lane| args.target.is_empty() || args.target.contains(&grid.lanes[*lane].target))
+        .collect())
+}
+
+/// A case whose line differs.
+struct Change<'b> {
+    was: Option<&'b Line>,
+    now: &'b Line,
+}
+
+fn changes<'b>(older: &'b Baseline, newer: &'b Baseline) -> Vec<Change<'b>> {
+    newer
+        .lines
+        .iter()
+        .filter_map(|now| {
+            let was = older.line(&now.case);
+            (was != Some(now)).then_some(Change { was, now })
+        })
+        .collect()
+}
+
+/// Where a question stands.
+struct Page<'a> {
+    grid: &'a Grid,
+    lane: usize,
+    at: usize,
+    of: usize,
+}
+
+/// Shows a change and asks.
+fn ask(
+    asking: &mut Asking,
+    page: &Page<'_>,
+    change: &Change<'_>,
+    reader: &Reader,
+    book: &Book,
+    printer: &Printer,
+) -> Result<Taken, Failure> {
+    let Some(place) = page.grid.find(&change.now.case) else {
+        return Ok(Taken::No);
+    };
+    let tags: Vec<String> = page.grid.tags_of(place).map(str::to_owned).collect();
+    if tags.iter().any(|tag| asking.tags.contains(tag)) {
+        return Ok(Taken::Yes);
+    }
+    let index = place as u64;
+    let info = std::sync::Arc::clone(reader.info());
+    let mut records: Vec<Record> = Vec::new();
+    let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
+    compare::records(reader, &question, index..index + 1, |record| {
+        if compare::row::column_of(&info, &record) == page.lane {
+            records.push(record);
+        }
+        Ok::<(), Failure>(())
+    })?;
+    let (reason, _) = why(&records);
+    let shown = report::baseline::Shown {
+        label: &page.grid.lanes[page.lane].label,
+        at: page.at + 1,
+        of: page.of,
+        case: &change.now.case,
+        tags: &tags,
+        was: change.was.map(|line| (line.pass, line.n, line.spot().score())),
+        now: (change.now.pass, change.now.n, change.now.spot().score()),
+        records: &records,
+        reason: &reason,
+    };
+    printer.out(&report::baseline::page(&shown, &printer.style()))?;
+    loop {
+        printer.prompt(printer.say(
+            "accept? a accept · s skip · A accept all of this tag · q quit  ",
+            "받아들일까요? a 받아들임 · s 건너뜀 · A 이 분류 모두 · q 끝  ",
+        ));
+        let mut line = String::new();
+        if std::io::stdin().lock().read_line(&mut line)? == 0 {
+            asking.quit = true;
+            return Ok(Taken::No);
+        }
+        match line.trim() {
+            "a" | "y" => return Ok(Taken::Yes),
+            "s" | "n" | "" => return Ok(Taken::No),
+            "A" => {
+                asking.tags.extend(tags);
+                return Ok(Taken::Yes);
+            }
+            "q" => {
+                asking.quit = true;
+                return Ok(Taken::No);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn attributes_of(folder: &Path) -> PathBuf {
+    folder.join(".gitattributes")
+}
+
+/// The line that keeps git from merging, which would make a file that no run ever gave.
+const ATTRIBUTES: &str = "*.jsonl -merge\n";
+
+fn init(global: &Global, folder: Option<&Path>, printer: &Printer) -> Outcome {
+    let settings = open::settings(global).ok();
+    let folder = folder.map_or_else(
+        || open::results(global, settings.as_ref()).join("baselines"),
+        Path::to_owned,
+    );
+    let path = attributes_of(&folder);
+    let present = fs::read_to_string(&path).unwrap_or_default();
+    if present.lines().any(|line| line.trim() == ATTRIBUTES.trim()) {
+        printer.note(&format!(
+            "{} {}",
+            path.display(),
+            printer.say("is already so", "파일은 이미 그렇습니다")
+        ));
+        return Ok(Exit::Done);
+    }
+    let mut text = present;
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    if !text.contains("narani") {
+        text.push_str("# Baselines of narani are accepted whole, never merged line by line.\n");
+    }
+    text.push_str(ATTRIBUTES);
+    let cannot = |error: std::io::Error| {
+        Failure::usage(
+            said!(
+                "could not write `{}`: {error}",
+                "`{}` 파일을 쓰지 못했습니다: {error}",
+                path.display()
+            ),
+            said!(
+                "give write permission, or name another folder",
+                "쓰기 권한을 주거나 다른 폴더를 지정하세요"
+            ),
+        )
+    };
+    fs::create_dir_all(&folder).map_err(cannot)?;
+    write_whole(&path, text.as_bytes()).map_err(cannot)?;
+    printer.out(&format!("{} {}", printer.say("wrote", "만듦"), path.display()))?;
+    Ok(Exit::Done)
+}

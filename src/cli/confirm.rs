@@ -1,0 +1,153 @@
+//! `gate --confirm`: failing must-pass cases are asked again, in runs of their own inside the folder of the run that is judged.
+//!
+//! The repeats are recorded like everything else that was asked; they never take the place of the first answers.
+
+use std::path::PathBuf;
+
+use clap::Parser as _;
+
+use super::args::{Cli, Command, Global};
+use super::failure::Failure;
+use super::printer::Printer;
+use crate::compare::Grid;
+use crate::config::CheckKind;
+use crate::domain::{Case, RunId, RunInfo, SuitePart};
+use crate::gate::{State, Verdict};
+use crate::store::{Folder, Listed, Reader, StoreError};
+
+/// Asks the failing must-pass cases of a verdict `times` times more. Gives (column, case, passed, of).
+pub(super) fn confirm(
+    global: &Global,
+    (listed, reader): (&Listed, &Reader),
+    (now, verdict): (&Grid, &Verdict),
+    times: u32,
+    printer: &Printer,
+) -> Result<Vec<(usize, String, u32, u32)>, Failure> {
+    let mut wanted: Vec<(usize, usize)> = verdict
+        .checks
+        .iter()
+        .filter(|check| matches!(check.rule, CheckKind::MustPass { .. }) && check.state == State::Fail)
+        .flat_map(|check| {
+            check
+                .failing
+                .iter()
+                .filter_map(|moved| Some((check.lane?, moved.place)))
+        })
+        .collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut lanes: Vec<usize> = wanted.iter().map(|(lane, _)| *lane).collect();
+    lanes.dedup();
+    let mut out = Vec::new();
+    for lane in lanes {
+        let places: Vec<u64> = wanted
+            .iter()
+            .filter(|(at, _)| *at == lane)
+            .map(|(_, place)| *place as u64)
+            .collect();
+        let path = repeat(listed, reader, lane, &places, times)?;
+        ask(global, &path, printer)?;
+        let id = path.file_name().and_then(|name| name.to_str()).and_then(RunId::parse);
+        let run = Listed {
+            id: id.expect("the folder was named after its run"),
+            path,
+        };
+        let grid = Grid::read(&Reader::open(&run)?, false)?;
+        for (place, case) in grid.cases.iter().enumerate() {
+            let spot = grid.spot(place, 0);
+            // What was not measured says nothing.
+            if spot.judged > 0 && now.find(&case.id).is_some() {
+                out.push((lane, case.id.clone(), u32::from(spot.passed), u32::from(spot.judged)));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// A run of these cases on this column alone, frozen but not begun.
+fn repeat(listed: &Listed, reader: &Reader, lane: usize, places: &[u64], times: u32) -> Result<PathBuf, Failure> {
+    let info = reader.info();
+    let (target, prompt) = (lane / info.prompts.len(), lane % info.prompts.len());
+    let mut cases: Vec<(u64, Case)> = Vec::new();
+    for place in places {
+        if let Some(case) = reader.cases(*place, 1)?.first() {
+            cases.push((*place, Case::clone(case)));
+        }
+    }
+    let mut parts: Vec<SuitePart> = Vec::new();
+    let mut first = 0;
+    for part in &info.parts {
+        let inside = |place: &u64| *place >= part.first && *place < part.first + part.cases;
+        let count = places.iter().filter(|place| inside(place)).count() as u64;
+        if count == 0 {
+            continue;
+        }
+        parts.push(SuitePart {
+            first,
+            cases: count,
+            prompts: vec![0],
+            targets: vec![0],
+            trials: times,
+            ..part.clone()
+        });
+        first += count;
+    }
+    let stamp = jiff::ZonedDateTime::now().strftime("%Y%m%d-%H%M%S").to_string();
+    let folder = Folder::create(&listed.path.join("confirm"), &stamp)?;
+    let repeated = RunInfo {
+        id: folder.id().clone(),
+        description: format!("repeats for {}", listed.id),
+        targets: vec![info.targets[target].clone()],
+        prompts: vec![info.prompts[prompt].clone()],
+        trials: times,
+        cases: cases.len() as u64,
+        started_us: crate::net::clock::now_us(),
+        parts,
+        ..(**info).clone()
+    };
+    let mut meta = vec![("info", serde_json::to_string(&repeated).expect("plain data"))];
+    if let Some(keys) = reader.meta("keys")? {
+        meta.push(("keys", keys));
+    }
+    if let Some(script) = reader.meta("simulate")? {
+        meta.push(("simulate", reseeded(&script)));
+    }
+    folder.freeze(&meta, |insert| {
+        for (_, case) in cases {
+            insert(case)?;
+        }
+        Ok::<(), StoreError>(())
+    })?;
+    Ok(folder.path().to_owned())
+}
+
+/// The simulator would give the very same answers to the same questions; repeats are drawn anew.
+fn reseeded(script: &str) -> String {
+    match serde_json::from_str::<serde_json::Value>(script) {
+        Ok(mut value) => {
+            let seed = value.get("seed").and_then(serde_json::Value::as_u64).unwrap_or(0);
+            value["seed"] = seed.wrapping_add(1_000_003).into();
+            value.to_string()
+        }
+        Err(_) => script.to_owned(),
+    }
+}
+
+/// Carries the frozen run out, without its summary, and without reusing answers.
+fn ask(global: &Global, path: &std::path::Path, printer: &Printer) -> Result<(), Failure> {
+    let words = [
+        "narani".into(),
+        "run".into(),
+        "--resume".into(),
+        path.as_os_str().to_owned(),
+    ];
+    let parsed =
+        Cli::try_parse_from(words).map_err(|error| Failure::usage(error.to_string(), "name the run by its id"))?;
+    let Command::Run(mut args) = parsed.command else {
+        unreachable!("the words above are those of `run`");
+    };
+    args.no_cache = true;
+    args.no_summary = true;
+    super::run::run(global, &args, printer)?;
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! The gate: rules turn a run, and what it is compared with, into pass, fail, or not enough evidence.
+//!
+//! [`judge`] is pure: squares, baselines, rules and the day go in, one [`Verdict`] comes out, from which the printed words, the
+//! files and the exit code all come. Reading and writing files is the command's; words and tables are `report`'s.
+
+pub mod against;
+pub mod baseline;
+pub mod decide;
+pub mod verdict;
+
+pub use against::Against;
+pub use baseline::{Baseline, Damage};
+pub use decide::{Trial, judge};
+pub use verdict::{Check, Coverage, Moved, Overall, Remark, State, Trouble, Undecided, Verdict};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,443 @@
+//! The decision, whole: every combination, the edges, and how often it is wrong.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::compare::fixture::Make;
+use crate::compare::{Grid, Spot};
+use crate::config::{Bound, CheckKind, CheckRule, GateRules, Metric, OnInconclusive, Quarantine, Rule, Stands};
+use crate::domain::RunInfo;
+use crate::stats::chance::Chance;
+
+fn info(cases: usize, trials: u32) -> Arc<RunInfo> {
+    let make = Make {
+        targets: vec!["gpt-main"],
+        cases: cases as u64,
+        trials,
+        ..Make::default()
+    };
+    Arc::new(make.info())
+}
+
+/// A square of one trial: passed, failed, or not measured.
+fn spot(passed: Option<bool>) -> Spot {
+    match passed {
+        Some(pass) => Spot::told(1, u16::from(pass), Some(if pass { 1.0 } else { 0.0 })),
+        None => Spot::missing(1),
+    }
+}
+
+fn grid(passed: &[Option<bool>]) -> Grid {
+    Grid::made(
+        &info(passed.len(), 1),
+        &[passed.iter().map(|pass| spot(*pass)).collect()],
+        None,
+    )
+}
+
+fn all(n: usize, pass: bool) -> Vec<Option<bool>> {
+    vec![Some(pass); n]
+}
+
+fn against(base: &Grid, now: &Grid) -> Against {
+    Against::new(
+        "baselines/ko-support".to_owned(),
+        false,
+        None,
+        now,
+        vec![Ok(Baseline::of(base, 0))],
+    )
+}
+
+fn rule(kind: CheckKind) -> CheckRule {
+    CheckRule {
+        kind,
+        targets: Vec::new(),
+        stands: Stands::default(),
+    }
+}
+
+fn regression(rule: Rule) -> CheckKind {
+    CheckKind::Regression {
+        metric: Metric::Pass,
+        tag: None,
+        margin: 0.02,
+        rule,
+    }
+}
+
+fn day(text: &str) -> jiff::civil::Date {
+    text.parse().unwrap()
+}
+
+fn judged(now: &Grid, against: &Against, rules: &GateRules) -> Verdict {
+    judge(&Trial {
+        now,
+        against,
+        rules,
+        today: day("2026-03-14"),
+        confirmed: &[],
+    })
+    .unwrap()
+}
+
+#[test]
+fn every_combination_has_one_verdict_and_one_exit_code() {
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Must {
+        Pass,
+        Fail,
+        Unmeasured,
+    }
+    let n = 100;
+    for covered in [true, false] {
+        for must in [Must::Pass, Must::Fail, Must::Unmeasured] {
+            for dropped in [false, true] {
+                for baseline in ["there", "missing", "damaged", "other suite"] {
+                    for on_inconclusive in [OnInconclusive::Fail, OnInconclusive::Warn] {
+                        let base = grid(&all(n, true));
+                        let mut passed = all(n, true);
+                        if dropped {
+                            passed[10..30].fill(Some(false));
+                        }
+                        if !covered {
+                            passed[40..60].fill(None);
+                        }
+                        // The first case is the one that must pass.
+                        passed[0] = match must {
+                            Must::Pass => Some(true),
+                            Must::Fail => Some(false),
+                            Must::Unmeasured => None,
+                        };
+                        let mut now = grid(&passed);
+                        now.give_tag(0, "critical");
+                        let side = match baseline {
+                            "there" => Ok(Baseline::of(&base, 0)),
+                            "missing" => Err(Trouble::Missing {
+                                path: "p".to_owned(),
+                                pending: None,
+                            }),
+                            "damaged" => Err(Trouble::Damaged {
+                                path: "p".to_owned(),
+                                damage: Damage::Sum,
+                            }),
+                            _ => {
+                                let mut other = Baseline::of(&base, 0);
+                                other.head.suite = "another".to_owned();
+                                Ok(other)
+                            }
+                        };
+                        let against = Against::new("b".to_owned(), false, None, &now, vec![side]);
+                        let rules = GateRules {
+                            on_inconclusive,
+                            coverage_min: 0.98,
+                            checks: vec![
+                                rule(regression(Rule::ShownDrop)),
+                                rule(CheckKind::MustPass {
+                                    tag: "critical".to_owned(),
+                                }),
+                            ],
+                            ..GateRules::default()
+                        };
+                        let verdict = judged(&now, &against, &rules);
+                        let fails = covered && (must == Must::Fail || (dropped && baseline == "there"));
+                        let expected = if fails {
+                            (Overall::Fail, 1)
+                        } else if baseline != "there" {
+                            (Overall::NoBaseline, 4)
+                        } else if !covered || must == Must::Unmeasured {
+                            let exit = if on_inconclusive == OnInconclusive::Warn { 0 } else { 3 };
+                            (Overall::Inconclusive, exit)
+                        } else {
+                            (Overall::Pass, 0)
+                        };
+                        let what = format!("{covered} {must:?} {dropped} {baseline} {on_inconclusive:?}");
+                        assert_eq!((verdict.overall(), verdict.exit()), expected, "{what}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_drop_within_the_margin_passes_though_it_is_shown() {
+    // 15 of 1,000 fall and none rises: shown beyond chance, and less than two points.
+    let n = 1000;
+    let mut passed = all(n, true);
+    passed[..15].fill(Some(false));
+    let (base, now) = (grid(&all(n, true)), grid(&passed));
+    let against = against(&base, &now);
+    let shown = judged(&now, &against, &GateRules::default());
+    assert_eq!(shown.overall(), Overall::Pass);
+    assert!(shown.checks[0].paired.as_ref().unwrap().interval.unwrap().1 < 0.0);
+    // The stricter rule does not pass: a drop beyond the margin is not ruled out.
+    let strict = GateRules {
+        checks: vec![rule(regression(Rule::NoDrop))],
+        ..GateRules::default()
+    };
+    assert!(matches!(
+        judged(&now, &against, &strict).checks[0].state,
+        State::Inconclusive(Undecided::Either)
+    ));
+    passed[..60].fill(Some(false));
+    let worse = grid(&passed);
+    assert_eq!(
+        judged(&worse, &against_of(&base, &worse), &strict).overall(),
+        Overall::Fail
+    );
+    let same = grid(&all(n, true));
+    assert_eq!(
+        judged(&same, &against_of(&base, &same), &strict).overall(),
+        Overall::Pass
+    );
+}
+
+fn against_of(base: &Grid, now: &Grid) -> Against {
+    against(base, now)
+}
+
+#[test]
+fn edges_have_a_verdict_and_no_number_that_is_none() {
+    // (then, now, expected exit code)
+    let cases: Vec<(&str, Vec<Option<bool>>, Vec<Option<bool>>, u8)> = vec![
+        ("all right twice", all(50, true), all(50, true), 0),
+        ("all wrong twice", all(50, false), all(50, false), 0),
+        ("all right, then all wrong", all(50, true), all(50, false), 1),
+        ("all wrong, then all right", all(50, false), all(50, true), 0),
+        ("one case, the same", all(1, true), all(1, true), 3),
+        ("one case that fell", all(1, true), all(1, false), 3),
+        ("two cases that fell: chance enough", all(2, true), all(2, false), 0),
+        ("nothing measured", all(20, true), vec![None; 20], 3),
+    ];
+    for (what, then, now, exit) in cases {
+        let (base, now) = (grid(&then), grid(&now));
+        let verdict = judged(&now, &against(&base, &now), &GateRules::default());
+        assert_eq!(verdict.exit(), exit, "{what}: {:?}", verdict.checks[0].state);
+        let json = crate::report::gate::json(&verdict);
+        assert!(!json.contains("NaN") && !json.contains("inf"), "{what}: {json}");
+        let style = crate::report::Style {
+            width: 80,
+            ascii: false,
+            color: false,
+            lang: crate::report::words::Lang::Ko,
+        };
+        let text = crate::report::gate::terminal(&verdict, true, &style);
+        assert!(!text.contains("NaN") && !text.contains("inf"), "{what}: {text}");
+    }
+    // No case in common.
+    let mut base = Baseline::of(&grid(&all(5, true)), 0);
+    for line in &mut base.lines {
+        line.case.insert(0, 'x');
+    }
+    let now = grid(&all(5, true));
+    let none = Against::new("b".to_owned(), false, None, &now, vec![Ok(base)]);
+    let verdict = judged(&now, &none, &GateRules::default());
+    assert_eq!((verdict.overall(), verdict.exit()), (Overall::NoBaseline, 4));
+}
+
+#[test]
+fn changed_cases_are_taken_out_and_too_many_make_it_incomparable() {
+    let now = grid(&all(100, true));
+    for (changed, fits) in [(10, true), (11, false)] {
+        let mut base = Baseline::of(&now, 0);
+        for line in base.lines.iter_mut().take(changed) {
+            line.print = "c_00000000".to_owned();
+        }
+        let against = Against::new("b".to_owned(), false, None, &now, vec![Ok(base)]);
+        let verdict = judged(&now, &against, &GateRules::default());
+        if fits {
+            assert_eq!(verdict.checks[0].n, 90);
+            assert!(
+                verdict
+                    .notes
+                    .iter()
+                    .any(|note| matches!(note, Remark::Changed { cases, .. } if cases.len() == changed))
+            );
+        } else {
+            assert_eq!(verdict.exit(), 4);
+        }
+    }
+}
+
+#[test]
+fn several_trials_are_one_value_a_case() {
+    let info = info(60, 4);
+    let of = |passed: u16| vec![Spot::told(4, passed, Some(f64::from(passed) / 4.0)); 60];
+    let base = Grid::made(&info, &[of(4)], None);
+    // Every case loses one of four: no spread at all, and surely no chance.
+    let now = Grid::made(&info, &[of(3)], None);
+    let verdict = judged(&now, &against(&base, &now), &GateRules::default());
+    assert_eq!(verdict.exit(), 1, "{:?}", verdict.checks[0]);
+    assert_eq!(verdict.checks[0].n, 60);
+}
+
+#[test]
+fn rules_that_match_nothing_and_quarantines_that_ran_out_are_mistakes() {
+    let now = grid(&all(5, true));
+    let base = grid(&all(5, true));
+    let against = against(&base, &now);
+    let quarantine = |case: &str, until: &str| Quarantine {
+        case: case.to_owned(),
+        target: None,
+        reason: "flaky".to_owned(),
+        until: day(until),
+        stands: Stands::default(),
+    };
+    let rules = GateRules {
+        checks: vec![
+            CheckRule {
+                targets: vec!["gpt-mian".to_owned()],
+                ..rule(regression(Rule::ShownDrop))
+            },
+            rule(CheckKind::MustPass {
+                tag: "nowhere".to_owned(),
+            }),
+            rule(CheckKind::Floor {
+                metric: Metric::Scorer("faithfull".to_owned()),
+                tag: None,
+                min: 0.5,
+                bound: Bound::Lower,
+            }),
+        ],
+        quarantine: vec![
+            quarantine("case-00001", "2026-03-13"),
+            quarantine("case-9", "2026-04-01"),
+        ],
+        ..GateRules::default()
+    };
+    let problems = judge(&Trial {
+        now: &now,
+        against: &against,
+        rules: &rules,
+        today: day("2026-03-14"),
+        confirmed: &[],
+    })
+    .unwrap_err();
+    let told: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
+    assert_eq!(told.len(), 5, "{told:?}");
+    assert!(told[0].contains("gpt-mian") && told[1].contains("nowhere") && told[2].contains("faithfull"));
+    assert!(told[3].contains("ended on 2026-03-13") && told[4].contains("case-9"));
+    assert_eq!(problems[0].help.as_deref(), Some("did you mean `gpt-main`?"));
+}
+
+#[test]
+fn quarantined_cases_do_not_count_and_are_told() {
+    let n = 40;
+    let mut passed = all(n, true);
+    passed[..8].fill(Some(false));
+    let (base, now) = (grid(&all(n, true)), grid(&passed));
+    let against = against(&base, &now);
+    assert_eq!(judged(&now, &against, &GateRules::default()).exit(), 1);
+    let rules = GateRules {
+        quarantine: (0..8)
+            .map(|at| Quarantine {
+                case: format!("case-{at:05}"),
+                target: Some("gpt-main".to_owned()),
+                reason: "known".to_owned(),
+                until: day("2026-03-14"),
+                stands: Stands::default(),
+            })
+            .collect(),
+        ..GateRules::default()
+    };
+    let verdict = judged(&now, &against, &rules);
+    assert_eq!(verdict.exit(), 0, "the last day still counts");
+    assert_eq!((verdict.checks[0].quarantined.len(), verdict.checks[0].n), (8, 32));
+}
+
+#[test]
+fn confirmed_cases_fail_only_when_most_trials_fail() {
+    let mut passed = all(20, true);
+    passed[0] = Some(false);
+    let mut now = grid(&passed);
+    now.give_tag(0, "critical");
+    let base = grid(&all(20, true));
+    let rules = GateRules {
+        checks: vec![rule(CheckKind::MustPass {
+            tag: "critical".to_owned(),
+        })],
+        ..GateRules::default()
+    };
+    let against = against(&base, &now);
+    for (repeats, exit) in [
+        (vec![], 1),
+        (vec![(0, "case-00000".to_owned(), 2, 2)], 0),
+        (vec![(0, "case-00000".to_owned(), 1, 2)], 1),
+    ] {
+        let verdict = judge(&Trial {
+            now: &now,
+            against: &against,
+            rules: &rules,
+            today: day("2026-03-14"),
+            confirmed: &repeats,
+        })
+        .unwrap();
+        assert_eq!(verdict.exit(), exit, "{repeats:?}");
+    }
+}
+
+/// Chances of passing of 200 cases: most are sure, some waver, a few are a toss. Two runs of them differ on about a tenth of the
+/// cases, as runs of real models do.
+fn chances(chance: &mut Chance, n: usize) -> Vec<f64> {
+    (0..n)
+        .map(|_| match chance.unit() {
+            share if share < 0.7 => 0.99,
+            share if share < 0.9 => 0.9,
+            _ => 0.4,
+        })
+        .collect()
+}
+
+fn drawn(chance: &mut Chance, chances: &[f64]) -> Grid {
+    let passed: Vec<Option<bool>> = chances.iter().map(|share| Some(chance.unit() < *share)).collect();
+    grid(&passed)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small counts")]
+fn percent_base(n: usize) -> f64 {
+    n as f64
+}
+
+fn percent(part: usize, whole: usize) -> f64 {
+    percent_base(part) / percent_base(whole) * 100.0
+}
+
+/// With default settings: at most 5 % of pairs of runs without any difference fail; at least 80 % of true drops of ten points on
+/// 200 cases are caught.
+#[test]
+fn the_gate_does_not_cry_wolf_and_does_not_sleep() {
+    const PAIRS: usize = 500;
+    const CASES: usize = 200;
+    let mut chance = Chance::new(20_260_314, 0);
+    let rules = GateRules::default();
+    let (mut alarms, mut caught, mut differ) = (0, 0, 0);
+    for _ in 0..PAIRS {
+        let before = chances(&mut chance, CASES);
+        let base = drawn(&mut chance, &before);
+        let same = drawn(&mut chance, &before);
+        let verdict = judged(&same, &against(&base, &same), &rules);
+        alarms += usize::from(verdict.exit() == 1);
+        let paired = verdict.checks[0].paired.as_ref().unwrap();
+        differ += usize::try_from(paired.better + paired.worse).unwrap();
+        // A tenth of all cases, drawn from those that pass, now fail always: the mean falls by ten points.
+        let lost = 0.1 * percent_base(CASES);
+        let mut after = before.clone();
+        let mut fallen = 0.0;
+        while fallen < lost {
+            let at = chance.below(u32::try_from(CASES).unwrap()) as usize;
+            fallen += after[at];
+            after[at] = 0.0;
+        }
+        let worse = drawn(&mut chance, &after);
+        caught += usize::from(judged(&worse, &against(&base, &worse), &rules).exit() == 1);
+    }
+    println!(
+        "false alarms {alarms} of {PAIRS} ({:.1} %), drops of 10 points caught {caught} of {PAIRS} ({:.1} %), {:.1} % of cases differ between runs that are alike",
+        percent(alarms, PAIRS),
+        percent(caught, PAIRS),
+        percent(differ, PAIRS * CASES)
+    );
+    assert!(alarms * 20 <= PAIRS, "{alarms} false alarms");
+    assert!(caught * 5 >= PAIRS * 4, "{caught} caught");
+}

@@ -1,0 +1,385 @@
+//! What a gate found: data for every form in which it is told. The overall verdict is worked out here and nowhere else.
+
+use crate::compare::{Paid, Paired};
+use crate::config::{CheckKind, OnInconclusive};
+
+use super::baseline::Damage;
+
+/// The verdict on a whole run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// Id of the run.
+    pub run: String,
+    /// Name of the suite. User's text.
+    pub suite: String,
+    /// Fingerprint of the suite.
+    pub suite_fp: String,
+    /// Version of the program that made the run.
+    pub version: String,
+    /// The answers came from the simulator.
+    pub simulated: bool,
+    /// What the run is compared with, as a person would name it; none when no check compares.
+    pub against: Option<String>,
+    /// The baseline is a run rather than files.
+    pub against_run: bool,
+    /// Cases of the run.
+    pub cases: u64,
+    /// Repeats.
+    pub trials: u32,
+    /// What an inconclusive gate does.
+    pub on_inconclusive: OnInconclusive,
+    /// Least share that must be measured.
+    pub coverage_min: f64,
+    /// Measured share of every column that is in a check.
+    pub coverage: Vec<Coverage>,
+    /// The checks, in the order of the rules.
+    pub checks: Vec<Check>,
+    /// What a reader must know beside them.
+    pub notes: Vec<Remark>,
+    /// What the run cost.
+    pub paid: Paid,
+    /// Answers that were reused.
+    pub cached: u64,
+    /// Cells not measured: column, case, trial, kind.
+    pub misses: Vec<(String, String, u32, String)>,
+    /// All of them, those not listed included.
+    pub missed: u64,
+}
+
+/// The one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overall {
+    /// No check failed and all could be decided.
+    Pass,
+    /// A check failed.
+    Fail,
+    /// No check failed, some could not be decided.
+    Inconclusive,
+    /// There is nothing valid to compare with.
+    NoBaseline,
+}
+
+impl Overall {
+    /// The word of JSON and of the outputs of CI services.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+            Self::NoBaseline => "no_baseline",
+        }
+    }
+}
+
+impl Verdict {
+    /// The one word: any failed check makes a failure; else a missing or unusable baseline has to be mended first; else any
+    /// check that could not be decided leaves the whole undecided.
+    #[must_use]
+    pub fn overall(&self) -> Overall {
+        let any = |wanted: fn(&State) -> bool| self.checks.iter().any(|check| wanted(&check.state));
+        if any(|state| matches!(state, State::Fail)) {
+            Overall::Fail
+        } else if any(|state| matches!(state, State::NoBaseline(_))) {
+            Overall::NoBaseline
+        } else if any(|state| matches!(state, State::Inconclusive(_))) || self.checks.is_empty() {
+            Overall::Inconclusive
+        } else {
+            Overall::Pass
+        }
+    }
+
+    /// The exit code: 0 pass (or undecided where that only warns), 1 fail, 3 undecided, 4 no usable baseline.
+    #[must_use]
+    pub fn exit(&self) -> u8 {
+        match (self.overall(), self.on_inconclusive) {
+            (Overall::Pass, _) | (Overall::Inconclusive, OnInconclusive::Warn) => 0,
+            (Overall::Fail, _) => 1,
+            (Overall::Inconclusive, OnInconclusive::Fail) => 3,
+            (Overall::NoBaseline, _) => 4,
+        }
+    }
+
+    /// Checks in a state.
+    pub fn failed(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.state == State::Fail)
+    }
+}
+
+/// The measured share of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coverage {
+    /// The column. User's text.
+    pub label: String,
+    /// Cells planned.
+    pub planned: u64,
+    /// Cells measured.
+    pub measured: u64,
+    /// Kinds of what was not, most first.
+    pub kinds: Vec<(String, u64)>,
+    /// Below the floor.
+    pub low: bool,
+}
+
+/// How a check came out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// It holds.
+    Pass,
+    /// It does not.
+    Fail,
+    /// It could not be decided.
+    Inconclusive(Undecided),
+    /// There is nothing valid to compare with.
+    NoBaseline(Trouble),
+}
+
+/// Why a check could not be decided.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Undecided {
+    /// Too little of the column was measured.
+    Coverage,
+    /// Nothing was measured that this check looks at.
+    Nothing,
+    /// So many cases of the check were not measured.
+    NotMeasured(u64),
+    /// Too few fresh answers for a percentile.
+    FewAnswers(u64),
+    /// The interval holds both a drop beyond the margin and none.
+    Either,
+    /// One case, or one cluster: no interval exists.
+    OneCase,
+}
+
+/// Why there is nothing valid to compare with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trouble {
+    /// The file does not exist.
+    Missing {
+        /// Where it would be.
+        path: String,
+        /// Where a proposal was written.
+        pending: Option<String>,
+    },
+    /// The file is damaged.
+    Damaged {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        damage: Damage,
+    },
+    /// It is of another suite.
+    Suite {
+        /// Which.
+        was: String,
+    },
+    /// Answers were judged by other scorers.
+    Scorers,
+    /// Another number of trials.
+    Trials {
+        /// Then.
+        was: u32,
+    },
+    /// One is simulated, the other is not.
+    Simulated {
+        /// The baseline is.
+        baseline: bool,
+    },
+    /// More than a tenth of the cases changed.
+    Changed {
+        /// So many.
+        changed: u64,
+        /// Of so many.
+        of: u64,
+    },
+    /// Not one case in common.
+    NoShared,
+    /// The run that serves as baseline has no such column.
+    NoColumn,
+    /// No earlier run of the suite.
+    NoEarlier,
+}
+
+/// One check on one column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// The rule.
+    pub rule: CheckKind,
+    /// The column; none for the whole run. User's text.
+    pub label: Option<String>,
+    /// Name of its target.
+    pub target: Option<String>,
+    /// Place of the column in the run.
+    pub lane: Option<usize>,
+    /// How it came out.
+    pub state: State,
+    /// Cases it rests on; fresh answers for latency.
+    pub n: u64,
+    /// The figure at the baseline (share, points, milliseconds).
+    pub before: Option<f64>,
+    /// The figure now.
+    pub now: Option<f64>,
+    /// Interval of the figure now, for floors.
+    pub interval: Option<(f64, f64)>,
+    /// The paired comparison.
+    pub paired: Option<Paired>,
+    /// Whether no case changed its verdict at all.
+    pub unchanged: bool,
+    /// Cases that passed at the baseline and fail now.
+    pub newly_failing: Vec<Moved>,
+    /// Cases that failed and pass now.
+    pub newly_passing: Vec<Moved>,
+    /// Cases put aside by a quarantine, whose change does not count.
+    pub quarantined: Vec<Moved>,
+    /// For `must_pass`: cases that fail, by id.
+    pub failing: Vec<Moved>,
+    /// For `must_pass`: passing cases then and now, as (passing, of).
+    pub held: (Option<(u64, u64)>, (u64, u64)),
+    /// For `must_pass`: repeats that were made, as (case, passed, of).
+    pub confirmed: Vec<(String, u32, u32)>,
+    /// Change by tag: tag, cases, difference, adjusted p.
+    pub by_tag: Vec<(String, u64, f64, Option<f64>)>,
+}
+
+impl Check {
+    /// A check about which nothing is known yet.
+    #[must_use]
+    pub fn new(rule: CheckKind) -> Self {
+        Self {
+            rule,
+            label: None,
+            target: None,
+            lane: None,
+            state: State::Pass,
+            n: 0,
+            before: None,
+            now: None,
+            interval: None,
+            paired: None,
+            unchanged: false,
+            newly_failing: Vec::new(),
+            newly_passing: Vec::new(),
+            quarantined: Vec::new(),
+            failing: Vec::new(),
+            held: (None, (0, 0)),
+            confirmed: Vec::new(),
+            by_tag: Vec::new(),
+        }
+    }
+
+    /// Half the width of the interval: drops smaller than about this would not show.
+    #[must_use]
+    pub fn detectable(&self) -> Option<f64> {
+        let (low, high) = self.paired.as_ref()?.interval?;
+        Some((high - low) / 2.0)
+    }
+
+    /// The word of the kind, as in the rules.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.rule {
+            CheckKind::Regression { .. } => "regression",
+            CheckKind::MustPass { .. } => "must_pass",
+            CheckKind::Floor { .. } => "floor",
+            CheckKind::LatencyP95 { .. } => "latency_p95",
+            CheckKind::Cost { .. } => "cost",
+        }
+    }
+}
+
+/// A case that changed, or fails where it must not.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Moved {
+    /// Its place in the run.
+    pub place: usize,
+    /// Its id. User's text.
+    pub case: String,
+    /// Its tags. User's text.
+    pub tags: Vec<String>,
+    /// Its score at the baseline, where known.
+    pub before: Option<f64>,
+    /// Its score now.
+    pub now: Option<f64>,
+    /// It is also in a `must_pass` check that it fails.
+    pub critical: bool,
+    /// Why it fails now, in the words of its scorers. Outside text; empty until it is looked up.
+    pub why: String,
+    /// The answer, where it is to be shown. Outside text.
+    pub answer: String,
+    /// Its suite file.
+    pub file: String,
+    /// Its line there, from 1; 0 where unknown.
+    pub line: u32,
+    /// Reason and last day of its quarantine.
+    pub aside: Option<(String, String)>,
+}
+
+/// What a reader must know beside the checks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Remark {
+    /// The provider now reports another model.
+    Model {
+        /// The column.
+        label: String,
+        /// Then. Outside text.
+        was: String,
+        /// Now. Outside text.
+        now: String,
+    },
+    /// A column that no check looks at, with what was not measured there.
+    Unchecked {
+        /// The column.
+        label: String,
+        /// Kinds of errors with counts.
+        kinds: Vec<(String, u64)>,
+    },
+    /// Reused answers cannot show a change on the provider's side.
+    Cached {
+        /// The column.
+        label: String,
+        /// So many.
+        n: u64,
+        /// Of so many.
+        of: u64,
+    },
+    /// Cases that changed since the baseline and were taken out.
+    Changed {
+        /// The column.
+        label: String,
+        /// Their ids.
+        cases: Vec<String>,
+    },
+    /// Cases of the baseline that the run does not have.
+    Gone {
+        /// The column.
+        label: String,
+        /// So many.
+        n: u64,
+    },
+    /// Cases that the baseline does not have.
+    New {
+        /// The column.
+        label: String,
+        /// So many.
+        n: u64,
+    },
+    /// The baseline is old.
+    Stale {
+        /// Days.
+        days: i64,
+        /// The limit.
+        limit: u32,
+    },
+    /// A quarantined case that passes again and could be let back in.
+    PassesAgain {
+        /// The case.
+        case: String,
+        /// Last day of its quarantine.
+        until: String,
+    },
+    /// Fewer cases than intervals can be trusted with.
+    FewCases {
+        /// So many.
+        n: u64,
+    },
+}

@@ -1,0 +1,186 @@
+//! The comparison as Markdown, for pull requests and wikis.
+
+use super::sentences;
+use crate::compare::across::Move;
+use crate::compare::{Across, Paired};
+use crate::report::number::{grouped, p_value, score, seconds};
+use crate::report::words::{self, Lang};
+use crate::text::sink::markdown_inline;
+
+/// Moved cases listed a column and direction.
+const MOVED: usize = 50;
+
+/// Rows by tag.
+const TAGS: usize = 12;
+
+/// All comparisons.
+#[must_use]
+pub fn markdown(all: &[Across], lang: Lang) -> String {
+    let pages: Vec<String> = all.iter().map(|across| page(across, lang)).collect();
+    pages.join("\n")
+}
+
+fn page(across: &Across, lang: Lang) -> String {
+    let words = lang.words();
+    let simulated = if across.base.simulated || across.other.simulated {
+        "**SIMULATED** "
+    } else {
+        ""
+    };
+    let mut out = format!(
+        "## {simulated}{}\n\n`{}` → `{}` · {}\n\n",
+        markdown_inline(&across.other.suite),
+        across.base.id,
+        across.other.id,
+        words::cases(across.joined.same, lang)
+    );
+    for sentence in sentences::joined(across, lang) {
+        out.push_str(&format!("{}\n", markdown_inline(&sentence)));
+    }
+    if out.ends_with(".\n") {
+        out.push('\n');
+    }
+    let adjusted = if across.rows.len() > 1 {
+        lang.pick("adjusted p", "보정한 p")
+    } else {
+        "p"
+    };
+    let heads = [
+        words.target,
+        lang.pick("passed then → now", "통과율 전 → 후"),
+        lang.pick("change (95 % CI)", "변화 (95% 구간)"),
+        adjusted,
+        lang.pick("newly failing", "새로 실패"),
+        lang.pick("newly passing", "새로 통과"),
+        lang.pick("p50 then → now", "p50 전 → 후"),
+    ];
+    out.push_str(&head(&heads));
+    for row in &across.rows {
+        let p50 = |latency: &crate::compare::Latency| latency.p50.map_or_else(|| "–".to_owned(), seconds);
+        let mut cells = vec![markdown_inline(&row.label)];
+        cells.extend(
+            row.pass
+                .as_ref()
+                .map_or_else(|| vec!["–".to_owned(); 3], |paired| figures(paired, lang)),
+        );
+        cells.push(grouped(row.newly_failing.len() as u64));
+        cells.push(grouped(row.newly_passing.len() as u64));
+        cells.push(format!("{} → {}", p50(&row.latency.0), p50(&row.latency.1)));
+        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    out.push('\n');
+    for row in &across.rows {
+        out.push_str(&format!(
+            "- {}\n",
+            markdown_inline(&sentences::row(row, across.rows.len(), lang))
+        ));
+    }
+    out.push_str(&tags(across, lang));
+    for row in &across.rows {
+        out.push_str(&moved(
+            &row.label,
+            &row.newly_failing,
+            lang.pick("newly failing", "새로 실패"),
+            lang,
+        ));
+        out.push_str(&moved(
+            &row.label,
+            &row.newly_passing,
+            lang.pick("newly passing", "새로 통과"),
+            lang,
+        ));
+    }
+    out
+}
+
+fn head(heads: &[&str]) -> String {
+    format!("| {} |\n|{}\n", heads.join(" | "), "---|".repeat(heads.len()))
+}
+
+fn figures(paired: &Paired, lang: Lang) -> Vec<String> {
+    let change = match paired.interval {
+        Some(_) => format!("{} ({})", words::difference(paired, lang), words::span(paired, lang)),
+        None => words::difference(paired, lang),
+    };
+    let bold = if paired.shown() { "**" } else { "" };
+    vec![
+        format!(
+            "{} → {}",
+            words::percent_of(paired.before),
+            words::percent_of(paired.after)
+        ),
+        format!("{bold}{change}{bold}"),
+        paired
+            .adjusted
+            .or(paired.p)
+            .map_or_else(|| "–".to_owned(), |p| p_value(p).replace('<', "\\<")),
+    ]
+}
+
+fn tags(across: &Across, lang: Lang) -> String {
+    let mut rows: Vec<_> = across
+        .by_tag
+        .iter()
+        .filter(|row| row.pass.better + row.pass.worse > 0)
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    rows.sort_by(|a, b| b.pass.difference.abs().total_cmp(&a.pass.difference.abs()));
+    let words = lang.words();
+    let mut out = format!(
+        "\n### {}\n\n",
+        lang.pick("By tag, most moved first", "분류별, 많이 움직인 것부터")
+    );
+    out.push_str(&head(&[
+        words.tag,
+        words.target,
+        "n",
+        lang.pick("passed then → now", "통과율 전 → 후"),
+        lang.pick("change (95 % CI)", "변화 (95% 구간)"),
+        lang.pick("adjusted p", "보정한 p"),
+    ]));
+    for row in rows.iter().take(TAGS) {
+        let mut cells = vec![
+            markdown_inline(&row.tag),
+            markdown_inline(&row.label),
+            grouped(row.pass.cases),
+        ];
+        cells.extend(figures(&row.pass, lang));
+        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    out
+}
+
+fn moved(label: &str, moves: &[Move], title: &str, lang: Lang) -> String {
+    if moves.is_empty() {
+        return String::new();
+    }
+    let words = lang.words();
+    let mut out = format!(
+        "\n<details><summary>{}: {} {title}</summary>\n\n",
+        markdown_inline(label),
+        grouped(moves.len() as u64)
+    );
+    out.push_str(&head(&[words.case, words.tags, words.score, lang.pick("why", "이유")]));
+    for moved in moves.iter().take(MOVED) {
+        let told = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), score);
+        let why: String = moved.why.chars().take(200).collect();
+        out.push_str(&format!(
+            "| {} | {} | {} → {} | {} |\n",
+            markdown_inline(&moved.id),
+            markdown_inline(&moved.tags.join(" ")),
+            told(moved.before),
+            told(moved.after),
+            markdown_inline(&why),
+        ));
+    }
+    if moves.len() > MOVED {
+        out.push_str(&format!(
+            "| … {} | | | |\n",
+            words::and_more((moves.len() - MOVED) as u64, lang)
+        ));
+    }
+    out.push_str("\n</details>\n");
+    out
+}

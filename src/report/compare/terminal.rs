@@ -1,0 +1,383 @@
+//! The comparison for the terminal.
+
+use jiff::tz::TimeZone;
+
+use super::sentences;
+use crate::compare::across::{Move, Pairwise};
+use crate::compare::{Across, Paired};
+use crate::report::Style;
+use crate::report::lines::{item, paragraph};
+use crate::report::number::{Purse, grouped, p_value, paid, score, seconds};
+use crate::report::signs::plain_signs;
+use crate::report::table::{Cell, Paint, Table};
+use crate::report::words;
+use crate::text::sink::terminal_line;
+
+/// Moved cases a column, where not all are asked for.
+const MOVED: usize = 8;
+
+/// Rows of the table by tag.
+const TAGS: usize = 12;
+
+/// The comparison, with times in the zone of this computer.
+#[must_use]
+pub fn terminal(all: &[Across], list: bool, style: &Style) -> String {
+    terminal_in(all, list, style, &TimeZone::system())
+}
+
+/// The comparison, with times in a zone.
+#[must_use]
+pub fn terminal_in(all: &[Across], list: bool, style: &Style, zone: &TimeZone) -> String {
+    let pages: Vec<String> = all.iter().map(|across| page(across, list, style, zone)).collect();
+    pages.join("\n")
+}
+
+fn page(across: &Across, list: bool, style: &Style, zone: &TimeZone) -> String {
+    let mut out = title(across, style, zone);
+    for sentence in sentences::joined(across, style.lang) {
+        out.push_str(&paragraph(&terminal_line(&sentence), 0, style));
+    }
+    let mut sections = vec![
+        rates(across, style),
+        grouped_rates(across, style),
+        tags(across, style),
+        times(across, style),
+    ];
+    sections.extend(across.rows.iter().map(|row| moved(across, row, list, style)));
+    for section in sections.into_iter().filter(|section| !section.is_empty()) {
+        out.push('\n');
+        out.push_str(&section);
+    }
+    out
+}
+
+fn title(across: &Across, style: &Style, zone: &TimeZone) -> String {
+    let lang = style.lang;
+    let mut parts = Vec::new();
+    if across.base.simulated || across.other.simulated {
+        parts.push(lang.words().simulated.to_owned());
+    }
+    parts.push(terminal_line(&across.other.suite));
+    parts.push(words::cases(across.joined.same, lang));
+    let run =
+        |info: &crate::domain::RunInfo| format!("{} ({})", info.id, words::moment(info.started_us, zone, false, lang));
+    parts.push(plain_signs(
+        &format!("{} → {}", run(&across.base), run(&across.other)),
+        style,
+    ));
+    crate::report::lines::parts(&parts, style)
+}
+
+/// `85.4% → 80.8%`.
+fn then_now(paired: &Paired) -> String {
+    format!(
+        "{} → {}",
+        words::percent_of(paired.before),
+        words::percent_of(paired.after)
+    )
+}
+
+fn change(paired: &Paired, style: &Style) -> Cell {
+    let lang = style.lang;
+    let text = match paired.interval {
+        Some(_) => format!("{} ({})", words::difference(paired, lang), words::span(paired, lang)),
+        None => words::difference(paired, lang),
+    };
+    let paint = match (paired.shown(), paired.difference < 0.0) {
+        (false, _) => Paint::Plain,
+        (true, true) => Paint::Bad,
+        (true, false) => Paint::Good,
+    };
+    Cell::new(plain_signs(&text, style)).painted(paint)
+}
+
+fn p_of(paired: &Paired, style: &Style) -> Cell {
+    Cell::new(
+        paired
+            .adjusted
+            .or(paired.p)
+            .map_or_else(|| plain_signs("–", style), p_value),
+    )
+}
+
+fn p_head(rows: usize, style: &Style) -> &'static str {
+    if rows > 1 {
+        style.lang.pick("adjusted p", "보정한 p")
+    } else {
+        "p"
+    }
+}
+
+fn rates(across: &Across, style: &Style) -> String {
+    let lang = style.lang;
+    let label = |row: &Pairwise| match &row.base_label {
+        Some(base) => plain_signs(
+            &format!("{} → {}", terminal_line(base), terminal_line(&row.label)),
+            style,
+        ),
+        None => terminal_line(&row.label),
+    };
+    let signs = if style.ascii { ("x", "+") } else { ("✗", "✓") };
+    let mut table = Table::new()
+        .text(lang.words().target)
+        .whole(plain_signs(lang.pick("passed then → now", "통과율 전 → 후"), style))
+        .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
+        .number(p_head(across.rows.len(), style))
+        .number(lang.pick(format!("new {}", signs.0), format!("새 {}", signs.0)))
+        .number(lang.pick(format!("new {}", signs.1), format!("새 {}", signs.1)));
+    for row in &across.rows {
+        let Some(paired) = &row.pass else { continue };
+        table.row([
+            Cell::new(label(row)),
+            Cell::new(plain_signs(&then_now(paired), style)),
+            change(paired, style),
+            p_of(paired, style),
+            Cell::new(grouped(row.newly_failing.len() as u64)),
+            Cell::new(grouped(row.newly_passing.len() as u64)),
+        ]);
+    }
+    let mut out = if table.is_empty() {
+        String::new()
+    } else {
+        table.draw(style, 2) + "\n"
+    };
+    // Where a score is the verdict as a number, a second table would say the same again.
+    let same = |row: &Pairwise| match (&row.pass, &row.score) {
+        (Some(pass), Some(score)) => {
+            (pass.before - score.before).abs() < 1e-9 && (pass.after - score.after).abs() < 1e-9
+        }
+        (_, score) => score.is_none(),
+    };
+    let scored = !across.rows.iter().all(same);
+    if scored {
+        let mut table = Table::new()
+            .text(lang.words().target)
+            .whole(plain_signs(lang.pick("score then → now", "점수 전 → 후"), style))
+            .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
+            .number(p_head(across.rows.len(), style));
+        for row in &across.rows {
+            let Some(paired) = &row.score else { continue };
+            let figures = format!("{} → {}", score(paired.before), score(paired.after));
+            table.row([
+                Cell::new(label(row)),
+                Cell::new(plain_signs(&figures, style)),
+                change(paired, style),
+                p_of(paired, style),
+            ]);
+        }
+        out.push_str(&(table.draw(style, 2) + "\n"));
+    }
+    for row in &across.rows {
+        out.push_str(&item(
+            &terminal_line(&sentences::row(row, across.rows.len(), lang)),
+            style,
+        ));
+    }
+    for row in &across.rows {
+        if let Some(sentence) = sentences::slower(row, lang) {
+            out.push_str(&item(&terminal_line(&sentence), style));
+        }
+    }
+    out
+}
+
+/// By target over prompts and by prompt over targets, where there are several prompts.
+fn grouped_rates(across: &Across, style: &Style) -> String {
+    let lang = style.lang;
+    let mut out = String::new();
+    let parts = [
+        (
+            &across.by_target,
+            lang.pick("By target, over all prompts", "대상별 (모든 프롬프트)"),
+            lang.words().target,
+        ),
+        (
+            &across.by_prompt,
+            lang.pick("By prompt, over all targets", "프롬프트별 (모든 대상)"),
+            lang.words().prompt,
+        ),
+    ];
+    for (rows, title, head) in parts {
+        if rows.len() < 2 {
+            continue;
+        }
+        let mut table = Table::new()
+            .text(head)
+            .whole(plain_signs(lang.pick("passed then → now", "통과율 전 → 후"), style))
+            .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
+            .number(p_head(rows.len(), style));
+        for (name, paired) in rows {
+            table.row([
+                Cell::new(terminal_line(name)),
+                Cell::new(plain_signs(&then_now(paired), style)),
+                change(paired, style),
+                p_of(paired, style),
+            ]);
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&format!("{title}\n{}", table.draw(style, 2)));
+    }
+    out
+}
+
+/// The tags that moved most; p-values are adjusted for every tag and column.
+fn tags(across: &Across, style: &Style) -> String {
+    if across.by_tag.is_empty() {
+        return String::new();
+    }
+    let lang = style.lang;
+    let mut rows: Vec<_> = across.by_tag.iter().collect();
+    rows.sort_by(|a, b| b.pass.difference.abs().total_cmp(&a.pass.difference.abs()));
+    let all = rows.len();
+    rows.truncate(TAGS);
+    rows.retain(|row| row.pass.better + row.pass.worse > 0);
+    if rows.is_empty() {
+        return paragraph(
+            lang.pick(
+                "No case changed within any tag.",
+                "어느 분류에서도 바뀐 문항이 없습니다.",
+            ),
+            0,
+            style,
+        );
+    }
+    let mut table = Table::new()
+        .text(lang.words().tag)
+        .text(lang.words().target)
+        .number("n")
+        .whole(plain_signs(lang.pick("passed then → now", "통과율 전 → 후"), style))
+        .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
+        .number(lang.pick("adjusted p", "보정한 p"));
+    for row in &rows {
+        table.row([
+            Cell::new(terminal_line(&row.tag)),
+            Cell::new(terminal_line(&row.label)),
+            Cell::new(grouped(row.pass.cases)),
+            Cell::new(plain_signs(&then_now(&row.pass), style)),
+            change(&row.pass, style),
+            p_of(&row.pass, style),
+        ]);
+    }
+    let title = lang.pick(
+        format!("By tag, most moved first (p adjusted for all {all} tag × target)"),
+        format!("분류별, 많이 움직인 것부터 (p는 분류 × 대상 {all}개에 대해 보정)"),
+    );
+    paragraph(&title, 0, style) + &table.draw(style, 2)
+}
+
+fn times(across: &Across, style: &Style) -> String {
+    let lang = style.lang;
+    let told = |row: &Pairwise| row.latency.0.p50.is_some() || row.latency.1.p50.is_some();
+    let paid_any = |row: &Pairwise| {
+        [&row.paid.0, &row.paid.1]
+            .iter()
+            .any(|paid| paid.known + paid.local > 0)
+    };
+    if !across.rows.iter().any(|row| told(row) || paid_any(row)) {
+        return String::new();
+    }
+    let mut table = Table::new()
+        .text(lang.words().target)
+        .whole(plain_signs(lang.pick("p50 then → now", "p50 전 → 후"), style))
+        .whole(plain_signs(lang.pick("p95 then → now", "p95 전 → 후"), style))
+        .whole(plain_signs(lang.pick("cost then → now", "비용 전 → 후"), style));
+    let dash = || "–".to_owned();
+    let sums = across
+        .rows
+        .iter()
+        .flat_map(|row| row.paid.0.money().chain(row.paid.1.money()));
+    let purse = Purse::of(sums);
+    for row in &across.rows {
+        let both = |of: fn(&crate::compare::Latency) -> Option<f64>| {
+            let text = |value: Option<f64>| value.map_or_else(dash, seconds);
+            format!("{} → {}", text(of(&row.latency.0)), text(of(&row.latency.1)))
+        };
+        table.row([
+            Cell::new(terminal_line(&row.label)),
+            Cell::new(plain_signs(&both(|latency| latency.p50), style)),
+            Cell::new(plain_signs(&both(|latency| latency.p95), style)),
+            Cell::new(plain_signs(
+                &format!(
+                    "{} → {}",
+                    paid(&row.paid.0, &purse, style),
+                    paid(&row.paid.1, &purse, style)
+                ),
+                style,
+            )),
+        ]);
+    }
+    format!(
+        "{}\n{}",
+        lang.pick("Time and cost (fresh answers only)", "시간과 비용 (새 답변만)"),
+        table.draw(style, 2)
+    )
+}
+
+fn moved(across: &Across, row: &Pairwise, list: bool, style: &Style) -> String {
+    let lang = style.lang;
+    let mut out = String::new();
+    let most = if list { usize::MAX } else { MOVED };
+    let lists = [
+        (
+            &row.newly_failing,
+            lang.pick("newly failing", "새로 실패"),
+            lang.pick("why it fails now", "지금 실패한 이유"),
+        ),
+        (
+            &row.newly_passing,
+            lang.pick("newly passing", "새로 통과"),
+            lang.pick("why it failed then", "그때 실패한 이유"),
+        ),
+    ];
+    for (moves, title, why) in lists {
+        if moves.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let head = format!("{}: {} {title}", row.label, grouped(moves.len() as u64));
+        out.push_str(&paragraph(&terminal_line(&head), 0, style));
+        out.push_str(&table_of(moves, most, why, style));
+        let rest = moves.len().saturating_sub(most);
+        if rest > 0 {
+            let more = words::and_more(rest as u64, lang);
+            let command = format!("narani compare {} {} --list", across.base.id, across.other.id);
+            out.push_str(&plain_signs(&format!("  … {more}: {command}\n"), style));
+        }
+    }
+    out
+}
+
+fn table_of(moves: &[Move], most: usize, why: &str, style: &Style) -> String {
+    let words = style.lang.words();
+    let shown = &moves[..moves.len().min(most)];
+    let tagged = shown.iter().any(|moved| !moved.tags.is_empty());
+    let trials = shown.iter().any(|moved| moved.trials.0.1 > 1 || moved.trials.1.1 > 1);
+    let mut table = Table::new().text(words.case);
+    if tagged {
+        table = table.text(words.tags);
+    }
+    if trials {
+        table = table.whole(words.passed);
+    }
+    table = table.whole(words.score).text(why);
+    for moved in shown {
+        let mut cells = vec![Cell::new(terminal_line(&moved.id))];
+        if tagged {
+            cells.push(Cell::new(terminal_line(&moved.tags.join(" "))));
+        }
+        if trials {
+            let ((a, b), (c, d)) = moved.trials;
+            cells.push(Cell::new(plain_signs(&format!("{a}/{b} → {c}/{d}"), style)));
+        }
+        let told = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), score);
+        let scores = format!("{} → {}", told(moved.before), told(moved.after));
+        cells.push(Cell::new(plain_signs(&scores, style)));
+        cells.push(Cell::new(terminal_line(&moved.why)));
+        table.row(cells);
+    }
+    table.draw(style, 2)
+}

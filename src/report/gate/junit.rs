@@ -1,0 +1,166 @@
+//! The verdict as `JUnit` XML, the form that Jenkins and most CI services read: a suite `gate` with a test a check, and a suite a
+//! column with a test a case.
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
+
+use crate::compare::Grid;
+use crate::gate::{Check, Moved, State, Verdict};
+use crate::report::words::{self, Lang};
+use crate::text::sink::terminal_line;
+
+/// Characters of a text.
+const TEXT: usize = 2_000;
+
+/// The verdict over the cases of a run.
+///
+/// # Errors
+/// When the XML cannot be written, which plain text rules out.
+pub fn junit(verdict: &Verdict, grid: &Grid) -> Result<String, String> {
+    let name = if verdict.simulated {
+        "narani gate (SIMULATED)"
+    } else {
+        "narani gate"
+    };
+    let mut report = Report::new(name);
+    report.add_test_suite(checks(verdict));
+    for lane in 0..grid.lanes.len() {
+        report.add_test_suite(column(verdict, grid, lane));
+    }
+    report.to_string().map_err(|error| error.to_string())
+}
+
+fn checks(verdict: &Verdict) -> TestSuite {
+    let mut suite = TestSuite::new("gate");
+    for check in &verdict.checks {
+        let name = words::check_name(&check.rule, Lang::En);
+        let whom = check.label.as_deref().unwrap_or("all");
+        let status = match &check.state {
+            State::Pass => TestCaseStatus::success(),
+            State::Fail => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_type(check.kind()).set_message(text(&told(check)));
+                status
+            }
+            State::Inconclusive(why) => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                status
+                    .set_type("inconclusive")
+                    .set_message(text(&words::undecided(why, Lang::En)));
+                status
+            }
+            State::NoBaseline(trouble) => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                let (sentence, _) = words::trouble(trouble, whom, &verdict.run, Lang::En);
+                status.set_type("no_baseline").set_message(text(&sentence));
+                status
+            }
+        };
+        let mut case = TestCase::new(text(&format!("{name} · {whom}")), status);
+        case.set_classname(text(&format!("{}.gate", verdict.suite)));
+        suite.add_test_case(case);
+    }
+    suite
+}
+
+fn told(check: &Check) -> String {
+    let mut sentences = words::drop_sentences(check, Lang::En);
+    if !check.failing.is_empty() {
+        let ids: Vec<&str> = check.failing.iter().take(20).map(|moved| moved.case.as_str()).collect();
+        sentences.push(format!("failing: {}", ids.join(", ")));
+    }
+    if sentences.is_empty() {
+        sentences.push("the limit is not kept".to_owned());
+    }
+    sentences.join(" ")
+}
+
+fn column(verdict: &Verdict, grid: &Grid, lane: usize) -> TestSuite {
+    let column = &grid.lanes[lane];
+    let mut suite = TestSuite::new(text(&column.label));
+    let of_lane = || verdict.checks.iter().filter(|check| check.lane == Some(lane));
+    let kinds: std::collections::HashMap<u32, &str> = grid
+        .misses
+        .iter()
+        .filter(|(at, ..)| *at == lane)
+        .map(|(_, case, _, kind)| (*case, kind.as_str()))
+        .collect();
+    let pick = |list: fn(&Check) -> &Vec<Moved>| -> std::collections::HashMap<usize, &Moved> {
+        of_lane()
+            .flat_map(|check| list(check).iter().map(|moved| (moved.place, moved)))
+            .collect()
+    };
+    let newly_failing = pick(|check| &check.newly_failing);
+    let failing = pick(|check| &check.failing);
+    let aside = pick(|check| &check.quarantined);
+    for (place, known) in grid.cases.iter().enumerate() {
+        let spot = grid.spot(place, lane);
+        if spot.cells == 0 {
+            continue;
+        }
+        let mut known_fail = false;
+        let status = if let Some(moved) = aside.get(&place) {
+            let mut status = TestCaseStatus::skipped();
+            if let Some((reason, until)) = &moved.aside {
+                status.set_message(text(&format!("{reason} (quarantine until {until})")));
+            }
+            status
+        } else if let Some(moved) = failing.get(&place) {
+            failure("must_pass", moved)
+        } else if let Some(moved) = newly_failing.get(&place) {
+            failure("regression", moved)
+        } else if spot.measured == 0 {
+            let kind = u32::try_from(place)
+                .ok()
+                .and_then(|case| kinds.get(&case))
+                .copied()
+                .unwrap_or("not_reached");
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_type(kind).set_message("not measured");
+            status
+        } else if spot.judged > 0 && spot.passed > 0 && spot.passed < spot.judged {
+            // Some trials passed, some failed: the flaky form, which services show apart.
+            let mut status = TestCaseStatus::success();
+            for _ in 0..(spot.judged - spot.passed) {
+                let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+                rerun.set_type("trial");
+                status.add_rerun(rerun);
+            }
+            status
+        } else {
+            known_fail = spot.judged > 0 && spot.passed == 0;
+            TestCaseStatus::success()
+        };
+        let mut case = TestCase::new(text(&known.id), status);
+        case.set_classname(text(&format!("{}.{}", verdict.suite, column.label)));
+        if known_fail {
+            // Failing as before, or in no check: the gate does not fail for it.
+            case.add_property(Property::new("known_fail", "true"));
+        }
+        suite.add_test_case(case);
+    }
+    suite
+}
+
+fn failure(kind: &str, moved: &Moved) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    let score = super::cells::scores(moved);
+    status.set_type(kind).set_message(text(&format!("score {score}")));
+    if !moved.why.is_empty() {
+        status.set_description(text(&moved.why));
+    }
+    status
+}
+
+/// Outside text for an attribute or a node: what draws nothing is shown, what XML 1.0 forbids is gone with it, and it is cut.
+fn text(text: &str) -> String {
+    let shown = terminal_line(text);
+    let clean = shown.chars().map(|letter| match letter {
+        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        letter => letter,
+    });
+    if shown.chars().count() <= TEXT {
+        clean.collect()
+    } else {
+        clean.take(TEXT - 1).chain(['…']).collect()
+    }
+}

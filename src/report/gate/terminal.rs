@@ -1,0 +1,447 @@
+//! The verdict for the terminal and the log of a CI service.
+
+use super::cells::{change, scores, then_and_now, whom};
+use crate::config::CheckKind;
+use crate::gate::{Check, Moved, Overall, State, Verdict};
+use crate::report::Style;
+use crate::report::lines::{hanging, item, paragraph};
+use crate::report::number::{Purse, grouped, paid, point_digits, points};
+use crate::report::signs::plain_signs;
+use crate::report::table::{Cell, Paint, Table};
+use crate::report::words::{self, Lang};
+use crate::text::sink::{ci_lines, terminal_line};
+
+/// Moved cases in a table, where not all are asked for.
+const MOVED: usize = 10;
+
+/// The verdict as text. `all` lists every moved case and every check whatever the verdict.
+#[must_use]
+pub fn terminal(verdict: &Verdict, all: bool, style: &Style) -> String {
+    let mut out = String::new();
+    let overall = verdict.overall();
+    if overall == Overall::Fail || all {
+        out.push_str(&head(verdict, style));
+        out.push('\n');
+        out.push_str(&checks(verdict, style));
+        out.push('\n');
+    }
+    let simulated = if verdict.simulated { "SIMULATED  " } else { "" };
+    let word = words::verdict_word(overall);
+    let first = format!("{simulated}{word}  ");
+    match overall {
+        Overall::Pass => out.push_str(&hanging(&passed(verdict, style), &first, "      ", style)),
+        Overall::Fail => {
+            out.push_str(&hanging(&words::tally(verdict, style.lang), &first, "      ", style));
+            // What failed is told; what else could not be decided must not be lost behind it.
+            out.push_str(&open(verdict, style));
+        }
+        Overall::Inconclusive => out.push_str(&inconclusive(verdict, &first, style)),
+        Overall::NoBaseline => out.push_str(&no_baseline(verdict, &first, style)),
+    }
+    for check in &verdict.checks {
+        let tells = matches!(check.rule, CheckKind::Regression { .. }) && (check.state == State::Fail || all);
+        if tells && check.paired.is_some() {
+            out.push('\n');
+            out.push_str(&movement(verdict, check, all, style));
+        }
+    }
+    out.push_str(&must_pass(verdict, style));
+    out.push_str(&notes(verdict, style));
+    if overall == Overall::Fail
+        && verdict
+            .failed()
+            .any(|check| matches!(check.rule, CheckKind::Regression { .. }))
+    {
+        out.push('\n');
+        let (run, against) = (&verdict.run, verdict.against.as_deref().unwrap_or(""));
+        let against = terminal_line(against);
+        let text = if verdict.against_run {
+            style.lang.pick(
+                format!("To see all that moved:  narani compare {against} {run}"),
+                format!("달라진 것 모두 보기:  narani compare {against} {run}"),
+            )
+        } else {
+            style.lang.pick(
+                format!("If this change is intended:  narani baseline review {run}    then commit {against}"),
+                format!("의도한 변화라면:  narani baseline review {run}    그런 다음 {against} 커밋"),
+            )
+        };
+        out.push_str(&plain_signs(&text, style));
+        out.push('\n');
+    }
+    let exit = verdict.exit();
+    if exit != 0 {
+        out.push_str(&format!("exit {exit}\n"));
+    }
+    ci_lines(&out)
+}
+
+fn head(verdict: &Verdict, style: &Style) -> String {
+    let (suite, run) = (terminal_line(&verdict.suite), &verdict.run);
+    let simulated = if verdict.simulated {
+        format!("{} · ", style.lang.words().simulated)
+    } else {
+        String::new()
+    };
+    let text = match &verdict.against {
+        Some(against) => {
+            let against = terminal_line(against);
+            style.lang.pick(
+                format!("narani gate · {simulated}{suite} · {run} against {against}"),
+                format!("narani gate · {simulated}{suite} · {run}, 기준 {against}"),
+            )
+        }
+        None => format!("narani gate · {simulated}{suite} · {run}"),
+    };
+    paragraph(&text, 0, style)
+}
+
+/// The sign of a state.
+fn mark(state: &State, style: &Style) -> (&'static str, Paint) {
+    match state {
+        State::Pass => (if style.ascii { "+" } else { "✓" }, Paint::Good),
+        State::Fail => (if style.ascii { "x" } else { "✗" }, Paint::Bad),
+        State::Inconclusive(_) | State::NoBaseline(_) => (if style.ascii { "-" } else { "–" }, Paint::Warn),
+    }
+}
+
+fn checks(verdict: &Verdict, style: &Style) -> String {
+    let lang = style.lang;
+    let mut table = Table::new()
+        .whole("")
+        .text(lang.pick("check", "검사"))
+        .text(lang.words().target)
+        .whole(plain_signs(lang.pick("baseline → now", "기준 → 지금"), style))
+        .whole(lang.pick("change (95% CI)", "변화 (95% 구간)"))
+        .whole(lang.pick("limit", "한계"));
+    let signs = |text: String| plain_signs(&text, style);
+    for check in &verdict.checks {
+        let (sign, paint) = mark(&check.state, style);
+        table.row([
+            Cell::new(sign).painted(paint),
+            Cell::new(terminal_line(&words::check_name(&check.rule, lang))),
+            Cell::new(terminal_line(&whom(check, style))),
+            Cell::new(signs(then_and_now(check, verdict, style))),
+            Cell::new(signs(terminal_line(&change(check, &terminal_line, "", style)))).painted(match check.state {
+                State::Fail => Paint::Bad,
+                _ => Paint::Plain,
+            }),
+            Cell::new(signs(words::limit(&check.rule, style))),
+        ]);
+    }
+    if table.natural_width() + 2 <= style.width {
+        return table.draw(style, 2);
+    }
+    // Too narrow for a table whose figures may not be cut: two lines a check.
+    let mut out = String::new();
+    for check in &verdict.checks {
+        let (sign, _) = mark(&check.state, style);
+        let name = terminal_line(&words::check_name(&check.rule, lang));
+        let whom = terminal_line(&whom(check, style));
+        out.push_str(&hanging(
+            &format!("{name} · {whom}"),
+            &format!("  {sign}  "),
+            "     ",
+            style,
+        ));
+        let figures: Vec<String> = [
+            then_and_now(check, verdict, style),
+            terminal_line(&change(check, &terminal_line, "", style)),
+            words::limit(&check.rule, style),
+        ]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+        out.push_str(&paragraph(&figures.join("   "), 5, style));
+    }
+    out
+}
+
+fn passed(verdict: &Verdict, style: &Style) -> String {
+    let lang = style.lang;
+    let mut parts = vec![words::tally(verdict, lang), words::cases(verdict.cases, lang)];
+    // The column that moved down most is the one to know of.
+    let worst = verdict
+        .checks
+        .iter()
+        .filter_map(|check| Some((check, check.paired.as_ref()?)))
+        .min_by(|a, b| a.1.difference.total_cmp(&b.1.difference));
+    if let Some((check, paired)) = worst {
+        let label = terminal_line(check.label.as_deref().unwrap_or(""));
+        let difference = words::difference(paired, lang);
+        parts.push(match paired.interval {
+            Some(_) => format!("{label} {difference} ({})", words::span(paired, lang)),
+            None => format!("{label} {difference}"),
+        });
+    }
+    if verdict.paid.known + verdict.paid.local + verdict.paid.unknown > 0 {
+        parts.push(paid(&verdict.paid, &Purse::of(verdict.paid.money()), style));
+    }
+    let half = verdict
+        .checks
+        .iter()
+        .filter_map(|check| Some((check.detectable()?, check.paired.as_ref()?.error)))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    if let Some((half, error)) = half {
+        let half = points(half, point_digits(error)).replace('+', "");
+        parts.push(lang.pick(
+            format!("drops under about {half} pp would not show"),
+            format!("약 {half}%p보다 작은 하락은 드러나지 않음"),
+        ));
+    }
+    parts.join(" · ")
+}
+
+fn inconclusive(verdict: &Verdict, first: &str, style: &Style) -> String {
+    let lang = style.lang;
+    let mut out = String::new();
+    let mut sentences: Vec<String> = verdict
+        .coverage
+        .iter()
+        .filter(|coverage| coverage.low)
+        .map(|coverage| words::low_coverage(coverage, verdict.coverage_min, lang))
+        .collect();
+    sentences.extend(undecided_checks(verdict, lang));
+    if sentences.is_empty() {
+        sentences.push(
+            lang.pick("there is nothing to check", "검사할 것이 없습니다")
+                .to_owned(),
+        );
+    }
+    let indent = "  ";
+    for (at, sentence) in sentences.iter().enumerate() {
+        let head = if at == 0 { first } else { indent };
+        out.push_str(&hanging(&terminal_line(sentence), head, "    ", style));
+    }
+    let undecided_only = verdict.coverage.iter().all(|coverage| !coverage.low);
+    let advice = if undecided_only {
+        lang.pick(
+            "Not decided. This is not a regression. More cases or trials would settle it.".to_owned(),
+            "판정하지 못했습니다. 퇴보라는 뜻은 아닙니다. 문항이나 회차를 늘리면 가릴 수 있습니다.".to_owned(),
+        )
+    } else {
+        let run = &verdict.run;
+        lang.pick(
+            format!("No quality verdict. This is not a regression.  narani run --resume {run}"),
+            format!("품질 판정이 없습니다. 퇴보라는 뜻은 아닙니다.  narani run --resume {run}"),
+        )
+    };
+    out.push_str(&paragraph(&advice, 2, style));
+    out
+}
+
+/// Checks that could not be decided for a reason of their own, as sentences.
+fn undecided_checks(verdict: &Verdict, lang: Lang) -> Vec<String> {
+    use crate::gate::Undecided;
+    verdict
+        .checks
+        .iter()
+        .filter_map(|check| match &check.state {
+            State::Inconclusive(Undecided::Coverage) => None,
+            State::Inconclusive(why) => {
+                let name = words::check_name(&check.rule, lang);
+                let label = check.label.as_deref().unwrap_or("");
+                Some(format!("{label}: {name}: {}", words::undecided(why, lang)))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// After a failure: what else is open.
+fn open(verdict: &Verdict, style: &Style) -> String {
+    let lang = style.lang;
+    let mut out = String::new();
+    let low = verdict.coverage.iter().filter(|coverage| coverage.low);
+    for coverage in low {
+        out.push_str(&item(
+            &terminal_line(&words::low_coverage(coverage, verdict.coverage_min, lang)),
+            style,
+        ));
+    }
+    for (sentence, _) in troubles(verdict, lang) {
+        out.push_str(&item(&terminal_line(&sentence), style));
+    }
+    out
+}
+
+fn troubles(verdict: &Verdict, lang: Lang) -> Vec<(String, String)> {
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for check in &verdict.checks {
+        if let State::NoBaseline(trouble) = &check.state {
+            let told = words::trouble(trouble, check.label.as_deref().unwrap_or(""), &verdict.run, lang);
+            if !seen.contains(&told) {
+                seen.push(told);
+            }
+        }
+    }
+    seen
+}
+
+fn no_baseline(verdict: &Verdict, first: &str, style: &Style) -> String {
+    let mut out = String::new();
+    let mut remedies: Vec<String> = Vec::new();
+    for (at, (sentence, remedy)) in troubles(verdict, style.lang).iter().enumerate() {
+        let head = if at == 0 { first } else { "  " };
+        out.push_str(&hanging(&terminal_line(sentence), head, "    ", style));
+        for line in remedy.lines() {
+            // A command stands on its line whole, to be copied; what holds for all is said once.
+            let line = format!("  {}\n", plain_signs(&terminal_line(line), style));
+            if !remedies.contains(&line) {
+                remedies.push(line);
+            }
+        }
+    }
+    out.push_str(&remedies.concat());
+    out
+}
+
+fn movement(verdict: &Verdict, check: &Check, all: bool, style: &Style) -> String {
+    let lang = style.lang;
+    let unmeasured = verdict
+        .coverage
+        .iter()
+        .find(|coverage| Some(&coverage.label) == check.label.as_ref())
+        .map_or(0, |coverage| coverage.planned - coverage.measured);
+    let mut out = paragraph(&terminal_line(&words::moved_head(check, unmeasured, lang)), 0, style);
+    let most = if all { usize::MAX } else { MOVED };
+    if !check.newly_failing.is_empty() {
+        let title = lang.pick("what changed", "달라진 점");
+        out.push_str(&moved_table(&check.newly_failing, most, title, style));
+        let rest = check.newly_failing.len().saturating_sub(most);
+        if rest > 0 {
+            let more = words::and_more(rest as u64, lang);
+            out.push_str(&plain_signs(
+                &format!("  … {more}: narani gate {} --list\n", verdict.run),
+                style,
+            ));
+        }
+    }
+    if all && !check.newly_passing.is_empty() {
+        out.push_str(&paragraph(lang.pick("newly passing", "새로 통과"), 2, style));
+        out.push_str(&moved_table(&check.newly_passing, most, "", style));
+    }
+    if !check.quarantined.is_empty() {
+        out.push_str(&paragraph(
+            lang.pick("in quarantine, not counted", "격리되어 세지 않음"),
+            2,
+            style,
+        ));
+        out.push_str(&moved_table(
+            &check.quarantined,
+            most,
+            lang.pick("reason", "이유"),
+            style,
+        ));
+    }
+    let sentences = words::drop_sentences(check, lang).join(" ");
+    if !sentences.is_empty() {
+        out.push_str(&paragraph(&sentences, 2, style));
+    }
+    if let Some(tags) = words::by_tag(check, lang) {
+        out.push_str(&paragraph(&terminal_line(&tags), 2, style));
+    }
+    out
+}
+
+fn moved_table(moved: &[Moved], most: usize, why: &str, style: &Style) -> String {
+    let words = style.lang.words();
+    let tagged = moved.iter().take(most).any(|moved| !moved.tags.is_empty());
+    let scored = moved
+        .iter()
+        .take(most)
+        .any(|moved| moved.before.is_some() || moved.now.is_some());
+    let reasoned = !why.is_empty();
+    let mut table = Table::new().text(words.case);
+    if tagged {
+        table = table.text(words.tags);
+    }
+    if scored {
+        table = table.whole(words.score);
+    }
+    if reasoned {
+        table = table.text(why);
+    }
+    for each in moved.iter().take(most) {
+        let mark = match (each.critical, style.ascii) {
+            (true, false) => " ‼",
+            (true, true) => " !!",
+            (false, _) => "",
+        };
+        let mut cells = vec![Cell::new(format!("{}{mark}", terminal_line(&each.case)))];
+        if tagged {
+            cells.push(Cell::new(terminal_line(&each.tags.join(" "))));
+        }
+        if scored {
+            cells.push(Cell::new(plain_signs(&scores(each), style)));
+        }
+        if reasoned {
+            let text = match &each.aside {
+                Some((reason, until)) => format!("{reason} ({} {until})", style.lang.pick("until", "기한")),
+                None => each.why.clone(),
+            };
+            cells.push(Cell::new(terminal_line(&text)));
+        }
+        table.row(cells);
+    }
+    table.draw(style, 2)
+}
+
+/// Failing must-pass cases that no regression check has listed already.
+fn must_pass(verdict: &Verdict, style: &Style) -> String {
+    let lang = style.lang;
+    let mut out = String::new();
+    for check in verdict
+        .failed()
+        .filter(|check| matches!(check.rule, CheckKind::MustPass { .. }))
+    {
+        let listed = |moved: &Moved| {
+            verdict.failed().any(|other| {
+                other.lane == check.lane
+                    && other
+                        .newly_failing
+                        .iter()
+                        .take(MOVED)
+                        .any(|known| known.case == moved.case)
+            })
+        };
+        let rest: Vec<Moved> = check.failing.iter().filter(|moved| !listed(moved)).cloned().collect();
+        if !rest.is_empty() {
+            out.push('\n');
+            let (label, name) = (whom(check, style), words::check_name(&check.rule, lang));
+            out.push_str(&paragraph(&terminal_line(&format!("{label}: {name}")), 0, style));
+            out.push_str(&moved_table(
+                &rest,
+                MOVED,
+                lang.pick("why it fails", "실패한 이유"),
+                style,
+            ));
+        }
+        for (case, passed, of) in &check.confirmed {
+            let case = terminal_line(case);
+            let text = lang.pick(
+                format!("{case} was asked {of} times more and passed {passed}."),
+                format!("{case} 문항을 {of}번 더 물어 {passed}번 통과했습니다."),
+            );
+            out.push_str(&paragraph(&text, 2, style));
+        }
+    }
+    out
+}
+
+fn notes(verdict: &Verdict, style: &Style) -> String {
+    if verdict.notes.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{}\n", style.lang.words().notes);
+    for note in &verdict.notes {
+        out.push_str(&hanging(
+            &terminal_line(&words::remark(note, style.lang)),
+            "  ",
+            "    ",
+            style,
+        ));
+    }
+    let _ = grouped;
+    out
+}

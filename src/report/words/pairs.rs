@@ -1,0 +1,270 @@
+//! What may be said of columns side by side. Names come as they are: the sink is the caller's.
+//!
+//! Korean sentences put names where no particle follows them: its form would depend on how a foreign name ends.
+
+use super::Lang;
+use crate::compare::{Causes, Paired, Said};
+use crate::report::number::{grouped, p_value, point_digits, points, whole_percent};
+use crate::stats::variance::Source;
+
+/// `95 % CI −3.8 … +5.5`, without the words in front.
+#[must_use]
+pub fn span(paired: &Paired, lang: Lang) -> String {
+    let _ = lang;
+    let digits = point_digits(paired.error);
+    match paired.interval {
+        Some((low, high)) => format!("{} … {}", points(low, digits), points(high, digits)),
+        None => "?".to_owned(),
+    }
+}
+
+/// `+0.8 pp` · `+0.8%p`.
+#[must_use]
+pub fn difference(paired: &Paired, lang: Lang) -> String {
+    let value = points(paired.difference, point_digits(paired.error));
+    lang.pick(format!("{value} pp"), format!("{value}%p"))
+}
+
+/// A sentence. `first` says that it is the first of its kind, which names the confidence. `comparisons` is the size of the
+/// family for which p-values are adjusted.
+#[must_use]
+pub fn said(said: &Said, label: &dyn Fn(usize) -> String, first: bool, comparisons: usize, lang: Lang) -> String {
+    match said {
+        Said::NoShared { best, other } => {
+            let (best, other) = (label(*best), label(*other));
+            lang.pick(
+                format!("{best} and {other} share no measured case: nothing can be said of them."),
+                format!("{best}, {other}: 함께 측정된 문항이 없어 비교할 수 없습니다."),
+            )
+        }
+        Said::Pair {
+            best,
+            other,
+            paired,
+            weak,
+            strong,
+        } => pair(
+            &label(*best),
+            &label(*other),
+            paired,
+            (weak.as_ref(), strong.as_ref()),
+            first,
+            comparisons,
+            lang,
+        ),
+        Said::Cheapest { column, paired, .. } => {
+            let (name, difference, span) = (label(*column), difference(paired, lang), span(paired, lang));
+            lang.pick(
+                format!("Cheapest not clearly worse than the best: {name} ({difference}, {span})."),
+                format!("1위보다 뚜렷이 떨어지지 않으면서 가장 싼 대상: {name} ({difference}, {span})."),
+            )
+        }
+        Said::BestIsCheapest { column } => {
+            let name = label(*column);
+            lang.pick(
+                format!("{name} has the highest rate and is also the cheapest of those with a known price."),
+                format!("통과율이 가장 높은 {name} 대상이 가격을 아는 대상 가운데 가장 쌉니다."),
+            )
+        }
+    }
+}
+
+fn pair(
+    best: &str,
+    other: &str,
+    paired: &Paired,
+    (weak, strong): (Option<&(String, f64)>, Option<&(String, f64)>),
+    first: bool,
+    comparisons: usize,
+    lang: Lang,
+) -> String {
+    if paired.interval.is_none() {
+        let n = grouped(paired.cases);
+        return if paired.cases < 2 {
+            lang.pick(
+                format!("{best} and {other} share {n} measured case: too little to tell them apart."),
+                format!("{best}, {other}: 함께 측정된 문항이 {n}개뿐이라 비교할 수 없습니다."),
+            )
+        } else {
+            lang.pick(
+                format!("{best} and {other}: all {n} shared cases are of one group, so nothing can be told beyond it."),
+                format!("{best}, {other}: 함께 측정된 {n}문항이 모두 한 묶음이라 그 밖의 일은 알 수 없습니다."),
+            )
+        };
+    }
+    let differ = paired.better + paired.worse;
+    if paired.shown() {
+        if first {
+            let (difference, span) = (difference(paired, lang), span(paired, lang));
+            return lang.pick(
+                format!(
+                    "{best} is above {other}: {difference}, 95 % CI {span}.{}",
+                    ends(other, weak, strong, lang)
+                ),
+                format!(
+                    "{best} > {other}: {difference} 높습니다 (95% 구간 {span}).{}",
+                    ends(other, weak, strong, lang)
+                ),
+            );
+        }
+        let turned = paired.turned();
+        let (difference, span) = (difference(&turned, lang), span(&turned, lang));
+        return lang.pick(
+            format!(
+                "{other} is below {best}: {difference}, {span}.{}",
+                ends("", weak, strong, lang)
+            ),
+            format!(
+                "{other} < {best}: {difference} 낮습니다 ({span}).{}",
+                ends("", weak, strong, lang)
+            ),
+        );
+    }
+    let (difference, span) = (difference(paired, lang), span(paired, lang));
+    if differ == 0 {
+        let n = grouped(paired.cases);
+        let most = paired.interval.map_or(0.0, |(low, high)| high.abs().max(low.abs()));
+        let most = points(most, 1).replace('+', "");
+        return lang.pick(
+            format!("{best} and {other} come out alike on all {n} cases: no difference shown, at most ± {most} pp."),
+            format!("{best}, {other}: {n}문항 모두 결과가 같습니다. 차이가 있더라도 ± {most}%p 이내입니다."),
+        );
+    }
+    let p = paired.p.unwrap_or(1.0);
+    if p < 0.05 {
+        // Alone it would be shown; among so many comparisons one such is to be expected.
+        let adjusted = p_value(paired.adjusted.unwrap_or(1.0));
+        let n = grouped(comparisons as u64);
+        return lang.pick(
+            format!(
+                "{best} and {other} cannot be told apart once {n} comparisons are counted: {difference}, {span} (adjusted p = {adjusted})."
+            ),
+            format!("{best}, {other}: 비교 {n}개를 감안하면 우열이 드러나지 않습니다: {difference} ({span}, 보정한 p = {adjusted})."),
+        );
+    }
+    let ci = if first {
+        lang.pick("95 % CI ", "95% 구간 ")
+    } else {
+        ""
+    };
+    let differ = grouped(differ);
+    lang.pick(
+        format!("{best} and {other} cannot be told apart: {difference}, {ci}{span} ({differ} cases differ)."),
+        format!("{best}, {other}: 우열이 드러나지 않습니다: {difference} ({ci}{span}, {differ}문항에서 갈림)."),
+    )
+}
+
+/// What caused the differences: the ratio that matters, then all shares. Each is a sentence.
+#[must_use]
+pub fn causes(causes: &Causes, lang: Lang) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some((one, other, times)) = causes.ratio {
+        let (first, second, times, span) = if times >= 1.0 {
+            (one, other, times, causes.interval)
+        } else {
+            let turned = causes
+                .interval
+                .filter(|(low, _)| *low > 0.0)
+                .map(|(low, high)| (1.0 / high, 1.0 / low));
+            (other, one, 1.0 / times, turned)
+        };
+        let number = |value: f64| {
+            if value < 9.95 {
+                format!("{value:.1}")
+            } else {
+                format!("{value:.0}")
+            }
+        };
+        if times.is_finite() {
+            let span = span.filter(|(_, high)| high.is_finite());
+            let sure = span.is_some_and(|(low, _)| low > 1.0);
+            let told = span.map_or(String::new(), |(low, high)| {
+                lang.pick(
+                    format!(" (95 % CI {} … {} over cases)", number(low), number(high)),
+                    format!(" (문항 기준 95% 구간 {} … {})", number(low), number(high)),
+                )
+            });
+            let (a, b) = (cause(first, lang), cause(second, lang));
+            let times = number(times);
+            out.push(if sure || span.is_none() {
+                lang.pick(
+                    format!("What caused the differences: {a} matters {times} × as much as {b}{told}."),
+                    format!("차이의 원인: '{a}'의 영향이 '{b}'의 {times}배입니다{told}."),
+                )
+            } else {
+                lang.pick(
+                    format!("What caused the differences: {a} matters {times} × as much as {b}, which is not beyond chance{told}."),
+                    format!("차이의 원인: '{a}'의 영향이 '{b}'의 {times}배이지만 우연을 넘지 않습니다{told}."),
+                )
+            });
+        }
+    } else if let Some(quiet) = [Source::Prompt, Source::Target].into_iter().find(|source| {
+        causes
+            .split
+            .of(*source)
+            .is_some_and(|component| component.variance <= 0.0)
+    }) {
+        let what = cause(quiet, lang);
+        out.push(lang.pick(
+            format!("What caused the differences: {what} made no difference that can be told from chance."),
+            format!("차이의 원인: '{what}'의 영향은 우연과 구별되지 않습니다."),
+        ));
+    }
+    let shares: Vec<String> = causes
+        .split
+        .components
+        .iter()
+        .filter_map(|component| {
+            let share = component.share.filter(|share| *share >= 0.005)?;
+            let name = cause(component.source, lang);
+            let name = if component.with_chance {
+                lang.pick(format!("{name} and chance"), format!("{name}와 우연"))
+            } else {
+                name.to_owned()
+            };
+            Some(format!("{name} {}%", whole_percent(share)))
+        })
+        .collect();
+    if !shares.is_empty() {
+        out.push(lang.pick(
+            format!("Variance of the verdicts: {}.", shares.join(", ")),
+            format!("판정의 분산: {}.", shares.join(", ")),
+        ));
+    }
+    out
+}
+
+/// A source of differences, in words that fit a sentence.
+fn cause(source: Source, lang: Lang) -> &'static str {
+    match source {
+        Source::Target => lang.pick("which model answers", "누가 답하는가"),
+        Source::Prompt => lang.pick("how you ask", "어떻게 묻는가"),
+        Source::Case => lang.pick("which case it is", "어느 문항인가"),
+        Source::TargetPrompt => lang.pick("model × wording", "모델 × 묻는 방식"),
+        Source::TargetCase => lang.pick("model × case", "모델 × 문항"),
+        Source::PromptCase => lang.pick("wording × case", "묻는 방식 × 문항"),
+        Source::TargetPromptCase => lang.pick("all three together", "셋이 함께"),
+        Source::Chance => lang.pick("asking the same again", "같은 것을 다시 묻기"),
+    }
+}
+
+/// ` Weak on 영어 질문 (72), best on 존댓말 어투 (90).`
+fn ends(name: &str, weak: Option<&(String, f64)>, strong: Option<&(String, f64)>, lang: Lang) -> String {
+    let (Some((weak, low)), Some((strong, high))) = (weak, strong) else {
+        return String::new();
+    };
+    let (low, high) = (whole_percent(*low), whole_percent(*high));
+    let of = if name.is_empty() {
+        String::new()
+    } else {
+        format!("{name}: ")
+    };
+    lang.pick(
+        if of.is_empty() {
+            format!(" Weak on {weak} ({low}), best on {strong} ({high}).")
+        } else {
+            format!(" {of}weak on {weak} ({low}), best on {strong} ({high}).")
+        },
+        format!(" {of}약한 분류 {weak} ({low}), 강한 분류 {strong} ({high})."),
+    )
+}
