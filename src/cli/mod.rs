@@ -9,9 +9,9 @@ mod board;
 mod check;
 mod compare;
 mod compute;
+mod confirm;
 #[cfg(test)]
 mod documents;
-mod confirm;
 mod exit;
 mod export;
 mod failure;
