@@ -72,9 +72,9 @@ fn check_suites(args: &CheckArgs, targets: Option<&[String]>, printer: &Printer,
                         suite.prompts.len()
                     ),
                     crate::report::words::Lang::En => format!(
-                        "{file}: ok · {} · {} cases · {} · {scorers}",
+                        "{file}: ok · {} · {} · {} · {scorers}",
                         suite.name,
-                        group(suite.cases),
+                        crate::report::words::cases(suite.cases, crate::domain::Lang::En),
                         plural(suite.prompts.len(), "prompt"),
                     ),
                 };

@@ -10,6 +10,7 @@ use super::args::ComputeArgs;
 use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::printer::Printer;
+use crate::said;
 use crate::text;
 
 pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
@@ -32,8 +33,12 @@ pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
     let mut input: Box<dyn BufRead> = match &args.file {
         Some(path) => Box::new(BufReader::new(std::fs::File::open(path).map_err(|error| {
             Failure::usage(
-                format!("could not read `{}`: {error}", path.display()),
-                "name a file of JSON lines",
+                said!(
+                    "could not read `{}`: {error}",
+                    "`{}` 파일을 읽지 못했습니다: {error}",
+                    path.display()
+                ),
+                said!("name a file of JSON lines", "JSON 줄로 된 파일을 적으세요"),
             )
         })?)),
         None => Box::new(std::io::stdin().lock()),
@@ -43,9 +48,16 @@ pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
     let mut number = 0u64;
     loop {
         line.clear();
-        let read = input
-            .read_until(b'\n', &mut line)
-            .map_err(|error| Failure::new(Exit::Usage, format!("could not read line {}: {error}", number + 1)))?;
+        let read = input.read_until(b'\n', &mut line).map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                said!(
+                    "could not read line {}: {error}",
+                    "{}행을 읽지 못했습니다: {error}",
+                    number + 1
+                ),
+            )
+        })?;
         if read == 0 {
             break;
         }

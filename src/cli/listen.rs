@@ -343,7 +343,12 @@ fn compose(at: i64, word: &str, fields: &[(&str, String)], form: LogFormat) -> S
             );
             object.insert("event".to_owned(), word.into());
             for (key, value) in fields {
-                object.insert((*key).to_owned(), value.as_str().into());
+                // Counts are numbers; a name may look like one and stays text.
+                let number = (!matches!(*key, "run" | "suite" | "case" | "target" | "message"))
+                    .then(|| value.parse::<u64>().ok())
+                    .flatten();
+                let value = number.map_or_else(|| value.as_str().into(), serde_json::Value::from);
+                object.insert((*key).to_owned(), value);
             }
             serde_json::Value::Object(object).to_string()
         }

@@ -388,6 +388,48 @@ fn the_simulator_is_right_as_often_as_it_is_told() {
 }
 
 #[test]
+fn log_lines_tell_caps_errors_and_time() {
+    let lab = small();
+    let words = "run suite.yaml --simulate --max-cost 5USD --allow-unpriced";
+    let ended = lab.run(&words.split(' ').collect::<Vec<_>>());
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let line = |word: &str| {
+        let lines = ended.err.lines().filter(|line| line.contains(word));
+        lines.last().unwrap_or_default().to_owned()
+    };
+    assert!(line(" start ").contains("cap=$5.00"), "{}", ended.err);
+    assert!(
+        line(" end ").contains("errors=0") && line(" end ").contains("took="),
+        "{}",
+        ended.err
+    );
+    let ended = lab.run(&["run", "suite.yaml", "--simulate", "--log-format", "json"]);
+    let first: serde_json::Value = serde_json::from_str(ended.err.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["cases"], &first["targets"]), (&2.into(), &2.into()), "{first}");
+}
+
+#[test]
+fn a_run_that_goes_on_is_called_running() {
+    let lab = small();
+    let ended = lab.run(&["run", "suite.yaml", "--simulate", "--max-calls", "1"]);
+    assert_eq!(ended.code, 5, "{ended:?}");
+    assert!(lab.run(&["runs"]).out.contains("stopped"));
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(lab.last_run().join("lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    let ended = lab.run(&["runs"]);
+    assert!(ended.out.contains("running"), "{}", ended.out);
+    let ended = lab.run(&["show", "last"]);
+    assert!(
+        ended.out.contains("Still running") && !ended.out.contains("--resume"),
+        "{}",
+        ended.out
+    );
+}
+
+#[test]
 fn a_second_dry_run_learns_from_the_first_run() {
     let lab = small();
     let ended = lab.run(&["run", "suite.yaml", "--simulate", "--dry-run"]);
