@@ -95,7 +95,6 @@ fn every_command_line_in_the_documents_parses() {
             if let Err(error) = parsed
                 && error.use_stderr()
                 && !named(&error)
-                && !line.starts_with("gate")
             {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 wrong.push(format!("{name}: narani {line}\n{error}"));
