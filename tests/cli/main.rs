@@ -394,8 +394,8 @@ fn log_lines_tell_caps_errors_and_time() {
     let ended = lab.run(&words.split(' ').collect::<Vec<_>>());
     assert_eq!(ended.code, 0, "{ended:?}");
     let line = |word: &str| {
-        let lines = ended.err.lines().filter(|line| line.contains(word));
-        lines.last().unwrap_or_default().to_owned()
+        let mut lines = ended.err.lines().filter(|line| line.contains(word));
+        lines.next_back().unwrap_or_default().to_owned()
     };
     assert!(line(" start ").contains("cap=$5.00"), "{}", ended.err);
     assert!(
