@@ -156,7 +156,10 @@ pub(super) fn import(global: &Global, args: &ImportArgs, printer: &Printer) -> O
     let results = open::results(global, settings.as_ref());
     let stamp = jiff::ZonedDateTime::now().strftime("%Y%m%d-%H%M%S").to_string();
     let folder = Folder::create(&results, &stamp)?;
-    let info = info(args, &folder, &name, &read, scorers);
+    let mut info = info(args, &folder, &name, &read, scorers);
+    if let Some(suite) = &suite {
+        info.suite_fp.clone_from(&suite.fingerprint);
+    }
     let grader = if judged {
         None
     } else {
@@ -189,7 +192,6 @@ pub(super) fn import(global: &Global, args: &ImportArgs, printer: &Printer) -> O
 struct Adopted {
     name: String,
     fingerprint: String,
-    prompts: Vec<Prompt>,
     scorers: Vec<ScorerSpec>,
     cases: HashMap<String, Case>,
 }
@@ -208,7 +210,6 @@ fn suite_of(args: &ImportArgs) -> Result<Option<Adopted>, Failure> {
     Ok(Some(Adopted {
         name: suite.name,
         fingerprint: suite.fingerprint,
-        prompts: suite.prompts,
         scorers: suite.scorers,
         cases,
     }))
@@ -242,7 +243,6 @@ fn adopt(suite: &Adopted, read: &mut Read, args: &ImportArgs) -> Result<(), Fail
             *case = known.clone();
         }
     }
-    let _ = (&suite.fingerprint, &suite.prompts);
     Ok(())
 }
 
