@@ -216,6 +216,15 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
                         taken.push(change.now.case.clone());
                     }
                 }
+                if taken.is_empty() {
+                    // Nothing was accepted: no file is made or touched for it.
+                    printer.note(&format!(
+                        "{}: {}",
+                        crate::text::sink::terminal_line(&grid.lanes[lane].label),
+                        printer.say("nothing accepted", "받아들인 것이 없습니다")
+                    ));
+                    continue;
+                }
                 older.with(&newer, &|case| taken.iter().any(|id| id == case))
             }
         };

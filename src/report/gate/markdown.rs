@@ -11,6 +11,9 @@ use crate::report::number::{grouped, point_digits, points};
 use crate::report::words::{self, Lang};
 use crate::text::sink::{markdown_fence, markdown_inline};
 
+/// Characters of a name or sentence: no name is worth more of a page that others read.
+const INLINE: usize = 400;
+
 /// Moved cases listed in a section.
 const MOVED: usize = 200;
 
@@ -108,7 +111,7 @@ fn alert(verdict: &Verdict, style: &Style) -> String {
         Overall::Inconclusive => {
             let low = verdict.coverage.iter().filter(|coverage| coverage.low);
             let mut said: Vec<String> = low
-                .map(|coverage| markdown_inline(&words::low_coverage(coverage, verdict.coverage_min, lang)))
+                .map(|coverage| inline(&words::low_coverage(coverage, verdict.coverage_min, lang)))
                 .collect();
             if said.is_empty() {
                 said.push(words::tally(verdict, lang));
@@ -123,7 +126,7 @@ fn alert(verdict: &Verdict, style: &Style) -> String {
             let troubles = verdict.checks.iter().filter_map(|check| match &check.state {
                 State::NoBaseline(trouble) => {
                     let label = check.label.as_deref().unwrap_or("");
-                    Some(markdown_inline(&words::trouble(trouble, label, &verdict.run, lang).0))
+                    Some(inline(&words::trouble(trouble, label, &verdict.run, lang).0))
                 }
                 _ => None,
             });
@@ -141,7 +144,7 @@ fn failures(verdict: &Verdict, style: &Style) -> String {
     let parts: Vec<String> = verdict
         .failed()
         .map(|check| {
-            let label = markdown_inline(&whom(check, style));
+            let label = inline(&whom(check, style));
             match (&check.rule, &check.paired) {
                 (CheckKind::Regression { metric, .. }, Some(paired)) => {
                     let digits = point_digits(paired.error);
@@ -153,7 +156,7 @@ fn failures(verdict: &Verdict, style: &Style) -> String {
                             format!("{label} 통과율이 기준보다 {drop}%p 낮습니다 (95% 구간 {span})"),
                         ),
                         metric => {
-                            let name = markdown_inline(&words::metric(metric, lang));
+                            let name = inline(&words::metric(metric, lang));
                             lang.pick(
                                 format!("{label}: {name} is {drop} pp below the baseline (95 % CI {span})"),
                                 format!("{label}: {name}가 기준보다 {drop}%p 낮습니다 (95% 구간 {span})"),
@@ -162,7 +165,7 @@ fn failures(verdict: &Verdict, style: &Style) -> String {
                     }
                 }
                 (CheckKind::MustPass { tag }, _) => {
-                    let (n, tag) = (check.failing.len(), markdown_inline(tag));
+                    let (n, tag) = (check.failing.len(), inline(tag));
                     lang.pick(
                         if n == 1 {
                             format!("{label} fails a case tagged {tag}")
@@ -173,13 +176,9 @@ fn failures(verdict: &Verdict, style: &Style) -> String {
                     )
                 }
                 (rule, _) => {
-                    let name = markdown_inline(&words::check_name(rule, lang));
+                    let name = inline(&words::check_name(rule, lang));
                     let (figure, limit) = (then_and_now(check, verdict, style), words::limit(rule, style));
-                    format!(
-                        "{label}: {name} {}, {}",
-                        markdown_inline(&figure),
-                        markdown_inline(&limit)
-                    )
+                    format!("{label}: {name} {}, {}", inline(&figure), inline(&limit))
                 }
             }
         })
@@ -205,11 +204,11 @@ fn table(verdict: &Verdict, style: &Style) -> String {
             State::Inconclusive(_) => "⚠️",
             State::NoBaseline(_) => "❔",
         };
-        let name = |id: &str| markdown_inline(id);
+        let name = |id: &str| inline(id);
         let cells = [
             mark.to_owned(),
-            markdown_inline(&words::check_name(&check.rule, lang)),
-            markdown_inline(&whom(check, style)),
+            inline(&words::check_name(&check.rule, lang)),
+            inline(&whom(check, style)),
             escaped(&then_and_now(check, verdict, style)),
             // Ids in it went through the sink one by one; the rest are our own figures.
             change(check, &name, "**", style).replace('|', "\\|"),
@@ -230,8 +229,8 @@ fn moved(check: &Check, answers: bool, style: &Style) -> String {
     let (rows, title) = if matches!(check.rule, CheckKind::MustPass { .. }) {
         let n = grouped(check.failing.len() as u64);
         let (label, name) = (
-            markdown_inline(&whom(check, style)),
-            markdown_inline(&words::check_name(&check.rule, lang)),
+            inline(&whom(check, style)),
+            inline(&words::check_name(&check.rule, lang)),
         );
         (
             &check.failing,
@@ -245,7 +244,7 @@ fn moved(check: &Check, answers: bool, style: &Style) -> String {
             grouped(check.newly_failing.len() as u64),
             grouped(check.newly_passing.len() as u64),
         );
-        let (label, n) = (markdown_inline(&whom(check, style)), grouped(check.n));
+        let (label, n) = (inline(&whom(check, style)), grouped(check.n));
         (
             &check.newly_failing,
             lang.pick(
@@ -273,10 +272,10 @@ fn moved(check: &Check, answers: bool, style: &Style) -> String {
         let critical = if each.critical { " ‼" } else { "" };
         out.push_str(&format!(
             "| {}{critical} | {} | {} | {} |\n",
-            markdown_inline(&each.case),
-            markdown_inline(&each.tags.join(" ")),
+            inline(&each.case),
+            inline(&each.tags.join(" ")),
             scores(each),
-            markdown_inline(&cut(&each.why, 200)),
+            inline(&cut(&each.why, 200)),
         ));
     }
     if rows.len() > MOVED {
@@ -289,13 +288,18 @@ fn moved(check: &Check, answers: bool, style: &Style) -> String {
         for each in rows.iter().take(MOVED).filter(|each| !each.answer.is_empty()) {
             out.push_str(&format!(
                 "\n{}\n\n{}",
-                markdown_inline(&each.case),
+                inline(&each.case),
                 markdown_fence(&cut(&each.answer, ANSWER), "text")
             ));
         }
     }
     out.push_str("\n</details>\n");
     out
+}
+
+/// Outside text within a line, cut.
+fn inline(text: &str) -> String {
+    markdown_inline(&cut(text, INLINE))
 }
 
 fn cut(text: &str, most: usize) -> String {
@@ -334,13 +338,13 @@ fn how(verdict: &Verdict, style: &Style) -> String {
         ));
     }
     if let Some(against) = &verdict.against {
-        let against = markdown_inline(against);
+        let against = inline(against);
         parts.push(lang.pick(format!("against {against}"), format!("기준 {against}")));
     }
-    let fp = markdown_inline(&verdict.suite_fp);
+    let fp = inline(&verdict.suite_fp);
     parts.push(lang.pick(format!("suite {fp}"), format!("문항 세트 {fp}")));
     parts.push(format!("run `{}`", verdict.run));
-    parts.push(format!("narani {}", markdown_inline(&verdict.version)));
+    parts.push(format!("narani {}", inline(&verdict.version)));
     let mut out = format!(
         "<details><summary>{}</summary>\n\n{}\n",
         lang.pick("Measured how", "측정 방법"),
@@ -349,7 +353,7 @@ fn how(verdict: &Verdict, style: &Style) -> String {
     if !verdict.notes.is_empty() {
         out.push('\n');
         for note in &verdict.notes {
-            out.push_str(&format!("- {}\n", markdown_inline(&words::remark(note, lang))));
+            out.push_str(&format!("- {}\n", inline(&words::remark(note, lang))));
         }
     }
     out.push_str("\n</details>\n");
