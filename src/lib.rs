@@ -11,6 +11,7 @@ pub mod plan;
 pub mod price;
 pub mod provider;
 pub mod report;
+pub mod review;
 pub mod run;
 pub mod scorer;
 pub mod simulate;

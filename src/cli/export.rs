@@ -9,7 +9,9 @@ use super::failure::{Failure, Outcome};
 use super::open::{self, Book};
 use super::printer::Printer;
 use super::show;
+use crate::compare::Viewer;
 use crate::report::csv::{Audience, Layout};
+use crate::report::xlsx::XlsxReport;
 use crate::said;
 use crate::store::Reader;
 
@@ -17,6 +19,9 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
     let run = open::find_run(global, &args.run)?;
     let reader = Reader::open(&run)?;
     let book = Book::new(reader.info())?;
+    if args.format == ExportFormat::Xlsx {
+        return workbook(&reader, &book, args, printer);
+    }
     let mut out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(BufWriter::with_capacity(
             64 * 1024,
@@ -61,11 +66,52 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
             };
             out.write_all(show::told(&reader, format, printer)?.as_bytes())?;
         }
+        ExportFormat::Xlsx => {}
     }
     out.flush()?;
     drop(out);
     if let Some(path) = &args.output {
         printer.note(&format!("{} {}", printer.say("wrote", "만듦"), path.display()));
     }
+    Ok(Exit::Done)
+}
+
+/// A workbook. It is no text, so it goes to a file: the one that was named, else one in the run's folder.
+fn workbook(reader: &Reader, book: &Book, args: &ExportArgs, printer: &Printer) -> Outcome {
+    let info = std::sync::Arc::clone(reader.info());
+    let path = args
+        .output
+        .clone()
+        .unwrap_or_else(|| reader.folder().join("report.xlsx"));
+    let unfinished = path.with_extension("xlsx.part");
+    let cannot = |error: &std::io::Error| {
+        Failure::usage(
+            said!(
+                "could not write `{0}`: {1}",
+                "`{0}`에 쓸 수 없습니다: {1}",
+                path.display(),
+                error
+            ),
+            said!(
+                "close it where it is open, or name another file with -o",
+                "열려 있으면 닫고, 아니면 -o 로 다른 파일을 고르세요"
+            ),
+        )
+    };
+    let file = File::create(&unfinished).map_err(|error| cannot(&error))?;
+    let scorers = show::all_scorers(reader)?;
+    let mut viewer = Viewer::new(&info);
+    let mut report = XlsxReport::begin(&info, scorers, info.planned(), printer.lang)?;
+    show::each_record(reader, book, |record| {
+        viewer.push(record.clone());
+        Ok(report.record(record)?)
+    })?;
+    let view = viewer.finish(&show::unexpressed(reader)?);
+    let cuts = report.finish(BufWriter::new(file), &view, &jiff::tz::TimeZone::system())?;
+    std::fs::rename(&unfinished, &path).map_err(|error| cannot(&error))?;
+    for note in cuts.notes(printer.lang) {
+        printer.note(&note);
+    }
+    printer.note(&format!("{} {}", printer.say("wrote", "만듦"), path.display()));
     Ok(Exit::Done)
 }

@@ -27,6 +27,7 @@ mod misc;
 mod open;
 mod printer;
 mod problems;
+mod review;
 mod run;
 mod score;
 mod show;
@@ -88,6 +89,7 @@ fn carry_out(cli: &Cli, printer: &Printer) -> Outcome {
         Command::Show(args) => show::show(global, args, printer),
         Command::Runs(args) => show::runs(global, args, printer),
         Command::Export(args) => export::export(global, args, printer),
+        Command::Review(args) => review::review(global, args, printer),
         Command::Score(args) => score::score(global, args, printer),
         Command::Compare(args) => compare::compare(global, args, printer),
         Command::Import(args) => import::import(global, args, printer),

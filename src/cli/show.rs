@@ -136,11 +136,15 @@ fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
         viewer.push(record);
         Ok(())
     })?;
-    let unexpressed: Vec<compare::Unexpressed> = reader
+    Ok(viewer.finish(&unexpressed(reader)?))
+}
+
+/// What the providers of a run could not express.
+pub(super) fn unexpressed(reader: &Reader) -> Result<Vec<compare::Unexpressed>, Failure> {
+    Ok(reader
         .meta("unexpressed")?
         .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default();
-    Ok(viewer.finish(&unexpressed))
+        .unwrap_or_default())
 }
 
 /// Calls `each` with every record of a run, in order.
@@ -166,17 +170,10 @@ pub(super) fn write_jsonl(reader: &Reader, book: &Book, out: &mut impl std::io::
     Ok(())
 }
 
-/// Writes a run as CSV. Tells how many cells were guarded against being read as formulas.
-pub(super) fn write_csv(
-    reader: &Reader,
-    book: &Book,
-    out: impl std::io::Write,
-    layout: Layout,
-    audience: Audience,
-) -> Result<(), Failure> {
-    let info = Arc::clone(reader.info());
+/// The scorers that have columns.
+pub(super) fn all_scorers(reader: &Reader) -> Result<Scorers, Failure> {
     // Cases may bring scorers of their own, whose columns must stand in the header before the first row.
-    let mut scorers = Scorers::of(&info);
+    let mut scorers = Scorers::of(reader.info());
     let mut position = 0;
     loop {
         let cases = reader.cases(position, 512)?;
@@ -188,6 +185,19 @@ pub(super) fn write_csv(
             break;
         }
     }
+    Ok(scorers)
+}
+
+/// Writes a run as CSV. Tells how many cells were guarded against being read as formulas.
+pub(super) fn write_csv(
+    reader: &Reader,
+    book: &Book,
+    out: impl std::io::Write,
+    layout: Layout,
+    audience: Audience,
+) -> Result<(), Failure> {
+    let info = Arc::clone(reader.info());
+    let scorers = all_scorers(reader)?;
     let mut report = CsvReport::begin(out, &info, layout, audience, scorers)?;
     each_record(reader, book, |record| Ok(report.record(record)?))?;
     report.finish()?;

@@ -28,6 +28,16 @@ pub struct FaultGroup {
     pub message: String,
 }
 
+impl FaultGroup {
+    /// The group of one record alone; none when it is measured or was not reached yet.
+    #[must_use]
+    pub fn of(record: &Record) -> Option<Self> {
+        let mut faults = Faults::default();
+        faults.push(record);
+        faults.finish().pop()
+    }
+}
+
 /// Collects groups.
 #[derive(Debug, Default)]
 pub(super) struct Faults {

@@ -145,6 +145,7 @@ impl Make {
             pass: None,
             score: None,
             status: Status::Measured,
+            human: None,
         };
         let cached = self.trouble && target == 3 && index.is_multiple_of(3);
         if self.trouble && target == 4 && matches!(index, 6 | 18 | 30) {

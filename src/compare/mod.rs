@@ -13,6 +13,7 @@ pub mod grid;
 pub mod notes;
 pub mod paired;
 pub mod pairs;
+pub mod ratings;
 mod records;
 pub mod row;
 pub mod slices;
@@ -28,9 +29,9 @@ pub use grid::{Grid, Lane, Spot};
 pub use notes::{Note, Peculiar, Unexpressed};
 pub use paired::{Estimate, Measure, Paired, Pairing, estimate, holm, pairing};
 pub use pairs::{Pair, Said};
-pub use records::{Question, records};
+pub use records::{Question, records, records_alone};
 pub use row::{Row, Rows, Sign, Square, squares};
-pub use tally::Column;
+pub use tally::{Column, People};
 pub use view::{Reading, View, Viewer};
 
 #[cfg(test)]

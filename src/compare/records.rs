@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::ratings::Ratings;
 use crate::domain::{Case, Record, Status};
 use crate::plan::{Cell, Layout};
 use crate::store::{Reader, StoreError, Stored};
@@ -18,6 +19,31 @@ pub type Question<'a> = dyn Fn(u64, usize, &Case) -> String + 'a;
 /// When the run cannot be read, or `each` fails.
 pub fn records<E: From<StoreError>>(
     reader: &Reader,
+    question: &Question<'_>,
+    positions: std::ops::Range<u64>,
+    each: impl FnMut(Record) -> Result<(), E>,
+) -> Result<(), E> {
+    // Damaged ratings must not keep anybody from reading the run; `narani review status` tells of them.
+    let ratings = Ratings::read(reader.folder(), reader.info()).unwrap_or_default();
+    with(reader, &ratings, question, positions, each)
+}
+
+/// The same without what people say.
+///
+/// # Errors
+/// When the run cannot be read, or `each` fails.
+pub fn records_alone<E: From<StoreError>>(
+    reader: &Reader,
+    question: &Question<'_>,
+    positions: std::ops::Range<u64>,
+    each: impl FnMut(Record) -> Result<(), E>,
+) -> Result<(), E> {
+    with(reader, &Ratings::default(), question, positions, each)
+}
+
+fn with<E: From<StoreError>>(
+    reader: &Reader,
+    ratings: &Ratings,
     question: &Question<'_>,
     positions: std::ops::Range<u64>,
     mut each: impl FnMut(Record) -> Result<(), E>,
@@ -62,7 +88,9 @@ pub fn records<E: From<StoreError>>(
                             continue;
                         }
                         let question = asked.get_or_insert_with(|| question(case_index, prompt, case).into());
-                        each(record(case, case_index, prompt, target, trial, question, found))?;
+                        let mut record = record(case, case_index, prompt, target, trial, question, found);
+                        record.human = ratings.of(&info, &record).cloned().map(Box::new);
+                        each(record)?;
                     }
                 }
             }
@@ -93,6 +121,7 @@ fn record(
         pass: None,
         score: None,
         status: Status::Skipped,
+        human: None,
     };
     match found {
         None => blank,

@@ -1,8 +1,12 @@
 //! What one column comes to, collected cell by cell.
 
+use std::collections::HashMap;
+
 use super::figures::{CONFIDENCE, Counts, Latency, Method, P95_FROM, Paid, Rate, Spread, Tokens};
 use super::row::{Square, reply_of, text_of};
+use crate::domain::review::Human;
 use crate::domain::{Finish, Outcome, Record, Reply, Status, Usage};
+use crate::stats::Interval;
 use crate::stats::mean::Moments;
 use crate::stats::proportion::{normal_quantile, wilson};
 use crate::stats::quantile::{is_bounded, quantile};
@@ -41,6 +45,64 @@ pub struct Column {
     pub paid: Paid,
     /// Models that the provider says answered, most answers first. Outside text.
     pub models: Vec<(String, u64)>,
+    /// What people say of the answers, where they were asked and may be told.
+    pub people: Option<People>,
+}
+
+/// What people say of a column's answers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct People {
+    /// Answers with a score of people.
+    pub answers: u64,
+    /// Scores given.
+    pub ratings: u64,
+    /// Lowest and highest score.
+    pub scale: (u8, u8),
+    /// Mean over the answers of people's means.
+    pub mean: f64,
+    /// Its 95 % interval; none for a single answer.
+    pub interval: Option<Interval>,
+    /// Rows in which people found this column best.
+    pub best: u64,
+    /// Rows with a choice.
+    pub choices: u64,
+}
+
+/// Collects what people say of a column.
+#[derive(Debug, Default)]
+struct PeopleTally {
+    scale: Option<(u8, u8)>,
+    means: Moments,
+    ratings: u64,
+    best: HashMap<String, u64>,
+}
+
+impl PeopleTally {
+    fn push(&mut self, human: &Human) {
+        // Scores on different scales have no common mean; the first scale met is told.
+        if *self.scale.get_or_insert(human.scale) != human.scale {
+            return;
+        }
+        if let Some(mean) = human.mean {
+            self.means.push(mean);
+            self.ratings += u64::from(human.n);
+        }
+        if let Some(best) = &human.best {
+            *self.best.entry(best.clone()).or_default() += 1;
+        }
+    }
+
+    fn finish(self, label: &str) -> Option<People> {
+        Some(People {
+            answers: self.means.n(),
+            ratings: self.ratings,
+            scale: self.scale?,
+            mean: self.means.mean()?,
+            interval: self.means.interval(CONFIDENCE),
+            best: self.best.get(label).copied().unwrap_or(0),
+            choices: self.best.values().sum(),
+        })
+    }
 }
 
 /// Collects a column.
@@ -58,11 +120,15 @@ pub(super) struct Tally {
     reasoning: Tokens,
     paid: Paid,
     models: Vec<(String, u64)>,
+    people: PeopleTally,
 }
 
 impl Tally {
     /// Takes a cell.
     pub(super) fn push(&mut self, record: &Record) {
+        if let Some(human) = &record.human {
+            self.people.push(human);
+        }
         let counts = &mut self.counts;
         counts.planned += 1;
         let reply = reply_of(record);
@@ -153,10 +219,11 @@ impl Tally {
         Column {
             target,
             prompt,
-            label,
             pass,
             pass_error: self.rates.error(),
             output_spread: Spread::of(&sorted(self.output_tokens)),
+            people: self.people.finish(&label),
+            label,
             score: self.scores.mean(),
             latency: latency(self.times, self.first_texts),
             counts: self.counts,

@@ -56,6 +56,8 @@ pub struct Settings {
     pub cache: bool,
     /// Command lines that scorers may run, words joined by blanks.
     pub allowed_commands: Vec<String>,
+    /// Further words that review packs mask in answers.
+    pub mask_words: Vec<String>,
     /// Rules of the gate, where the file has some.
     pub gate: Option<GateRules>,
     /// What is odd but does not stand in the way.
@@ -182,6 +184,7 @@ fn read(
         max_cost: Vec::new(),
         cache: true,
         allowed_commands: Vec::new(),
+        mask_words: Vec::new(),
         gate: None,
         warnings: Vec::new(),
     };
@@ -232,6 +235,15 @@ fn fill(desk: &mut Desk<'_, '_>, node: &Node, around: &Surroundings<'_>, setting
     }
     if let Some(node) = node.get("max_cost") {
         settings.max_cost = amounts(desk, node, "max_cost");
+    }
+    if let Some(list) = node.get("mask_words")
+        && desk.value(list, &shape::CONFIG, "mask_words").is_some()
+    {
+        settings.mask_words = desk
+            .texts(list, "mask_words")
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect();
     }
     if let Some(node) = node.get("gate") {
         settings.gate = Some(gate::read(desk, node));

@@ -31,6 +31,8 @@ pub(super) struct ConfigFile {
     cache: Option<bool>,
     /// What suites may do on this machine.
     allow: Option<AllowFile>,
+    /// Names that review packs mask in answers, beside those of vendors and products.
+    mask_words: Option<Vec<String>>,
     /// Rules of `narani gate`.
     gate: Option<GateFile>,
     /// Who answers, by a name of your choice.

@@ -12,6 +12,7 @@ pub mod outcome;
 pub mod problem;
 pub mod record;
 pub mod reply;
+pub mod review;
 pub mod said;
 pub mod score;
 pub mod target;

@@ -8,6 +8,7 @@ use super::call::Params;
 use super::case::{Case, Prompt, ScorerSpec};
 use super::ids::RunId;
 use super::outcome::{Outcome, Status};
+use super::review::Human;
 use super::score::Score;
 use super::target::Target;
 
@@ -173,4 +174,6 @@ pub struct Record {
     pub score: Option<f64>,
     /// Whether it counts.
     pub status: Status,
+    /// What people say of it, where they may be told.
+    pub human: Option<Box<Human>>,
 }

@@ -7,6 +7,7 @@ use super::number::{grouped, score};
 use super::table::{Cell, Table};
 use super::words;
 use crate::compare::row::reply_of;
+use crate::domain::review::Human;
 use crate::domain::{Record, RunInfo, Score};
 use crate::text::sink::{Breaks, terminal, terminal_line};
 use crate::text::width::{pad_right, wrap};
@@ -42,6 +43,39 @@ pub fn page(info: &RunInfo, records: &[Record], style: &Style, full: bool, hidde
     for record in ordered {
         out.push('\n');
         out.push_str(&answer(info, record, style, full, hidden));
+    }
+    out
+}
+
+/// What people say of an answer, one line and a line a comment.
+fn people(human: &Human, style: &Style, hidden: bool) -> String {
+    let lang = style.lang;
+    let (low, high) = human.scale;
+    let mut told = match human.mean {
+        Some(mean) => lang.pick(
+            format!("{mean:.1} of {low}–{high} ({} people)", human.n),
+            format!("{low}–{high}점 중 {mean:.1} ({}명)", human.n),
+        ),
+        None => lang.pick("no score", "점수 없음").to_owned(),
+    };
+    if human.decided {
+        told.push_str(lang.pick(", decided", ", 조정함"));
+    }
+    if let Some(best) = &human.best {
+        let best = match best.as_str() {
+            "similar" => lang.pick("similar", "비슷함").to_owned(),
+            "all_bad" => lang.pick("all bad", "모두 나쁨").to_owned(),
+            "unclear" => lang.pick("cannot tell", "판단 불가").to_owned(),
+            "split" => lang.pick("split", "갈림").to_owned(),
+            name => terminal_line(name),
+        };
+        told.push_str(&lang.pick(format!(" · best: {best}"), format!(" · 가장 나음: {best}")));
+    }
+    let head = format!("  {}", pad_right(lang.pick("people", "사람"), 10));
+    let mut out = lines::hanging(&told, &head, &" ".repeat(12), style);
+    for score in human.scores.iter().filter(|score| !score.note.is_empty() && !hidden) {
+        let note = terminal_line(&format!("{} {}: {}", score.reviewer, score.score, score.note));
+        out.push_str(&lines::hanging(&note, &" ".repeat(12), &" ".repeat(14), style));
     }
     out
 }
@@ -139,6 +173,9 @@ fn answer(info: &RunInfo, record: &Record, style: &Style, full: bool, hidden: bo
         out.push_str(&quoted(&text, style, if full { usize::MAX } else { LINES }));
     }
     out.push_str(&scores(&record.scores, style, hidden));
+    if let Some(human) = &record.human {
+        out.push_str(&people(human, style, hidden));
+    }
     let Some(reply) = reply_of(record) else {
         return out;
     };

@@ -14,7 +14,7 @@
 //! simulator have a last column `simulated` that says so in every row.
 
 mod field;
-mod layouts;
+pub(super) mod layouts;
 mod parts;
 
 use std::io::{self, Write};
@@ -68,6 +68,11 @@ impl Scorers {
         for scorer in &case.scorers {
             self.add(&scorer.name);
         }
+    }
+
+    /// The names.
+    pub(super) fn into_names(self) -> Vec<String> {
+        self.0
     }
 
     fn add(&mut self, name: &str) {

@@ -122,6 +122,16 @@ fn one(info: &RunInfo, column: &Column) -> Value {
             "answers": rate.answers,
         })),
         "score": column.score,
+        "people": column.people.map(|people| json!({
+            "answers": people.answers,
+            "ratings": people.ratings,
+            "scale": [people.scale.0, people.scale.1],
+            "mean": people.mean,
+            "low": people.interval.map(|interval| interval.low),
+            "high": people.interval.map(|interval| interval.high),
+            "best": people.best,
+            "choices": people.choices,
+        })),
         "latency_ms": {
             "n": column.latency.n,
             "p50": milliseconds(column.latency.p50),

@@ -11,6 +11,7 @@
 //! | `answer` | the text that was graded: the visible answer, or the refusal |
 //! | `pass`, `score` | verdict of the counting scorers, and the weighted score |
 //! | `scores` | one object a scorer: `scorer`, `pass`, `points`, `label`, `unscored`, `why`, `weight` |
+//! | `human` | only where people rated: `n`, `mean`, `scale`, `decided`, `best`, and `scores` with `reviewer`, `score`, `note`, `at_us` |
 //! | `reply` | the answer as read: `text`, `refusal`, `blocked`, `reasoning`, `tool_calls`, `finish`, `finish_raw`, `usage`, `logprobs`, `model`, `id`, … |
 //! | `timing` | `started_us`, `total_us`, `first_text_us`, `first_thinking_us`, `suspended` |
 //! | `cost`, `cached`, `attempts` | what it cost (`money` in billionths), whether reused, calls made |
@@ -74,6 +75,9 @@ fn object(info: &RunInfo, record: &Record, call: Option<&Call>) -> Value {
     put("pass", json!(record.pass));
     put("score", json!(record.score));
     put("scores", json!(record.scores));
+    if let Some(human) = &record.human {
+        put("human", json!(human));
+    }
     match &record.outcome {
         Some(Outcome::Answered {
             reply,

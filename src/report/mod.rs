@@ -9,6 +9,7 @@ pub mod baseline;
 pub mod case;
 pub mod compare;
 pub mod csv;
+mod fields;
 pub mod gate;
 pub mod json;
 pub mod jsonl;
@@ -22,6 +23,7 @@ pub mod signs;
 pub mod table;
 pub mod terminal;
 pub mod words;
+pub mod xlsx;
 
 use crate::compare::View;
 use crate::domain::RunInfo;
@@ -59,6 +61,8 @@ pub enum Form {
     Summary(fn(&RunInfo, &View, &Style) -> String),
     /// The records one by one, as they stream by: [`csv::CsvReport`], [`jsonl::write`].
     Cells,
+    /// Both, as a file that is no text: [`xlsx::XlsxReport`].
+    Book,
 }
 
 /// Every report. To add one: its file beside this one, and its line here.
@@ -92,6 +96,12 @@ pub const ALL: &[Report] = &[
         ending: "jsonl",
         about: "every answer with all that is known of it, lossless",
         form: Form::Cells,
+    },
+    Report {
+        name: "xlsx",
+        ending: "xlsx",
+        about: "a workbook for reading and pivoting",
+        form: Form::Book,
     },
 ];
 
@@ -137,6 +147,7 @@ mod tests {
                     }
                     String::from_utf8(out).unwrap()
                 }
+                (Form::Book, _) => xlsx::shown(&info, &records, words::Lang::Ko),
                 (Form::Cells, name) => panic!("say here how `{name}` is written"),
             };
             assert!(text.contains("SIMULATED"), "{}", report.name);

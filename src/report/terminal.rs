@@ -5,6 +5,7 @@
 mod faults;
 mod notes;
 mod pairs;
+mod people;
 mod readings;
 mod scoreboard;
 mod slices;
@@ -37,6 +38,7 @@ pub fn summary_in(info: &RunInfo, view: &View, style: &Style, zone: &TimeZone) -
             scoreboard::draw(info, view, style),
             pairs::sentences(view, style)
         ),
+        people::draw(view, style),
         slices::draw(info, view, style),
         slices::prompts(info, view, style) + &pairs::causes(view, style),
         readings::draw(info, view, style),

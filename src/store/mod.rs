@@ -9,6 +9,7 @@ mod compress;
 mod folder;
 mod marks;
 mod reader;
+pub mod reviews;
 mod schema;
 mod writer;
 

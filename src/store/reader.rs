@@ -214,6 +214,12 @@ impl Reader {
         })
     }
 
+    /// The run's folder.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
+        self.path.parent().unwrap_or(std::path::Path::new("."))
+    }
+
     /// What the run was to do.
     #[must_use]
     pub fn info(&self) -> &Arc<RunInfo> {

@@ -4,6 +4,7 @@ use std::io::BufRead;
 
 use crate::domain::{Place, Problem, Said};
 use crate::said;
+use crate::text::decode::Encoding;
 
 /// Largest YAML, TOML or JSON file, which are held whole.
 pub const MOST_HELD: u64 = 64 << 20;
@@ -76,6 +77,28 @@ pub fn skip_mark(file: &str, reader: &mut dyn BufRead) -> Result<usize, Problem>
         return Ok(MARK.len());
     }
     Ok(0)
+}
+
+/// A table as UTF-8, whatever wrote it: what Korean spreadsheet programs save as CSV (CP949) or "Unicode text" (UTF-16) is
+/// read whole and handed on in memory. What is in neither is passed on as it is, so that its mistakes are told with their
+/// places.
+///
+/// # Errors
+/// The problem, when the file cannot be read or is too large to be read whole.
+pub fn recoded(file: &str, mut reader: Box<dyn BufRead>) -> Result<Box<dyn BufRead>, Problem> {
+    let start = reader.fill_buf().map_err(|error| unread(file, &error))?;
+    let wide = start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF");
+    let wrong = std::str::from_utf8(start).is_err_and(|error| error.error_len().is_some());
+    let korean = wrong && !start.starts_with(MARK) && memchr::memchr(0, start).is_none();
+    if !wide && !korean {
+        return Ok(reader);
+    }
+    let bytes = raw(file, &mut reader, MOST_WORKBOOK)?;
+    let text = match crate::text::decode::decode(&bytes) {
+        Some((text, Encoding::Cp949 | Encoding::Utf16)) => text.into_owned().into_bytes(),
+        _ => bytes,
+    };
+    Ok(Box::new(std::io::Cursor::new(text)))
 }
 
 /// The bytes as text; `offset` and `line` say where in the file they begin.

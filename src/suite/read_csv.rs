@@ -1,4 +1,4 @@
-//! CSV, record by record: commas, semicolons or tabs, as the first line shows.
+//! CSV, record by record: commas, semicolons or tabs, as the first line shows; UTF-8, UTF-16 or CP949.
 //!
 //! The `csv` crate reads the fields. A wrapper round the file keeps the bytes of the record at hand, so that the
 //! place of every cell can be told, unbalanced quotes among them, which the crate passes over in silence.
@@ -13,7 +13,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use crate::domain::{Place, Problem};
 use crate::said;
 
-use super::bytes::{MOST_RECORD, MOST_STREAMED, checked, count_lines, empty, skip_mark, too_large, unread};
+use super::bytes::{MOST_RECORD, MOST_STREAMED, checked, count_lines, empty, recoded, skip_mark, too_large, unread};
 use super::cases::Bench;
 use super::findings::Findings;
 use super::place::Origin;
@@ -27,12 +27,13 @@ const LONGEST_HEAD: usize = 1 << 20;
 /// Reads a table and gives every row to `bench`.
 pub(super) fn read(
     file: &str,
-    mut reader: Box<dyn BufRead>,
+    reader: Box<dyn BufRead>,
     renamed: &Renamed,
     bench: &mut Bench<'_>,
     findings: &mut Findings,
 ) {
-    if let Err(problem) = rows(file, &mut reader, renamed, bench, findings) {
+    let read = recoded(file, reader).and_then(|mut reader| rows(file, &mut reader, renamed, bench, findings));
+    if let Err(problem) = read {
         findings.add(problem);
     }
 }
@@ -383,6 +384,22 @@ mod tests {
         assert_eq!(delimiter(b"question\n", "f.csv"), b',');
         assert_eq!(delimiter(b"question\n", "f.tsv"), b'\t');
         assert_eq!(delimiter(b"a,b;c\n", "f.csv"), b',');
+    }
+
+    #[test]
+    fn tables_of_korean_programs_run_as_they_are() {
+        use crate::suite::tests::{Shelf, read_from, told};
+        let text = "번호,질문,정답,분류\n1,대한민국의 수도는?,서울,지리\n2,똠방각하는?,펲시,\n";
+        let (cp949, _, _) = encoding_rs::EUC_KR.encode(text);
+        let wide = std::iter::once(0xfeff).chain(text.replace(',', "\t").encode_utf16().collect::<Vec<_>>());
+        let wide: Vec<u8> = wide.flat_map(u16::to_le_bytes).collect();
+        for bytes in [text.as_bytes().to_vec(), cp949.into_owned(), wide] {
+            let (checked, cases) = read_from("s.csv", &Shelf::from([("s.csv", bytes)]));
+            assert!(checked.suite.is_some(), "{:?}", told(&checked));
+            assert_eq!((cases[0].id.as_str(), &cases[0].tags), ("1", &vec!["지리".to_owned()]));
+            assert_eq!(cases[1].vars["question"], "똠방각하는?");
+            assert_eq!(cases[1].expect, ["펲시"]);
+        }
     }
 
     #[test]

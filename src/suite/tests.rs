@@ -520,10 +520,10 @@ fn files_that_are_no_suites_get_one_message() {
         ("s.jsonl", b"\xB0\xA1\n", "not_utf8"),
         (
             "s.csv",
-            b"question,expect\nok,ok\n\xC1\xFA\xB9\xAE,\xB4\xE4\n",
+            b"question,expect\nok,ok\n\xC1\xFF\xB9\xAE,\xFF\xE4\n",
             "not_utf8",
         ),
-        ("s.csv", b"\xFF\xFEq\0", "not_utf8"),
+        ("s.jsonl", b"\xFF\xFEq\0", "not_utf8"),
         ("s.yaml", b"name: x\n", "no_cases"),
         ("s.yaml", b"cases: []\n", "no_cases"),
         ("s.yaml", b"cases: 5\n", "wrong_type"),

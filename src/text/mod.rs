@@ -10,6 +10,7 @@
 pub mod bleu;
 pub mod chrf;
 pub mod compute;
+pub mod decode;
 pub mod edit;
 pub mod normalise;
 pub mod number;

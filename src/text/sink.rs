@@ -9,15 +9,21 @@
 //! | terminal | [`terminal`], [`terminal_line`] |
 //! | log of a CI service | [`ci_log`], [`ci_lines`] |
 //! | spreadsheet, CSV | [`csv_guard`], [`csv_unguard`] |
+//! | spreadsheet, workbook | [`sheet_text`], [`sheet_line`], cut by [`sheet_parts`] and [`sheet_cut`] |
 //! | Markdown | [`markdown_inline`], [`markdown_fence`] |
 
 mod csv;
 mod hidden;
 mod markdown;
+mod sheet;
 mod terminal;
 
 pub use csv::{csv_guard, csv_unguard};
 pub use markdown::{markdown_fence, markdown_inline};
+pub use sheet::{
+    CELL_BREAKS, CELL_UNITS, sheet_cut, sheet_cut_to_cell, sheet_fits, sheet_height, sheet_line, sheet_lines,
+    sheet_parts, sheet_text,
+};
 pub use terminal::{Breaks, ci_lines, ci_log, terminal, terminal_line};
 
 #[cfg(test)]

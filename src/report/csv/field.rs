@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 use super::Audience;
+use crate::report::fields::Fields;
 use crate::text::sink::csv_guard;
 
 /// Writes rows, field by field.
@@ -66,96 +67,6 @@ impl<W: Write> Rows<W> {
         }
     }
 
-    /// Nothing.
-    pub(super) fn absent(&mut self) -> io::Result<()> {
-        self.raw(b"")
-    }
-
-    /// Text from outside, or named by the user.
-    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
-        match self.audience {
-            Audience::Machine if text.is_empty() => self.raw(b"\"\""),
-            Audience::Machine if needs_quotes(text) => self.quoted(text),
-            Audience::Machine => self.raw(text.as_bytes()),
-            Audience::People => {
-                let unix;
-                let text = if text.contains('\r') {
-                    unix = text.replace("\r\n", "\n").replace('\r', "\n");
-                    unix.as_str()
-                } else {
-                    text
-                };
-                let (text, guarded) = csv_guard(text);
-                if guarded {
-                    self.guarded.push(self.column);
-                }
-                if text.is_empty() {
-                    self.raw(b"")
-                } else {
-                    self.quoted(&text)
-                }
-            }
-        }
-    }
-
-    /// Text that may be absent.
-    pub(super) fn maybe(&mut self, text: Option<&str>) -> io::Result<()> {
-        match text {
-            Some(text) => self.text(text),
-            None => self.absent(),
-        }
-    }
-
-    /// A fixed word or a key; an empty one is absent.
-    pub(super) fn word(&mut self, word: &str) -> io::Result<()> {
-        if word.is_empty() || self.audience == Audience::Machine {
-            return self.raw(word.as_bytes());
-        }
-        self.quoted(word)
-    }
-
-    /// A whole number.
-    pub(super) fn integer(&mut self, number: Option<u64>) -> io::Result<()> {
-        self.shown(number)
-    }
-
-    /// 1 or 0.
-    pub(super) fn flag(&mut self, flag: Option<bool>) -> io::Result<()> {
-        self.raw(match flag {
-            None => b"",
-            Some(true) => b"1",
-            Some(false) => b"0",
-        })
-    }
-
-    /// A number: shortest exact for machines, at most six places for people. Never an exponent.
-    pub(super) fn decimal(&mut self, number: Option<f64>) -> io::Result<()> {
-        let number = number.filter(|number| number.is_finite());
-        // Minus zero would be written with its sign.
-        let number = number.map(|number| if number == 0.0 { 0.0 } else { number });
-        if self.audience == Audience::Machine {
-            return self.shown(number);
-        }
-        self.shown(number.map(|number| {
-            let text = format!("{number:.6}");
-            let text = text.trim_end_matches('0').trim_end_matches('.');
-            if text == "-0" { "0".to_owned() } else { text.to_owned() }
-        }))
-    }
-
-    /// Microseconds in milliseconds: whole for people, exact for machines.
-    pub(super) fn milliseconds(&mut self, micros: Option<u64>) -> io::Result<()> {
-        match self.audience {
-            Audience::People => self.shown(micros.map(|micros| (micros + 500) / 1000)),
-            Audience::Machine => self.scaled(micros.map(u64::cast_signed), 3),
-        }
-    }
-
-    /// An amount of money in billionths, exact.
-    pub(super) fn amount(&mut self, nano: Option<i64>) -> io::Result<()> {
-        self.scaled(nano, 9)
-    }
-
     /// A whole number divided by a power of ten, exact, without closing zeros.
     fn scaled(&mut self, number: Option<i64>, places: usize) -> io::Result<()> {
         self.shown(number.map(|number| {
@@ -197,8 +108,88 @@ impl<W: Write> Rows<W> {
         Ok(self.out.write_field(bytes)?)
     }
 
-    /// Ends a row; tells how many of its fields were guarded.
-    pub(super) fn end(&mut self) -> io::Result<usize> {
+    /// Writes what is left and gives the output back.
+    pub(super) fn finish(self) -> io::Result<W> {
+        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+impl<W: Write> Fields for Rows<W> {
+    fn absent(&mut self) -> io::Result<()> {
+        self.raw(b"")
+    }
+
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        match self.audience {
+            Audience::Machine if text.is_empty() => self.raw(b"\"\""),
+            Audience::Machine if needs_quotes(text) => self.quoted(text),
+            Audience::Machine => self.raw(text.as_bytes()),
+            Audience::People => {
+                let unix;
+                let text = if text.contains('\r') {
+                    unix = text.replace("\r\n", "\n").replace('\r', "\n");
+                    unix.as_str()
+                } else {
+                    text
+                };
+                let (text, guarded) = csv_guard(text);
+                if guarded {
+                    self.guarded.push(self.column);
+                }
+                if text.is_empty() {
+                    self.raw(b"")
+                } else {
+                    self.quoted(&text)
+                }
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str) -> io::Result<()> {
+        if word.is_empty() || self.audience == Audience::Machine {
+            return self.raw(word.as_bytes());
+        }
+        self.quoted(word)
+    }
+
+    fn integer(&mut self, number: Option<u64>) -> io::Result<()> {
+        self.shown(number)
+    }
+
+    fn flag(&mut self, flag: Option<bool>) -> io::Result<()> {
+        self.raw(match flag {
+            None => b"",
+            Some(true) => b"1",
+            Some(false) => b"0",
+        })
+    }
+
+    fn decimal(&mut self, number: Option<f64>) -> io::Result<()> {
+        let number = number.filter(|number| number.is_finite());
+        // Minus zero would be written with its sign.
+        let number = number.map(|number| if number == 0.0 { 0.0 } else { number });
+        if self.audience == Audience::Machine {
+            return self.shown(number);
+        }
+        self.shown(number.map(|number| {
+            let text = format!("{number:.6}");
+            let text = text.trim_end_matches('0').trim_end_matches('.');
+            if text == "-0" { "0".to_owned() } else { text.to_owned() }
+        }))
+    }
+
+    fn milliseconds(&mut self, micros: Option<u64>) -> io::Result<()> {
+        match self.audience {
+            Audience::People => self.shown(micros.map(|micros| (micros + 500) / 1000)),
+            Audience::Machine => self.scaled(micros.map(u64::cast_signed), 3),
+        }
+    }
+
+    fn amount(&mut self, nano: Option<i64>) -> io::Result<()> {
+        self.scaled(nano, 9)
+    }
+
+    fn end(&mut self) -> io::Result<usize> {
         let guarded = std::mem::take(&mut self.guarded);
         if self.audience == Audience::People {
             let names: Vec<&str> = guarded
@@ -217,11 +208,6 @@ impl<W: Write> Rows<W> {
         self.guarded = guarded;
         self.guarded.clear();
         Ok(count)
-    }
-
-    /// Writes what is left and gives the output back.
-    pub(super) fn finish(self) -> io::Result<W> {
-        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
     }
 }
 

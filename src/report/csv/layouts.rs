@@ -1,13 +1,13 @@
 //! The columns of the three layouts and how a row of each is filled.
 
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 
-use super::field::Rows;
 use super::parts::{answer_of, error_kind, how, instant, language, paid_of, row_key, suite, times_of};
 use crate::compare::row::{Row, reply_of};
 use crate::compare::{Reason, Weigher};
 use crate::domain::{Case, Record, RunInfo, Score};
+use crate::report::fields::Fields;
 use crate::report::words::{self, Lang};
 
 /// Columns within this of the highest score are all the best.
@@ -28,7 +28,7 @@ fn prompt(info: &RunInfo) -> Vec<String> {
 
 /// What is the same for all records of a case, so that it is made once.
 #[derive(Debug)]
-pub(super) struct CaseText {
+pub(in crate::report) struct CaseText {
     case: Arc<Case>,
     question: Arc<str>,
     tags: String,
@@ -60,7 +60,7 @@ impl CaseText {
 }
 
 /// Columns of the long layout: a row a cell.
-pub(super) fn long_columns(info: &RunInfo, scorers: &[String]) -> Vec<String> {
+pub(in crate::report) fn long_columns(info: &RunInfo, scorers: &[String]) -> Vec<String> {
     let mut all = names(&[
         "row_key", "run_id", "suite", "suite_fp", "case_id", "tags", "lang", "target",
     ]);
@@ -104,8 +104,8 @@ pub(super) fn long_columns(info: &RunInfo, scorers: &[String]) -> Vec<String> {
 }
 
 /// A row of the long layout.
-pub(super) fn long<W: Write>(
-    rows: &mut Rows<W>,
+pub(in crate::report) fn long<R: Fields>(
+    rows: &mut R,
     info: &RunInfo,
     scorers: &[String],
     kept: &mut Option<CaseText>,
@@ -149,7 +149,14 @@ pub(super) fn long<W: Write>(
             None => (0..3).try_for_each(|_| rows.absent())?,
         }
     }
-    (0..3).try_for_each(|_| rows.absent())?;
+    match record.human.as_deref() {
+        Some(human) => {
+            rows.integer(Some(u64::from(human.n)))?;
+            rows.decimal(human.mean)?;
+            rows.maybe(human.best.as_deref())?;
+        }
+        None => (0..3).try_for_each(|_| rows.absent())?,
+    }
     let times = times_of(record);
     rows.milliseconds(times.map(|(total, _)| total))?;
     rows.milliseconds(times.and_then(|(_, first)| first))?;
@@ -199,8 +206,8 @@ pub(super) fn wide_columns(info: &RunInfo) -> Vec<String> {
 }
 
 /// A row of the wide layout, from the records of one case and trial.
-pub(super) fn wide<W: Write>(
-    rows: &mut Rows<W>,
+pub(super) fn wide<R: Fields>(
+    rows: &mut R,
     info: &RunInfo,
     weigher: &mut Weigher,
     records: Vec<Record>,
@@ -293,16 +300,10 @@ pub(super) fn scores_columns(info: &RunInfo) -> Vec<String> {
 }
 
 /// The rows of one record in the scores layout.
-pub(super) fn scores<W: Write>(rows: &mut Rows<W>, info: &RunInfo, record: &Record) -> io::Result<usize> {
+pub(super) fn scores<R: Fields>(rows: &mut R, info: &RunInfo, record: &Record) -> io::Result<usize> {
     let mut guarded = 0;
     for score in &record.scores {
-        rows.word(row_key(info, record).as_str())?;
-        rows.text(&record.case.id)?;
-        rows.text(&info.targets[record.target].name)?;
-        if info.prompts.len() > 1 {
-            rows.text(&info.prompts[record.prompt].name)?;
-        }
-        rows.integer(Some(u64::from(record.trial)))?;
+        whose(rows, info, record)?;
         rows.text(&score.scorer)?;
         rows.word("rule")?;
         rows.decimal(score.points)?;
@@ -311,5 +312,28 @@ pub(super) fn scores<W: Write>(rows: &mut Rows<W>, info: &RunInfo, record: &Reco
         (0..5).try_for_each(|_| rows.absent())?;
         guarded += rows.end()?;
     }
+    for score in record.human.iter().flat_map(|human| &human.scores) {
+        whose(rows, info, record)?;
+        rows.word("review")?;
+        rows.word("human")?;
+        rows.decimal(Some(f64::from(score.score)))?;
+        rows.absent()?;
+        rows.text(&score.note)?;
+        (0..3).try_for_each(|_| rows.absent())?;
+        rows.text(&score.reviewer)?;
+        rows.word(&instant(score.at_us))?;
+        guarded += rows.end()?;
+    }
     Ok(guarded)
+}
+
+/// The columns that tell which answer a row of the scores layout is about.
+fn whose<R: Fields>(rows: &mut R, info: &RunInfo, record: &Record) -> io::Result<()> {
+    rows.word(row_key(info, record).as_str())?;
+    rows.text(&record.case.id)?;
+    rows.text(&info.targets[record.target].name)?;
+    if info.prompts.len() > 1 {
+        rows.text(&info.prompts[record.prompt].name)?;
+    }
+    rows.integer(Some(u64::from(record.trial)))
 }

@@ -45,6 +45,20 @@ fn spreadsheets_get_no_formulas() {
 }
 
 #[test]
+fn workbooks_get_what_their_format_holds() {
+    for (id, text, _) in hostile::corpus() {
+        let shown = sheet_text(&text);
+        let bad = shown.chars().find(|letter| {
+            (letter.is_control() && !matches!(letter, '\t' | '\n')) || matches!(letter, '\u{fffe}' | '\u{ffff}')
+        });
+        assert_eq!(bad, None, "{id}");
+        let parts = sheet_parts(&shown);
+        assert_eq!(parts.concat(), shown, "{id}");
+        assert!(parts.iter().all(|part| sheet_fits(part)), "{id}");
+    }
+}
+
+#[test]
 fn markdown_gets_no_markup() {
     for (id, text, _) in hostile::corpus() {
         let inline = markdown_inline(&text);

@@ -1,0 +1,212 @@
+//! `narani review agree`: how far people agree.
+
+use super::{Opened, results};
+use crate::cli::args::Global;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Outcome;
+use crate::cli::printer::Printer;
+use crate::domain::Lang;
+use crate::report::table::{Cell, Table};
+use crate::review::agree::{self, Agreed, Agreement, ROWS_FROM};
+
+pub(super) fn agree(global: &Global, pack: &str, printer: &Printer) -> Outcome {
+    let opened = Opened::find(global, pack)?;
+    let agreed = agree::agree(&opened.reviewed, &results::beside(&opened)?);
+    printer.out(&told(&opened, &agreed, printer))?;
+    Ok(Exit::Done)
+}
+
+/// Landis and Koch 1977; never without its interval.
+fn reading(value: f64, lang: Lang) -> &'static str {
+    match value {
+        value if value < 0.0 => lang.pick("worse than chance", "우연보다 낮음"),
+        value if value < 0.2 => lang.pick("slight", "거의 없음"),
+        value if value < 0.4 => lang.pick("fair", "약함"),
+        value if value < 0.6 => lang.pick("moderate", "보통"),
+        value if value < 0.8 => lang.pick("substantial", "높음"),
+        _ => lang.pick("almost perfect", "매우 높음"),
+    }
+}
+
+fn few(rows: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("too few shared rows to tell (n = {rows})"),
+        format!("공통 문항이 적어 판단할 수 없음 (n = {rows})"),
+    )
+}
+
+fn cells(name: String, found: &Agreement, note: impl Fn(f64) -> String, lang: Lang) -> [Cell; 6] {
+    let dash = || "–".to_owned();
+    let (value, interval, read) = if found.rows < ROWS_FROM {
+        (dash(), String::new(), few(found.rows, lang))
+    } else {
+        match found.value {
+            Some(value) => (
+                format!("{value:.2}"),
+                found.interval.map_or_else(String::new, |interval| {
+                    format!("{:.2} … {:.2}", interval.low, interval.high)
+                }),
+                note(value),
+            ),
+            None => (
+                dash(),
+                String::new(),
+                lang.pick("one value only", "값이 한 가지뿐").to_owned(),
+            ),
+        }
+    };
+    [
+        Cell::new(name),
+        Cell::new(found.items.to_string()),
+        Cell::new(
+            found
+                .same
+                .map_or_else(String::new, |same| format!("{:.0}%", same * 100.0)),
+        ),
+        Cell::new(value),
+        Cell::new(interval),
+        Cell::new(read),
+    ]
+}
+
+fn told(opened: &Opened, agreed: &Agreed, printer: &Printer) -> String {
+    let lang = printer.lang;
+    let pack = &opened.reviewed.pack;
+    let (rows, reviewers) = (pack.units.len(), pack.reviewers.len());
+    let ratings: usize = opened
+        .reviewed
+        .ratings()
+        .map(|(_, _, _, rating)| rating.scores.iter().flatten().count())
+        .sum();
+    let (low, high) = pack.scale;
+    let simulated = if opened.reader.info().simulated {
+        format!("{} · ", lang.words().simulated)
+    } else {
+        String::new()
+    };
+    let mut out = lang.pick(
+        format!("  {simulated}{rows} rows, {reviewers} reviewers, {ratings} scores · scale {low}–{high}\n\n"),
+        format!("  {simulated}{rows}행, 심사자 {reviewers}명, 점수 {ratings}개 · {low}–{high}점\n\n"),
+    );
+    let mut table = Table::new()
+        .whole(lang.pick("pair", "짝"))
+        .number(lang.pick("items", "답변"))
+        .number(lang.pick("same", "같음"))
+        .number(lang.pick("weighted κ", "가중 κ"))
+        .whole(lang.pick("95% CI", "95% 구간"))
+        .text(lang.pick("reading", "읽는 법"));
+    let plain = |value: f64| reading(value, lang).to_owned();
+    for (one, other, found) in &agreed.pairs {
+        table.row(cells(format!("R{} – R{}", one + 1, other + 1), found, plain, lang));
+    }
+    if let Some(found) = &agreed.all {
+        table.row(cells(lang.pick("all (α)", "전체 (α)").to_owned(), found, plain, lang));
+    }
+    if let Some(found) = &agreed.people_and_scores {
+        let judge = |value: f64| {
+            let word = reading(value, lang);
+            if value < 0.6 {
+                lang.pick(
+                    format!("{word}: do not gate on the scores alone"),
+                    format!("{word}: 자동 점수만으로 합격을 정하지 마세요"),
+                )
+            } else {
+                word.to_owned()
+            }
+        };
+        table.row(cells(
+            lang.pick("people – scores", "사람 – 자동 점수").to_owned(),
+            found,
+            judge,
+            lang,
+        ));
+    }
+    if table.is_empty() {
+        out.push_str(lang.pick(
+            "  One reviewer and no automatic scores: there is nobody to agree with.\n",
+            "  심사자가 한 명이고 자동 점수가 없어 비교할 것이 없습니다.\n",
+        ));
+    } else {
+        out.push_str(&table.draw(&printer.style(), 2));
+    }
+    out.push('\n');
+    out.push_str(&sentences(opened, agreed, lang));
+    out
+}
+
+fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> String {
+    let mut out = String::new();
+    if let Some(choices) = agreed.choices.filter(|choices| choices.rows > 0) {
+        let n = choices.rows;
+        let same = choices.same.unwrap_or(0.0) * 100.0;
+        let figures = match (choices.value, choices.interval) {
+            _ if n < ROWS_FROM => few(n, lang),
+            (Some(value), Some(interval)) => lang.pick(
+                format!(
+                    "Fleiss κ {value:.2} ({:.2} … {:.2}), n = {n}",
+                    interval.low, interval.high
+                ),
+                format!(
+                    "Fleiss κ {value:.2} ({:.2} … {:.2}), n = {n}",
+                    interval.low, interval.high
+                ),
+            ),
+            _ => lang.pick(
+                format!("one choice only, n = {n}"),
+                format!("선택이 한 가지뿐, n = {n}"),
+            ),
+        };
+        out.push_str(&lang.pick(
+            format!("  Preference (best answer): {same:.0} % same, {figures}\n"),
+            format!("  가장 나은 답변 선택: {same:.0} % 같음, {figures}\n"),
+        ));
+    }
+    let id = &opened.reviewed.pack.id;
+    let disputed = agreed.disputed.len();
+    let decided = opened.reviewed.decisions().count();
+    if disputed > 0 {
+        let file = lang.pick("decisions.xlsx", "조정.xlsx");
+        out.push_str(&lang.pick(
+            format!("  {disputed} rows differ by 2 or more points, in the choice, or could not be told → narani review adjudicate {id} -o {file}\n"),
+            format!("  2점 이상 다르거나 선택이 엇갈리거나 판단 불가인 행 {disputed}개 → narani review adjudicate {id} -o {file}\n"),
+        ));
+    }
+    if decided > 0 {
+        out.push_str(&lang.pick(
+            format!("  {decided} rows were decided; decisions count instead of the mean\n"),
+            format!("  조정한 행 {decided}개. 평균 대신 조정 값을 씁니다\n"),
+        ));
+    }
+    if agreed.alone > 0 {
+        let n = agreed.alone;
+        out.push_str(&lang.pick(
+            format!("  {n} rows were rated by fewer than two people; they never count as agreed\n"),
+            format!("  {n}행은 심사한 사람이 두 명보다 적어, 일치한 것으로 치지 않습니다\n"),
+        ));
+    }
+    if let Some((slope, interval)) = agreed.length {
+        let figures = format!("{slope:+.2} ({:+.2} … {:+.2})", interval.low, interval.high);
+        let sentence = if interval.low > 0.0 {
+            lang.pick(
+                format!("Longer answers are preferred: {figures} points a doubling of length, within rows."),
+                format!("긴 답변이 더 좋은 점수를 받습니다: 길이가 두 배일 때 {figures}점 (같은 행 안에서)."),
+            )
+        } else if interval.high < 0.0 {
+            lang.pick(
+                format!("Shorter answers are preferred: {figures} points a doubling of length, within rows."),
+                format!("짧은 답변이 더 좋은 점수를 받습니다: 길이가 두 배일 때 {figures}점 (같은 행 안에서)."),
+            )
+        } else {
+            lang.pick(
+                format!("No preference for length is shown: {figures} points a doubling, within rows."),
+                format!("길이에 따른 차이는 보이지 않습니다: 길이가 두 배일 때 {figures}점 (같은 행 안에서)."),
+            )
+        };
+        out.push_str(&format!("  {sentence}\n"));
+    }
+    out.push_str(lang.pick(
+        "  Weighted κ: quadratic. α: Krippendorff, ordinal. Intervals: resampled rows.\n",
+        "  가중 κ: 제곱 가중. α: Krippendorff, 순서 척도. 구간: 행 재추출.\n",
+    ));
+    out
+}

@@ -1,0 +1,357 @@
+//! `narani review import`: files that came back.
+
+use std::path::Path;
+
+use super::{Opened, Shelf};
+use crate::cli::args::{Global, ReviewImportArgs};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::printer::Printer;
+use crate::domain::review::{LABELS, Pack, Rating, Received};
+use crate::domain::{Lang, Problem};
+use crate::review::import::{self, Refused, Understood};
+use crate::review::page::Column;
+use crate::review::table::{self, Mistake, Table};
+use crate::review::words;
+use crate::said;
+use crate::store::reviews::Sent;
+use crate::text::sink::terminal_line;
+
+pub(super) fn import(global: &Global, args: &ReviewImportArgs, printer: &Printer) -> Outcome {
+    let mut worst = Exit::Done;
+    let mut failures = Vec::new();
+    for path in &args.files {
+        // Each file stands for itself: one that cannot be read keeps no other from being kept.
+        match one(global, path, args, printer) {
+            Ok(Exit::Done) => {}
+            Ok(exit) => worst = exit,
+            Err(failure) => failures.push(failure),
+        }
+    }
+    let mut failures = failures.into_iter();
+    let Some(last) = failures.next_back() else {
+        return Ok(worst);
+    };
+    for failure in failures {
+        failure.print(printer);
+    }
+    Err(last)
+}
+
+fn mistake(path: &Path, mistake: &Mistake) -> Failure {
+    let shown = terminal_line(&path.display().to_string());
+    Failure::of(
+        Exit::Usage,
+        vec![Problem::error("review", said!("{0}: {1}", "{0}: {1}", shown, mistake.what)).help(mistake.help.clone())],
+    )
+}
+
+fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer) -> Outcome {
+    let shown = terminal_line(&path.display().to_string());
+    let unreadable = |why: String| {
+        Failure::usage(
+            said!(
+                "could not read `{shown}`: {why}",
+                "`{shown}`을(를) 읽을 수 없습니다: {why}"
+            ),
+            said!("check the path", "경로를 확인하세요"),
+        )
+    };
+    let size = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
+    if !size.is_file() || size.len() > table::MOST {
+        return Err(unreadable("it is no file, or larger than 256 MiB".to_owned()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let digest = blake3::hash(&bytes).to_hex()[..32].to_owned();
+    let table = table::read(bytes).map_err(|found| mistake(path, &found))?;
+    let pack = import::pack_of(&table).map_err(|found| mistake(path, &found))?;
+    let opened = Opened::find(global, &pack)?;
+    let pack = &opened.reviewed.pack;
+    let shelf = Shelf::of(&opened.reader, pack)?;
+    let understood = import::understand(&table, pack, args.reviewer.as_deref(), &mut |unit| {
+        shelf.texts(&pack.units[unit]).ok()
+    })
+    .map_err(|found| mistake(path, &found))?;
+    let reviewer = understood.reviewer.as_deref();
+    let sent = opened.reviewed.folder.sent(reviewer)?;
+    let again = sent.digests.contains(&digest);
+    let changes = Changes::between(&sent, &understood);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut out = told(&name, &table, pack, &understood, printer.lang);
+    let broken = !understood.refused.is_empty() || !understood.edited.is_empty();
+    if args.strict && broken {
+        out.push_str(printer.say(
+            "  nothing saved (--strict): mend the file and import it again\n",
+            "  저장하지 않았습니다 (--strict). 파일을 고친 뒤 다시 가져오세요\n",
+        ));
+        printer.out(&out)?;
+        return Ok(Exit::Quality);
+    }
+    out.push_str(&changes.told(&sent, again, &understood, printer.lang));
+    let at_us = crate::net::clock::now_us();
+    let received: Vec<Received> = changes
+        .kept
+        .into_iter()
+        .map(|rating| Received {
+            at_us,
+            file: name.to_string(),
+            digest: digest.clone(),
+            rating,
+        })
+        .collect();
+    if received.is_empty() {
+        out.push_str("  ");
+    } else {
+        opened.reviewed.folder.append(reviewer, &received)?;
+        out.push_str(printer.say("  saved. ", "  저장했습니다. "));
+    }
+    out.push_str(&printer.lang.pick(
+        format!("Next: narani review status {}\n", pack.id),
+        format!("다음: narani review status {}\n", pack.id),
+    ));
+    printer.out(&out)?;
+    Ok(Exit::Done)
+}
+
+/// What an import changes.
+struct Changes {
+    kept: Vec<Rating>,
+    new: usize,
+    changed: usize,
+    removed: usize,
+}
+
+impl Changes {
+    fn between(sent: &Sent, understood: &Understood) -> Self {
+        let mut changes = Self {
+            kept: Vec::new(),
+            new: 0,
+            changed: 0,
+            removed: 0,
+        };
+        for rating in &understood.ratings {
+            let earlier = sent.rating(&rating.row).filter(|earlier| !earlier.is_empty());
+            match earlier {
+                None if rating.is_empty() => continue,
+                None => changes.new += 1,
+                Some(earlier) if earlier == rating => continue,
+                Some(_) if rating.is_empty() => changes.removed += 1,
+                Some(_) => changes.changed += 1,
+            }
+            changes.kept.push(rating.clone());
+        }
+        changes
+    }
+
+    fn told(&self, sent: &Sent, again: bool, understood: &Understood, lang: Lang) -> String {
+        if self.kept.is_empty() {
+            return lang
+                .pick(
+                    if again {
+                        "  nothing new: this very file was imported before\n"
+                    } else {
+                        "  nothing new\n"
+                    },
+                    if again {
+                        "  새로운 것 없음: 이미 가져온 파일입니다\n"
+                    } else {
+                        "  새로운 것 없음\n"
+                    },
+                )
+                .to_owned();
+        }
+        if sent.last.is_none() {
+            return String::new();
+        }
+        let who = understood
+            .reviewer
+            .as_deref()
+            .map_or_else(|| lang.pick("the decisions", "조정").to_owned(), terminal_line);
+        let (changed, new, removed) = (self.changed, self.new, self.removed);
+        lang.pick(
+            format!("  compared with the last import of {who}: {changed} changed, {new} new, {removed} removed\n"),
+            format!("  {who} 님의 지난 파일과 비교: 바뀜 {changed}, 새로 {new}, 지움 {removed}\n"),
+        )
+    }
+}
+
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// Cells named one by one, at most.
+const NAMED: usize = 8;
+
+fn named(items: &[String], lang: Lang) -> String {
+    let more = items.len().saturating_sub(NAMED);
+    let mut out = items[..items.len() - more].join(", ");
+    if more > 0 {
+        out.push_str(&lang.pick(format!(" and {more} more"), format!(" 외 {more}개")));
+    }
+    out
+}
+
+fn told(name: &str, table: &Table, pack: &Pack, understood: &Understood, lang: Lang) -> String {
+    let mut facts = vec![table.form.word()];
+    if !table.sheet.is_empty() {
+        facts.push(lang.pick(format!("sheet {}", table.sheet), format!("{} 시트", table.sheet)));
+    }
+    facts.push(lang.pick(
+        format!("header keys in row {}", table.keys + 1),
+        format!("{}행의 키", table.keys + 1),
+    ));
+    facts.push(lang.pick(format!("pack {}", pack.id), format!("묶음 {}", pack.id)));
+    facts.push(match &understood.reviewer {
+        Some(reviewer) => lang.pick(format!("reviewer {reviewer}"), format!("심사자 {reviewer}")),
+        None => lang.pick("decisions", "조정").to_owned(),
+    });
+    let mut out = format!("  {}   {}\n", terminal_line(name), terminal_line(&facts.join(", ")));
+    let (rows, finished, empty, begun) = (understood.rows, understood.finished, understood.empty, understood.begun);
+    out.push_str(&lang.pick(
+        format!("  {rows} rows: {finished} finished, "),
+        format!("  {rows}행: 끝남 {finished}, "),
+    ));
+    if begun > 0 {
+        out.push_str(&lang.pick(format!("{begun} begun, "), format!("하는 중 {begun}, ")));
+    }
+    out.push_str(&lang.pick(format!("{empty} empty\n"), format!("빈 행 {empty}\n")));
+    if understood.missing > 0 {
+        let n = understood.missing;
+        out.push_str(&lang.pick(
+            format!(
+                "  ! {} not in the file; what was imported of them before stays\n",
+                counted(n, "row is", "rows are")
+            ),
+            format!("  ! {n}행이 파일에 없습니다. 전에 가져온 값은 그대로 둡니다\n"),
+        ));
+    }
+    let (values, rated) = (understood.values, understood.rated);
+    let unusual = if understood.unusual.is_empty() {
+        String::new()
+    } else {
+        let items: Vec<String> = understood
+            .unusual
+            .iter()
+            .map(|(found, address)| format!("“{}” {address}", terminal_line(found)))
+            .collect();
+        let n = understood.unusual.len();
+        lang.pick(
+            format!(" · {n} written unusually and accepted ({})", named(&items, lang)),
+            format!(" · 다르게 적은 {n}개도 받음 ({})", named(&items, lang)),
+        )
+    };
+    out.push_str(&lang.pick(
+        format!("  ratings {values} read ({rated} rows){unusual}\n"),
+        format!("  심사 값 {values}개 읽음 ({rated}행){unusual}\n"),
+    ));
+    out.push_str(&troubles(pack, understood, lang));
+    out
+}
+
+fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
+    let mut out = String::new();
+    let cells: Vec<(String, bool)> = understood
+        .refused
+        .iter()
+        .filter_map(|refused| match refused {
+            Refused::Cell { address, found, choice } => {
+                Some((format!("{address} “{}”", terminal_line(found)), *choice))
+            }
+            Refused::Twice(..) => None,
+        })
+        .collect();
+    let (low, high) = pack.scale;
+    for choice in [false, true] {
+        let items: Vec<String> = cells
+            .iter()
+            .filter(|(_, is)| *is == choice)
+            .map(|(item, _)| item.clone())
+            .collect();
+        if items.is_empty() {
+            continue;
+        }
+        let allowed = if choice {
+            words::choices(pack.labels, lang).join(", ")
+        } else {
+            format!("{low}–{high}")
+        };
+        let n = items.len();
+        out.push_str(&lang.pick(
+            format!(
+                "  ✗ {n} not understood: {} (allowed: {allowed}) → row skipped, fix and import again\n",
+                named(&items, lang)
+            ),
+            format!(
+                "  ✗ 알 수 없는 값 {n}개: {} (가능한 값: {allowed}) → 그 행은 건너뜀, 고쳐서 다시 가져오세요\n",
+                named(&items, lang)
+            ),
+        ));
+    }
+    for refused in &understood.refused {
+        if let Refused::Twice(one, other) = refused {
+            out.push_str(&lang.pick(
+                format!("  ✗ rows {one} and {other} are the same row with different ratings → skipped; delete one\n"),
+                format!("  ✗ {one}행과 {other}행은 같은 행인데 값이 다릅니다 → 건너뜀, 하나를 지워 주세요\n"),
+            ));
+        }
+    }
+    if !understood.edited.is_empty() {
+        let items: Vec<String> = understood
+            .edited
+            .iter()
+            .map(|(row, column)| {
+                let (head, _) = words::head(*column, pack.labels, lang);
+                lang.pick(format!("row {row} {head}"), format!("{row}행 {head}"))
+            })
+            .collect();
+        let n = understood.edited.len();
+        out.push_str(&lang.pick(
+            format!(
+                "  ! {} edited by the reviewer ({}); their ratings are kept and marked\n",
+                counted(n, "text was", "texts were"),
+                named(&items, lang)
+            ),
+            format!(
+                "  ! 심사자가 고친 글 {n}개 ({}). 심사 값은 표시해 두고 받습니다\n",
+                named(&items, lang)
+            ),
+        ));
+    }
+    if !understood.unknown.is_empty() {
+        let items: Vec<String> = understood
+            .unknown
+            .iter()
+            .map(|(row, key)| {
+                lang.pick(
+                    format!("row {row} “{}”", terminal_line(key)),
+                    format!("{row}행 “{}”", terminal_line(key)),
+                )
+            })
+            .collect();
+        let n = understood.unknown.len();
+        out.push_str(&lang.pick(
+            format!(
+                "  ! {} no key of this pack: ignored ({})\n",
+                counted(n, "row has", "rows have"),
+                named(&items, lang)
+            ),
+            format!("  ! 이 묶음의 키가 아닌 {n}행은 건너뜀 ({})\n", named(&items, lang)),
+        ));
+    }
+    let lacking: Vec<String> = understood
+        .lacking
+        .iter()
+        .filter(|column| matches!(column, Column::Score(_) | Column::Best))
+        .map(|column| match column {
+            Column::Score(at) => format!("s.{}", LABELS.get(*at).copied().unwrap_or('?')),
+            other => other.key(),
+        })
+        .collect();
+    if !lacking.is_empty() {
+        out.push_str(&lang.pick(
+            format!("  ! columns are missing: {}\n", lacking.join(", ")),
+            format!("  ! 빠진 열: {}\n", lacking.join(", ")),
+        ));
+    }
+    out
+}

@@ -1,0 +1,85 @@
+//! `narani review`: packs out, ratings in, and what they say.
+
+mod adjudicate;
+mod agree;
+mod export;
+mod import;
+mod results;
+mod status;
+
+use super::args::{Global, ReviewArgs, ReviewCommand};
+use super::failure::{Failure, Outcome};
+use super::open;
+use super::printer::Printer;
+use crate::compare::ratings::Reviewed;
+use crate::domain::{Lang, Record};
+use crate::review::mask::Mask;
+use crate::review::page::Texts;
+use crate::store::{Listed, Reader, reviews};
+
+pub(super) fn review(global: &Global, args: &ReviewArgs, printer: &Printer) -> Outcome {
+    match &args.command {
+        ReviewCommand::Export(args) => export::export(global, args, printer),
+        ReviewCommand::Import(args) => import::import(global, args, printer),
+        ReviewCommand::Status { pack } => status::status(global, pack, printer),
+        ReviewCommand::Agree { pack } => agree::agree(global, pack, printer),
+        ReviewCommand::Adjudicate(args) => adjudicate::adjudicate(global, args, printer),
+        ReviewCommand::Unmask { pack } => status::unmask(global, pack, printer),
+    }
+}
+
+/// A pack with its run.
+struct Opened {
+    reader: Reader,
+    reviewed: Reviewed,
+}
+
+impl Opened {
+    fn find(global: &Global, pack: &str) -> Result<Self, Failure> {
+        let settings = open::settings(global).ok();
+        let results = open::results(global, settings.as_ref());
+        let (run, folder, pack): (Listed, _, _) = reviews::find_pack(&results, pack.trim())?;
+        let reader = Reader::open(&run)?;
+        let reviewed = Reviewed::read(folder, pack)?;
+        Ok(Self { reader, reviewed })
+    }
+}
+
+/// Gives the texts of units as the pack shows them.
+struct Shelf<'a> {
+    reader: &'a Reader,
+    book: open::Book,
+    mask: Mask,
+}
+
+impl<'a> Shelf<'a> {
+    fn new(reader: &'a Reader, mask: Mask) -> Result<Self, Failure> {
+        Ok(Self {
+            reader,
+            book: open::Book::new(reader.info())?,
+            mask,
+        })
+    }
+
+    /// As the pack was made.
+    fn of(reader: &'a Reader, pack: &crate::domain::review::Pack) -> Result<Self, Failure> {
+        let lang = if pack.korean { Lang::Ko } else { Lang::En };
+        let mask = if pack.mask_names {
+            Mask::new(reader.info(), &pack.mask_words, lang)
+        } else {
+            Mask::none()
+        };
+        Self::new(reader, mask)
+    }
+
+    fn texts(&self, unit: &crate::domain::review::Unit) -> Result<Texts, Failure> {
+        let mut records: Vec<Record> = Vec::new();
+        let question =
+            |position: u64, prompt: usize, case: &crate::domain::Case| self.book.question(position, prompt, case);
+        crate::compare::records_alone(self.reader, &question, unit.index..unit.index + 1, |record| {
+            records.push(record);
+            Ok::<(), Failure>(())
+        })?;
+        Ok(Texts::of(unit, &records, self.reader.info().prompts.len(), &self.mask))
+    }
+}

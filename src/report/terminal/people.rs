@@ -1,0 +1,65 @@
+//! What people say of the answers, beside the scores.
+
+use super::heading;
+use crate::compare::View;
+use crate::report::Style;
+use crate::report::number::grouped;
+use crate::report::table::{Cell, Table};
+
+/// The section; empty when nobody was asked, or names may not be told yet.
+pub(super) fn draw(view: &View, style: &Style) -> String {
+    let lang = style.lang;
+    let Some(first) = view.columns.iter().find_map(|column| column.people) else {
+        return String::new();
+    };
+    let (low, high) = first.scale;
+    let mut out = heading(
+        &lang.pick(
+            format!("People's ratings ({low}–{high})"),
+            format!("사람 심사 ({low}–{high}점)"),
+        ),
+        style,
+    );
+    let dash = if style.ascii { "-" } else { "–" };
+    let mut table = Table::new()
+        .text(lang.words().target)
+        .number(lang.pick("answers", "답변"))
+        .number(lang.pick("ratings", "심사 수"))
+        .number(lang.pick("mean", "평균"))
+        .whole(lang.words().interval)
+        .number(lang.pick("best in", "가장 나음"))
+        .number(lang.pick("auto score", "자동 점수"));
+    for column in &view.columns {
+        let auto = column
+            .score
+            .map_or_else(|| dash.to_owned(), |score| format!("{score:.2}"));
+        match column.people {
+            Some(people) => table.row([
+                Cell::new(&column.label),
+                Cell::new(grouped(people.answers)),
+                Cell::new(grouped(people.ratings)),
+                Cell::new(format!("{:.2}", people.mean)),
+                Cell::new(people.interval.map_or_else(String::new, |interval| {
+                    format!(
+                        "{:.2}{dash}{:.2}",
+                        interval.low.max(f64::from(low)),
+                        interval.high.min(f64::from(high))
+                    )
+                })),
+                Cell::new(format!("{}/{}", people.best, people.choices)),
+                Cell::new(auto),
+            ]),
+            None => table.row([
+                Cell::new(&column.label),
+                Cell::new("0"),
+                Cell::new("0"),
+                Cell::new(dash),
+                Cell::new(""),
+                Cell::new(""),
+                Cell::new(auto),
+            ]),
+        }
+    }
+    out.push_str(&table.draw(style, 2));
+    out
+}

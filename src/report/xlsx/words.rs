@@ -1,0 +1,100 @@
+//! Names of sheets and columns in both languages. Keys for machines stand beside them, in English always.
+
+use crate::domain::Lang;
+
+/// The sheets, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sheet {
+    Summary,
+    SideBySide,
+    Detail,
+    Pairs,
+    Errors,
+    FullText,
+    About,
+}
+
+impl Sheet {
+    /// Its name.
+    pub(super) fn name(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Summary => lang.pick("Summary", "요약"),
+            Self::SideBySide => lang.pick("Side by side", "나란히"),
+            Self::Detail => lang.pick("Detail", "상세"),
+            Self::Pairs => lang.pick("Pairs", "비교"),
+            Self::Errors => lang.pick("Errors", "오류"),
+            Self::FullText => lang.pick("Full text", "전체본"),
+            Self::About => lang.pick("About", "실행 정보"),
+        }
+    }
+}
+
+/// Columns of exports: key, English, Korean, width in characters.
+const COLUMNS: &[(&str, &str, &str, f64)] = &[
+    ("row_key", "Row key", "행 키", 15.0),
+    ("run_id", "Run", "실행", 12.0),
+    ("suite", "Suite", "문항 세트", 12.0),
+    ("suite_fp", "Suite version", "세트 판", 10.0),
+    ("case_id", "Case", "문항", 14.0),
+    ("tags", "Tags", "분류", 14.0),
+    ("lang", "Language", "언어", 8.0),
+    ("target", "Target", "대상", 14.0),
+    ("prompt", "Prompt", "프롬프트", 12.0),
+    ("provider", "Provider", "제공자", 11.0),
+    ("model", "Model", "모델", 16.0),
+    ("model_reported", "Model reported", "응답한 모델", 16.0),
+    ("trial", "Trial", "회차", 7.0),
+    ("status", "Status", "상태", 10.0),
+    ("error_kind", "Error kind", "오류 종류", 12.0),
+    ("finish_reason", "Finish reason", "끝난 이유", 11.0),
+    ("question", "Question", "질문", 36.0),
+    ("reference", "Reference", "정답", 36.0),
+    ("answer", "Answer", "답변", 52.0),
+    ("answer_chars", "Characters", "글자 수", 10.0),
+    ("pass", "Pass", "통과", 7.0),
+    ("score", "Score", "점수", 8.0),
+    ("why", "Why", "이유", 24.0),
+    ("human_n", "People", "사람 수", 8.0),
+    ("human_mean", "People's mean", "사람 평균", 9.0),
+    ("human_pref", "People's choice", "사람의 선택", 14.0),
+    ("latency_ms", "Time (ms)", "걸린 시간(ms)", 11.0),
+    ("ttft_ms", "First text (ms)", "첫 글자(ms)", 11.0),
+    ("tokens_in", "Tokens in", "입력 토큰", 9.0),
+    ("tokens_out", "Tokens out", "출력 토큰", 9.0),
+    ("tokens_cached", "Tokens cached", "캐시 토큰", 9.0),
+    ("tokens_reasoning", "Tokens thinking", "생각 토큰", 9.0),
+    ("cost", "Cost", "비용", 11.0),
+    ("currency", "Currency", "통화", 8.0),
+    ("cost_source", "Cost source", "비용 근거", 10.0),
+    ("cached", "Cached", "캐시", 8.0),
+    ("attempts", "Calls", "호출 수", 8.0),
+    ("started_at", "Started", "시작", 21.0),
+    ("simulated", "Simulated", "모의 실행", 11.0),
+    ("disagreement", "Disagreement", "갈림", 8.0),
+    ("note", "Notes", "메모", 30.0),
+    ("message", "Message", "내용", 60.0),
+    ("remedy", "What to do", "할 일", 60.0),
+    ("column", "Column", "열", 16.0),
+    ("part", "Part", "부분", 7.0),
+    ("text", "Text", "글", 100.0),
+];
+
+/// Head and width of the column with a machine key, `score.faithful` and the like among them.
+pub(super) fn head(key: &str, lang: Lang) -> (String, f64) {
+    let of = |key: &str| COLUMNS.iter().find(|column| column.0 == key);
+    if let Some((_, english, korean, width)) = of(key) {
+        return (lang.pick(*english, *korean).to_owned(), *width);
+    }
+    if let Some((what, name)) = key.split_once('.')
+        && let Some((_, english, korean, width)) = of(what)
+    {
+        return (format!("{} {name}", lang.pick(*english, *korean)), *width);
+    }
+    (key.to_owned(), 12.0)
+}
+
+/// What stands behind a text that was cut.
+pub(super) fn cut_mark(characters: u64, lang: Lang) -> String {
+    let n = super::super::number::grouped(characters);
+    lang.pick(format!("…({n} characters in all)"), format!("…(전체 {n}자)"))
+}

@@ -1,0 +1,1 @@
+//! A pack out and in again.

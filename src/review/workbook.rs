@@ -1,0 +1,513 @@
+//! A reviewer's workbook: guide, rows, full texts, and two hidden sheets.
+//!
+//! Row 1 tells whose sheet it is and how far it is, row 2 (hidden) holds the keys by which the file is read when it comes
+//! back, row 3 the heads. Nothing in it says who gave an answer. The rows go to disk as they come.
+
+use std::io::{self, Seek, Write};
+
+use rust_xlsxwriter::{
+    Color, ConditionalFormatBlank, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DocProperties,
+    Format, FormatAlign, FormatBorder, Formula, ProtectionOptions, Workbook, Worksheet, XlsxError,
+};
+
+use super::page::{Column, Texts, shown, text_of};
+use super::words;
+use crate::domain::Lang;
+use crate::domain::review::{LABELS, Pack, Reviewer};
+use crate::text::sink::{sheet_fits, sheet_height, sheet_line, sheet_lines, sheet_parts};
+
+/// First row of the data, counted from 0.
+const FIRST: u32 = 3;
+
+/// Reviewers' ratings as words, by row and reviewer, in a workbook for decisions.
+pub type Said = Vec<Vec<String>>;
+
+/// How a workbook is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Making<'a> {
+    /// The pack.
+    pub pack: &'a Pack,
+    /// Whose rows. A nameless one makes a workbook for decisions.
+    pub reviewer: &'a Reviewer,
+    /// The texts of every unit of the pack; units of others may be empty.
+    pub texts: &'a [Texts],
+    /// What was said, for decisions.
+    pub said: Option<&'a Said>,
+    /// Lock the texts.
+    pub protect: bool,
+}
+
+struct Look {
+    plain: Format,
+    title: Format,
+    heading: Format,
+    words: Format,
+    head: Format,
+    key: Format,
+    text: Format,
+    number: Format,
+    rating: Format,
+    note: Format,
+    absent: Format,
+    amber: Format,
+    grey: Format,
+    warn: Format,
+}
+
+impl Look {
+    fn new(lang: Lang) -> Self {
+        let plain = Format::new()
+            .set_font_name(lang.pick("Calibri", "맑은 고딕"))
+            .set_font_size(lang.pick(11.0, 10.0));
+        let base = || plain.clone().set_align(FormatAlign::Top);
+        let line = Color::RGB(0x00D0_D0D0);
+        let ruled = || base().set_border(FormatBorder::Thin).set_border_color(line);
+        Self {
+            title: base().set_bold().set_font_size(14.0),
+            heading: base().set_bold().set_font_size(12.0).set_quote_prefix(),
+            words: base().set_text_wrap().set_quote_prefix(),
+            head: base()
+                .set_bold()
+                .set_text_wrap()
+                .set_align(FormatAlign::VerticalCenter)
+                .set_background_color(Color::RGB(0x00DD_E6F0))
+                .set_border(FormatBorder::Thin)
+                .set_border_color(line)
+                .set_quote_prefix(),
+            key: base().set_quote_prefix(),
+            text: ruled().set_text_wrap().set_quote_prefix(),
+            number: ruled().set_align(FormatAlign::Center),
+            rating: ruled().set_align(FormatAlign::Center).set_unlocked(),
+            note: ruled().set_text_wrap().set_unlocked(),
+            absent: ruled()
+                .set_align(FormatAlign::Center)
+                .set_font_color(Color::RGB(0x00A0_A0A0))
+                .set_background_color(Color::RGB(0x00F0_F0F0)),
+            amber: Format::new().set_background_color(Color::RGB(0x00FF_F0C8)),
+            grey: Format::new()
+                .set_background_color(Color::RGB(0x00EE_EEEE))
+                .set_font_color(Color::RGB(0x0080_8080)),
+            warn: base().set_bold().set_font_color(Color::RGB(0x00B3_5A00)),
+            plain,
+        }
+    }
+}
+
+fn failed(error: XlsxError) -> io::Error {
+    match error {
+        XlsxError::IoError(error) => error,
+        other => io::Error::other(other.to_string()),
+    }
+}
+
+/// Writes the workbook.
+///
+/// # Errors
+/// When `out` or a temporary file cannot be written.
+pub fn write(out: impl Write + Seek + Send, making: &Making<'_>) -> io::Result<()> {
+    let pack = making.pack;
+    let lang = if pack.korean { Lang::Ko } else { Lang::En };
+    let names = words::sheets(lang);
+    let look = Look::new(lang);
+    let said = making.said.and_then(|said| said.first()).map_or(0, Vec::len);
+    let columns = Column::all(pack, said);
+    let mut book = Workbook::new();
+    book.set_default_format(&look.plain, 20, 64).map_err(failed)?;
+    guide(
+        book.add_worksheet().set_name(names.guide).map_err(failed)?,
+        &look,
+        making,
+        lang,
+    )?;
+    let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
+    sheet.set_name(names.rows).map_err(failed)?;
+    let long = rows(sheet, &look, making, (&columns, lang)).map_err(failed)?;
+    if !long.is_empty() {
+        let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
+        sheet.set_name(names.full).map_err(failed)?;
+        full(sheet, &look, making, (&long, lang)).map_err(failed)?;
+    }
+    let sheet = book.add_worksheet().set_name(names.lists).map_err(failed)?;
+    lists(sheet, pack, lang).map_err(failed)?;
+    let sheet = book.add_worksheet().set_name("_narani").map_err(failed)?;
+    hidden(sheet, &look, making).map_err(failed)?;
+    let seconds = pack.made_us.div_euclid(1_000_000);
+    let properties = DocProperties::new()
+        .set_title(sheet_line(&words::whose(&making.reviewer.name, &pack.id, lang)))
+        .set_creation_datetime(&rust_xlsxwriter::ExcelDateTime::from_timestamp(seconds).map_err(failed)?)
+        .set_custom_property("narani.file", "review/1")
+        .set_custom_property("narani.pack", pack.id.as_str())
+        .set_custom_property("narani.reviewer", sheet_line(&making.reviewer.name));
+    book.set_properties(&properties);
+    book.save_to_writer(out).map_err(failed)
+}
+
+fn guide(sheet: &mut Worksheet, look: &Look, making: &Making<'_>, lang: Lang) -> io::Result<()> {
+    let write = |sheet: &mut Worksheet| -> Result<(), XlsxError> {
+        sheet.set_column_width(0, 3)?;
+        sheet.set_column_width(1, 96)?;
+        sheet.set_screen_gridlines(false);
+        let name = sheet_line(&making.reviewer.name);
+        sheet.write_string_with_format(0, 1, words::whose(&name, &making.pack.id, lang), &look.title)?;
+        let mut row = 1;
+        for (heading, line) in words::guide(making.pack, &making.reviewer.name, making.protect, lang) {
+            if heading {
+                row += 1;
+            }
+            let format = if heading { &look.heading } else { &look.words };
+            let height = if heading {
+                20.0
+            } else {
+                sheet_height(sheet_lines(&line, 96.0), lang == Lang::Ko)
+            };
+            sheet.set_row_height(row, height)?;
+            sheet.write_string_with_format(row, 1, line, format)?;
+            row += 1;
+        }
+        sheet.set_row_height(0, 26)?;
+        sheet.set_print_fit_to_pages(1, 1);
+        Ok(())
+    };
+    write(sheet).map_err(failed)
+}
+
+/// A column as spreadsheets count: A, B, … Z, AA.
+pub(super) fn letters(mut column: u16) -> String {
+    let mut out = String::new();
+    loop {
+        out.insert(0, char::from(b'A' + u8::try_from(column % 26).unwrap_or(0)));
+        if column < 26 {
+            return out;
+        }
+        column = column / 26 - 1;
+    }
+}
+
+/// The rows. Gives what did not fit: row, letter and whole text.
+fn rows<'t>(
+    sheet: &mut Worksheet,
+    look: &Look,
+    making: &Making<'t>,
+    (columns, lang): (&[Column], Lang),
+) -> Result<Vec<(u32, Column, &'t str)>, XlsxError> {
+    let (pack, reviewer) = (making.pack, making.reviewer);
+    let count = u32::try_from(reviewer.rows.len()).unwrap_or(0);
+    let last = FIRST + count.max(1) - 1;
+    let place = |wanted: Column| {
+        (0u16..)
+            .zip(columns)
+            .find(|(_, column)| **column == wanted)
+            .map(|(at, _)| at)
+    };
+    progress(sheet, look, making, (columns, last, lang))?;
+    // Rows go to disk when the next one begins, so everything about a row comes before that.
+    sheet.set_row_hidden(1)?;
+    for (at, column) in (0u16..).zip(columns) {
+        sheet.write_string_with_format(1, at, column.key(), &look.key)?;
+    }
+    sheet.set_row_height(2, 32)?;
+    for (at, column) in (0u16..).zip(columns) {
+        let (head, width) = words::head(*column, pack.labels, lang);
+        sheet.set_column_width(at, width)?;
+        if matches!(column, Column::Key | Column::Case) {
+            sheet.set_column_hidden(at)?;
+        }
+        sheet.write_string_with_format(2, at, head, &look.head)?;
+    }
+    let mut long = Vec::new();
+    let nothing = Vec::new();
+    for (at, row) in reviewer.rows.iter().enumerate() {
+        let line = FIRST + u32::try_from(at).unwrap_or(0);
+        let texts = &making.texts[row.unit];
+        let mut lines = 1;
+        let quoted = making.said.and_then(|said| said.get(at)).unwrap_or(&nothing);
+        for (place, column) in (0u16..).zip(columns) {
+            match column {
+                Column::Key => sheet.write_string_with_format(line, place, row.key.as_str(), &look.key)?,
+                Column::Case => {
+                    sheet.write_string_with_format(line, place, sheet_line(&pack.units[row.unit].case), &look.key)?
+                }
+                Column::Number => sheet.write_number_with_format(
+                    line,
+                    place,
+                    f64::from(u32::try_from(at + 1).unwrap_or(0)),
+                    &look.number,
+                )?,
+                Column::Said(who) => {
+                    let said = quoted.get(*who).map_or("", String::as_str);
+                    let said: String = said.chars().take(3_000).collect();
+                    lines = lines.max(sheet_lines(&said, 24.0));
+                    sheet.write_string_with_format(line, place, said, &look.text)?
+                }
+                Column::Score(letter) if *letter >= row.letters.len() => {
+                    sheet.write_string_with_format(line, place, "–", &look.absent)?
+                }
+                Column::Score(_) | Column::Best | Column::Done | Column::Issue => {
+                    sheet.write_blank(line, place, &look.rating)?
+                }
+                Column::Note => sheet.write_blank(line, place, &look.note)?,
+                _ => match text_of(*column, pack, row, texts) {
+                    Some(text) => {
+                        let cut = shown(text, lang);
+                        if cut.is_some() {
+                            long.push((u32::try_from(at + 1).unwrap_or(0), *column, text));
+                        }
+                        let text = cut.as_deref().unwrap_or(text);
+                        // What is within the display cut always fits a cell.
+                        let text = if sheet_fits(text) { text } else { "…" };
+                        lines = lines.max(sheet_lines(text, words::head(*column, pack.labels, lang).1));
+                        sheet.write_string_with_format(line, place, text, &look.text)?
+                    }
+                    None => sheet.write_blank(line, place, &look.absent)?,
+                },
+            };
+        }
+        sheet.set_row_height(line, sheet_height(lines, lang == Lang::Ko).max(30.0))?;
+    }
+    sheet.set_freeze_panes(FIRST, place(Column::Question).unwrap_or(0) + 1)?;
+    let right = u16::try_from(columns.len()).unwrap_or(1) - 1;
+    sheet.autofilter(2, 0, last, right)?;
+    checks(sheet, look, pack, (columns, last, lang))?;
+    if making.protect {
+        let options = ProtectionOptions {
+            use_autofilter: true,
+            format_columns: true,
+            format_rows: true,
+            ..ProtectionOptions::default()
+        };
+        sheet.protect_with_options(&options);
+    }
+    sheet.set_landscape();
+    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(2, 2)?;
+    Ok(long)
+}
+
+/// Row 1: how far it is, whose it is, the scale, and how often the choice contradicts the scores.
+fn progress(
+    sheet: &mut Worksheet,
+    look: &Look,
+    making: &Making<'_>,
+    (columns, last, lang): (&[Column], u32, Lang),
+) -> Result<(), XlsxError> {
+    let (pack, reviewer) = (making.pack, making.reviewer);
+    let count = reviewer.rows.len();
+    let place = |wanted: Column| {
+        (0u16..)
+            .zip(columns)
+            .find(|(_, column)| **column == wanted)
+            .map(|(at, _)| at)
+    };
+    let range = |column: u16| {
+        let name = letters(column);
+        format!("${name}${}:${name}${}", FIRST + 1, last + 1)
+    };
+    let (Some(number), Some(question), Some(done)) =
+        (place(Column::Number), place(Column::Question), place(Column::Done))
+    else {
+        return Ok(());
+    };
+    let finished = format!("COUNTIF({},\"{}\")", range(done), words::DONE);
+    let word = lang.pick("Done", "끝남");
+    let formula = format!("=\"{word} \"&{finished}&\" / {count}\"");
+    let formula = Formula::new(formula).set_result(format!("{word} 0 / {count}"));
+    sheet.write_formula_with_format(0, number, formula, &look.heading)?;
+    let name = sheet_line(&reviewer.name);
+    let mut whose = words::whose(&name, &pack.id, lang);
+    if pack.simulated {
+        whose.push_str(" · SIMULATED");
+    }
+    sheet.write_string_with_format(0, question, whose, &look.heading)?;
+    let answers: Vec<u16> = (0..pack.labels)
+        .filter_map(|letter| place(Column::Answer(letter)))
+        .collect();
+    if let Some(first) = answers.first() {
+        sheet.write_string_with_format(0, *first, words::scale(pack, lang), &look.plain)?;
+    }
+    if let (Some(best), Some(first)) = (place(Column::Best), place(Column::Score(0))) {
+        let scores: Vec<u16> = (0..pack.labels)
+            .filter_map(|letter| place(Column::Score(letter)))
+            .collect();
+        let sums: Vec<String> = scores
+            .iter()
+            .enumerate()
+            .map(|(at, own)| {
+                let higher: Vec<String> = scores
+                    .iter()
+                    .filter(|other| *other != own)
+                    .map(|other| {
+                        let (own, other) = (range(*own), range(*other));
+                        format!("ISNUMBER({own})*ISNUMBER({other})*({other}>{own})")
+                    })
+                    .collect();
+                format!(
+                    "SUMPRODUCT(({}=\"{}\")*(({})>0))",
+                    range(best),
+                    LABELS.get(at).copied().unwrap_or('?'),
+                    higher.join("+")
+                )
+            })
+            .collect();
+        let sum = sums.join("+");
+        let told = lang.pick(
+            format!("=\"Choices against the scores: \"&({sum})"),
+            format!("=\"점수와 다른 선택 \"&({sum})&\"건\""),
+        );
+        let none = lang.pick("Choices against the scores: 0", "점수와 다른 선택 0건");
+        sheet.write_formula_with_format(0, first, Formula::new(told).set_result(none), &look.warn)?;
+    }
+    Ok(())
+}
+
+/// Drop-downs and grounds.
+fn checks(
+    sheet: &mut Worksheet,
+    look: &Look,
+    pack: &Pack,
+    (columns, last, lang): (&[Column], u32, Lang),
+) -> Result<(), XlsxError> {
+    let names = words::sheets(lang);
+    let (low, high) = pack.scale;
+    let grades: Vec<String> = (low..=high).map(|grade| grade.to_string()).collect();
+    let list = |column: char, count: usize| Formula::new(format!("='{}'!${column}$1:${column}${count}", names.lists));
+    let choices = words::choices(pack.labels, lang).len();
+    let right = u16::try_from(columns.len()).unwrap_or(1) - 1;
+    let place = |wanted: Column| {
+        (0u16..)
+            .zip(columns)
+            .find(|(_, column)| **column == wanted)
+            .map(|(at, _)| at)
+    };
+    let mut required = Vec::new();
+    for (at, column) in (0u16..).zip(columns) {
+        let rule = match column {
+            Column::Score(_) => {
+                required.push(at);
+                DataValidation::new()
+                    .allow_list_strings(&grades)?
+                    .set_error_style(DataValidationErrorStyle::Stop)
+                    .set_error_title(lang.pick("Score", "점수"))?
+                    .set_error_message(lang.pick(
+                        format!("A whole number from {low} to {high}, please."),
+                        format!("{low}부터 {high}까지의 숫자를 적어 주세요."),
+                    ))?
+                    .set_input_title(lang.pick("Score", "점수"))?
+                    .set_input_message(words::scale(pack, lang))?
+            }
+            Column::Best => {
+                required.push(at);
+                DataValidation::new()
+                    .allow_list_formula(list('A', choices))
+                    .set_error_style(DataValidationErrorStyle::Stop)
+                    .set_error_message(lang.pick("Please choose from the list.", "목록에서 골라 주세요."))?
+            }
+            Column::Issue => DataValidation::new()
+                .allow_list_formula(list('B', words::issues(lang).len()))
+                .show_error_message(false),
+            Column::Done => DataValidation::new()
+                .allow_list_strings(&[words::DONE])?
+                .show_error_message(false),
+            _ => continue,
+        };
+        sheet.add_data_validation(FIRST, at, last, at, &rule)?;
+    }
+    for at in &required {
+        let blank = ConditionalFormatBlank::new()
+            .set_format(look.amber.clone())
+            .set_stop_if_true(true);
+        sheet.add_conditional_format(FIRST, *at, last, *at, &blank)?;
+    }
+    let row = FIRST + 1;
+    if let Some(best) = place(Column::Best) {
+        let scores: Vec<u16> = (0..pack.labels)
+            .filter_map(|letter| place(Column::Score(letter)))
+            .collect();
+        let first = letters(*scores.first().unwrap_or(&0));
+        let end = letters(*scores.last().unwrap_or(&0));
+        let tests: Vec<String> = scores
+            .iter()
+            .enumerate()
+            .map(|(at, score)| {
+                format!(
+                    "AND(${}{row}=\"{}\",ISNUMBER(${score}{row}),MAX(${first}{row}:${end}{row})>${score}{row})",
+                    letters(best),
+                    LABELS.get(at).copied().unwrap_or('?'),
+                    score = letters(*score)
+                )
+            })
+            .collect();
+        let against = ConditionalFormatFormula::new()
+            .set_rule(Formula::new(format!("=OR({})", tests.join(","))))
+            .set_format(look.amber.clone())
+            .set_stop_if_true(true);
+        sheet.add_conditional_format(FIRST, best, last, best, &against)?;
+    }
+    if let Some(done) = place(Column::Done) {
+        let grey = ConditionalFormatFormula::new()
+            .set_rule(Formula::new(format!("=${}{row}=\"{}\"", letters(done), words::DONE)))
+            .set_format(look.grey.clone());
+        sheet.add_conditional_format(FIRST, 0, last, right, &grey)?;
+    }
+    Ok(())
+}
+
+/// Texts that were cut, whole, by number and letter.
+fn full(
+    sheet: &mut Worksheet,
+    look: &Look,
+    making: &Making<'_>,
+    (long, lang): (&[(u32, Column, &str)], Lang),
+) -> Result<(), XlsxError> {
+    let heads = [
+        (lang.pick("No.", "번호"), 6.0),
+        (lang.pick("Column", "열"), 14.0),
+        (lang.pick("Part", "부분"), 7.0),
+        (lang.pick("Text", "글"), 110.0),
+    ];
+    for (at, (head, width)) in (0u16..).zip(heads) {
+        sheet.set_column_width(at, width)?;
+        sheet.write_string_with_format(0, at, head, &look.head)?;
+    }
+    let mut row = 1;
+    for (number, column, text) in long {
+        for (part, text) in (1u32..).zip(sheet_parts(text)) {
+            sheet.write_number_with_format(row, 0, f64::from(*number), &look.number)?;
+            let (head, _) = words::head(*column, making.pack.labels, lang);
+            sheet.write_string_with_format(row, 1, head, &look.text)?;
+            sheet.write_number_with_format(row, 2, f64::from(part), &look.number)?;
+            sheet.set_row_height(row, sheet_height(sheet_lines(text, 110.0), lang == Lang::Ko))?;
+            sheet.write_string_with_format(row, 3, text, &look.text)?;
+            row += 1;
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.autofilter(0, 0, row - 1, 3)?;
+    Ok(())
+}
+
+fn lists(sheet: &mut Worksheet, pack: &Pack, lang: Lang) -> Result<(), XlsxError> {
+    for (row, choice) in (0u32..).zip(words::choices(pack.labels, lang)) {
+        sheet.write_string(row, 0, choice)?;
+    }
+    for (row, issue) in (0u32..).zip(words::issues(lang)) {
+        sheet.write_string(row, 1, issue)?;
+    }
+    sheet.set_hidden(true);
+    Ok(())
+}
+
+fn hidden(sheet: &mut Worksheet, look: &Look, making: &Making<'_>) -> Result<(), XlsxError> {
+    let rows = making.reviewer.rows.len().to_string();
+    let name = sheet_line(&making.reviewer.name);
+    for (row, (key, value)) in (0u32..).zip([
+        ("pack", making.pack.id.as_str()),
+        ("reviewer", name.as_str()),
+        ("format", "review/1"),
+        ("rows", rows.as_str()),
+    ]) {
+        sheet.write_string_with_format(row, 0, key, &look.key)?;
+        sheet.write_string_with_format(row, 1, value, &look.key)?;
+    }
+    sheet.set_hidden(true);
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! Packs that come back as CSV, in every encoding, with everything that people do to them. Needs no other program.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::lab::Lab;
+
+pub(crate) const TARGETS: [(&str, &str, &str); 4] = [
+    ("gpt-main", "openai", "gpt-5.2"),
+    ("claude-main", "anthropic", "claude-sonnet-5"),
+    ("gemini-main", "gemini", "gemini-3-flash"),
+    ("clova-main", "clova", "HCX-007"),
+];
+
+/// A simulated run of `cases` Korean questions with four targets.
+pub(crate) fn run(cases: usize) -> Lab {
+    let lab = Lab::new();
+    let mut config = String::new();
+    for (name, provider, model) in TARGETS {
+        writeln!(
+            config,
+            "[targets.{name}]\nprovider = \"{provider}\"\nmodel = \"{model}\""
+        )
+        .unwrap();
+    }
+    lab.write("config.toml", config);
+    let mut suite = "번호,질문,정답,분류\n".to_owned();
+    for at in 0..cases {
+        writeln!(
+            suite,
+            "q-{at:03},{at}번째 질문: 12500원의 {at}% 할인은 얼마인가요?,{}원,숫자 계산",
+            at * 125
+        )
+        .unwrap();
+    }
+    lab.write("suite.csv", suite);
+    let ended = lab.run(&["run", "suite.csv", "--simulate", "--latency-ms", "1"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    lab
+}
+
+/// Makes a pack; gives its id.
+pub(crate) fn pack(lab: &Lab, more: &[&str]) -> String {
+    let words = [
+        "review", "export", "last", "--lang", "ko", "--seed", "3", "--csv", "-o", "out",
+    ];
+    let ended = lab.run(&[&words[..], more].concat());
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let id = ended.out.split("묶음 ").nth(1).unwrap();
+    id[..4].to_owned()
+}
+
+/// The ratings kept of a reviewer, without when and from where they came.
+pub(crate) fn kept(lab: &Lab, pack: &str, reviewer: &str) -> Vec<serde_json::Value> {
+    let path = lab
+        .last_run()
+        .join("reviews")
+        .join(pack)
+        .join(format!("{reviewer}.jsonl"));
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut last = std::collections::BTreeMap::new();
+    for line in text.lines() {
+        let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
+        for key in ["at_us", "file", "digest"] {
+            value.as_object_mut().unwrap().remove(key);
+        }
+        last.insert(value["row"].as_str().unwrap().to_owned(), value);
+    }
+    last.into_values().collect()
+}
+
+/// The rows of a CSV with its heads.
+fn table(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let heads = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let rows = reader
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect();
+    (heads, rows)
+}
+
+fn written(heads: &[String], rows: &[Vec<String>], separator: u8) -> String {
+    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
+    writer.write_record(heads).unwrap();
+    for row in rows {
+        writer.write_record(row).unwrap();
+    }
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+fn at(heads: &[String], key: &str) -> usize {
+    heads.iter().position(|head| head == key).unwrap()
+}
+
+/// Rates every row: scores by row and letter, the highest is best.
+fn rate(heads: &[String], rows: &mut [Vec<String>]) {
+    for (number, row) in rows.iter_mut().enumerate() {
+        let mut best = ("A", 0);
+        for (place, letter) in ["A", "B", "C", "D"].into_iter().enumerate() {
+            let score = (number + place * 2) % 5 + 1;
+            row[at(heads, &format!("s.{letter}"))] = score.to_string();
+            if score > best.1 {
+                best = (letter, score);
+            }
+        }
+        best.0.clone_into(&mut row[at(heads, "pref")]);
+        "좋아요, \"그런데\"\n짧음".clone_into(&mut row[at(heads, "note")]);
+    }
+}
+
+#[test]
+fn a_csv_comes_back_in_every_encoding() {
+    let lab = run(24);
+    let pack = pack(&lab, &["--reviewers", "지민", "--sample", "12"]);
+    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
+    rate(&heads, &mut rows);
+    let comma = written(&heads, &rows, b',');
+    let tabs = written(&heads, &rows, b'\t');
+    let (cp949, _, lost) = encoding_rs::EUC_KR.encode(&comma);
+    assert!(!lost);
+    let wide: Vec<u8> = std::iter::once(0xfeff)
+        .chain(tabs.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let mut known: Option<Vec<serde_json::Value>> = None;
+    for (name, bytes, form) in [
+        ("a.csv", comma.clone().into_bytes(), "csv, UTF-8"),
+        ("b.csv", format!("\u{feff}{comma}").into_bytes(), "csv, UTF-8 with BOM"),
+        ("c.csv", cp949.into_owned(), "csv, CP949"),
+        ("d.txt", wide, "tsv, UTF-16"),
+    ] {
+        lab.write(name, bytes);
+        let ended = lab.run(&["review", "import", name, "--strict"]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert!(
+            ended.out.contains(form) && ended.out.contains("12 finished, 0 empty"),
+            "{}",
+            ended.out
+        );
+        let found = kept(&lab, &pack, "지민");
+        assert_eq!(found.len(), 12);
+        assert_eq!(*known.get_or_insert_with(|| found.clone()), found, "{name}");
+    }
+    let again = lab.run(&["review", "import", "a.csv"]);
+    assert!(
+        again.out.contains("nothing new: this very file was imported before"),
+        "{}",
+        again.out
+    );
+    let status = lab.run(&["review", "status", &pack]);
+    assert!(
+        status.out.contains("gpt-main"),
+        "everybody has finished: {}",
+        status.out
+    );
+}
+
+#[test]
+fn what_is_unclear_is_told_with_its_address_and_nothing_else_is_lost() {
+    let lab = run(24);
+    let pack = pack(&lab, &["--reviewers", "지민,서준", "--sample", "8"]);
+    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
+    rate(&heads, &mut rows);
+    let s = at(&heads, "s.A");
+    rows[0][s] = "상".to_owned();
+    rows[1][s] = "4점".to_owned();
+    rows[1][s + 1] = "４".to_owned();
+    rows[2][at(&heads, "pref")] = "좋은 것".to_owned();
+    rows[3][at(&heads, "a.B")].push_str(" 고침");
+    let mut twin = rows[4].clone();
+    twin[s] = if twin[s] == "5" { "1" } else { "5" }.to_owned();
+    rows.push(twin);
+    rows.push(rows[5].clone());
+    let gone = rows.remove(6);
+    let mut foreign = rows[7].clone();
+    foreign[0] = "p234-0001-X".to_owned();
+    rows.push(foreign);
+    lab.write("back.csv", written(&heads, &rows, b','));
+    let strict = lab.run(&["review", "import", "back.csv", "--strict"]);
+    assert_eq!(strict.code, 1, "{strict:?}");
+    assert!(kept(&lab, &pack, "지민").is_empty(), "nothing is saved");
+    let ended = lab.run(&["review", "import", "back.csv"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let shown = ended.out.replace(&pack, "pack");
+    insta::assert_snapshot!(shown);
+    let found = kept(&lab, &pack, "지민");
+    assert_eq!(
+        found.len(),
+        4,
+        "eight rows less three unclear ones and a missing one: {found:?}"
+    );
+    assert!(!found.iter().any(|rating| rating["row"] == gone[0].as_str()));
+    // A corrected file brings the rest; the ones that were there stay.
+    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
+    rate(&heads, &mut rows);
+    lab.write("better.csv", written(&heads, &rows, b';'));
+    let ended = lab.run(&["review", "import", "better.csv"]);
+    assert!(ended.out.contains("2 changed, 4 new, 0 removed"), "{}", ended.out);
+    let status = lab.run(&["review", "status", &pack]);
+    let hidden = crate::by_hand::TARGETS
+        .iter()
+        .all(|(name, _, _)| !status.out.contains(name));
+    assert!(
+        hidden && status.out.contains("system 1"),
+        "names stay hidden: {}",
+        status.out
+    );
+    let unmasked = lab.run(&["review", "unmask", &pack]);
+    assert!(unmasked.out.contains("gpt-main"), "{}", unmasked.out);
+}
+
+#[test]
+fn words_come_in_the_language_of_the_user() {
+    let lab = run(8);
+    pack(&lab, &["--reviewers", "kim"]);
+    let ended = lab.run_with(&["review", "import", "out/심사_kim.csv"], &[("NARANI_LANG", "ko")]);
+    assert!(
+        ended.out.contains("8행: 끝남 0, 빈 행 8") && ended.out.contains("새로운 것 없음"),
+        "{}",
+        ended.out
+    );
+}
+
+#[test]
+fn files_of_others_are_refused() {
+    let lab = run(12);
+    pack(&lab, &["--reviewers", "지민,서준"]);
+    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
+    let (_, others) = table(&lab.home.path().join("out/심사_서준.csv"));
+    lab.write("plain.csv", "a,b\n1,2\n");
+    let ended = lab.run(&["review", "import", "plain.csv"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains("row_key"), "{}", ended.err);
+    let ended = lab.run(&["review", "import", "out/심사_지민.csv", "--reviewer", "서준"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains("지민"), "{}", ended.err);
+    rows.extend(others);
+    lab.write("mixed.csv", written(&heads, &rows, b','));
+    let ended = lab.run(&["review", "import", "mixed.csv"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains("several reviewers"), "{}", ended.err);
+    let ended = lab.run(&["review", "status", "p222"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.err.contains("there is no review pack"), "{}", ended.err);
+}
+
+#[test]
+fn ratings_stand_beside_the_scores_everywhere() {
+    let lab = run(40);
+    let pack = pack(&lab, &["--reviewers", "지민,서준", "--sample", "30"]);
+    for name in ["지민", "서준"] {
+        let (heads, mut rows) = table(&lab.home.path().join(format!("out/심사_{name}.csv")));
+        rate(&heads, &mut rows);
+        lab.write("back.csv", written(&heads, &rows, b','));
+        assert_eq!(lab.run(&["review", "import", "back.csv"]).code, 0);
+    }
+    let show = lab.run(&["show", "last"]);
+    assert!(show.out.contains("People's ratings (1–5)"), "{}", show.out);
+    let detail = lab.run(&["export", "last", "csv", "--for", "machine"]);
+    let mut reader = csv::Reader::from_reader(detail.out.as_bytes());
+    let heads: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let n = at(&heads, "human_n");
+    let rated = reader.records().filter(|row| &row.as_ref().unwrap()[n] == "2").count();
+    assert_eq!(rated, 30 * 4);
+    let scores = lab.run(&["export", "last", "csv", "--layout", "scores", "--for", "machine"]);
+    assert_eq!(scores.out.matches(",human,").count(), 2 * 30 * 4);
+    let lines = lab.run(&["export", "last", "jsonl"]);
+    assert_eq!(lines.out.matches("\"human\":{\"n\":2").count(), 30 * 4);
+    let json = lab.run(&["show", "last", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json["columns"][0]["people"]["answers"], 30);
+    let agree = lab.run(&["review", "agree", &pack]);
+    assert_eq!(agree.code, 0, "{agree:?}");
+    for part in ["R1 – R2", "all (α)", "people – scores", "narani review adjudicate"] {
+        assert!(agree.out.contains(part), "{part}: {}", agree.out);
+    }
+    let ended = lab.run(&["review", "adjudicate", &pack, "-o", "조정.xlsx"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let status = lab.run(&["review", "status", &pack]);
+    assert!(
+        status.out.contains("Corrected:"),
+        "drawn at random and all rated: {}",
+        status.out
+    );
+    assert!(
+        status.out.lines().all(|line| line.chars().count() <= 100),
+        "{}",
+        status.out
+    );
+}
+
+#[test]
+fn a_choice_by_disagreement_is_never_corrected() {
+    let lab = run(40);
+    let pack = pack(&lab, &["--reviewers", "지민", "--sample", "25", "--by", "disagreement"]);
+    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
+    rate(&heads, &mut rows);
+    lab.write("back.csv", written(&heads, &rows, b','));
+    assert_eq!(lab.run(&["review", "import", "back.csv"]).code, 0);
+    let status = lab.run(&["review", "status", &pack]);
+    assert!(
+        status.out.contains("not drawn at random") && !status.out.contains("Corrected:"),
+        "{}",
+        status.out
+    );
+}
