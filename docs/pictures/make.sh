@@ -65,7 +65,7 @@ for number, row in enumerate(range(4, 9)):
 sheet.cell(5, at["issue"]).value = "어투"
 sheet.cell(5, at["note"]).value = "반말로 답함"
 sheet["C1"] = "끝남 4 / 24"
-for column, width in [("q", 26), ("a.A", 34), ("a.B", 34), ("a.C", 34), ("note", 18)]:
+for column, width in [("q", 40), ("a.A", 42), ("a.B", 42), ("a.C", 42), ("note", 18)]:
     sheet.column_dimensions[openpyxl.utils.get_column_letter(at[column])].width = width
 book.save("filled.xlsx")
 report = openpyxl.load_workbook("report.xlsx")
@@ -76,9 +76,9 @@ report.active = report.sheetnames.index("나란히")
 report.save("side.xlsx")
 P
 soffice -env:UserInstallation="file://$work/profile" --headless --norestore --convert-to pdf --outdir pdf filled.xlsx side.xlsx >/dev/null
-draw() { # PDF, page, resolution, height of the crop, name
-  pdftoppm -r "$3" -png -f "$2" -l "$2" -singlefile -x "$((3 * $3 / 5))" -y "$((3 * $3 / 5))" -W "$((98 * $3 / 10))" -H "$4" "pdf/$1.pdf" "$here/$5"
+draw() { # PDF, page, resolution, height of the crop, name, top of the crop in hundredths of an inch
+  pdftoppm -r "$3" -png -f "$2" -l "$2" -singlefile -x "$((3 * $3 / 5))" -y "$(($6 * $3 / 100))" -W "$((98 * $3 / 10))" -H "$4" "pdf/$1.pdf" "$here/$5"
 }
-draw filled 2 150 520 review-sheet
-draw filled 1 90 620 review-guide
-draw side 1 150 620 report-side-by-side
+draw filled 2 150 480 review-sheet 60
+draw filled 1 90 620 review-guide 60
+draw side 1 170 480 report-side-by-side 40
