@@ -85,6 +85,8 @@ pub(super) enum When {
 pub(super) enum Command {
     /// Ask every target every question of one or more suites
     Run(Box<RunArgs>),
+    /// Tell what a suite can show between two targets, and what more would take
+    Plan(PlanArgs),
     /// Check suites for mistakes without asking anybody
     Check(CheckArgs),
     /// Show a run: the summary, or one case with every answer
@@ -176,6 +178,12 @@ pub(super) struct RunArgs {
     /// With --resume: which errors are asked again
     #[arg(long, value_enum, default_value_t = RetryArg::Retryable, requires = "resume")]
     pub retry: RetryArg,
+    /// Stop once every pair of targets is settled or within --margin; the cases are asked in an order drawn by --seed
+    #[arg(long, conflicts_with_all = ["resume", "replay"])]
+    pub stop_early: bool,
+    /// With --stop-early: targets that differ by less, in points, count as settled; 0 for never
+    #[arg(long, value_name = "POINTS", requires = "stop_early", default_value_t = 5.0, value_parser = zero_to_100)]
+    pub margin: f64,
     /// Let the built-in simulator answer for every target; every output says SIMULATED
     #[arg(long)]
     pub simulate: bool,
@@ -224,6 +232,78 @@ pub(super) struct RunArgs {
     /// Print no summary at the end
     #[arg(long, hide = true)]
     pub no_summary: bool,
+}
+
+/// `narani plan`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  narani plan suites/korean.yaml
+  narani plan suites/korean.yaml --difference 3 --from last
+  narani plan suites/korean.yaml --targets gpt,clova --trials 3 --disagree 15
+
+A point is a hundredth of the score. Nobody is asked, no key is needed; what is assumed is printed.")]
+pub(super) struct PlanArgs {
+    /// The suite
+    #[arg(value_name = "SUITE")]
+    pub suite: String,
+    /// Difference to find, in points
+    #[arg(long, value_name = "POINTS", default_value_t = 5.0, value_parser = above_zero_to_100)]
+    pub difference: f64,
+    /// Measure the noise in an earlier run: its id, a beginning of it, a path, or last
+    #[arg(long, value_name = "RUN", conflicts_with = "disagree")]
+    pub from: Option<String>,
+    /// Without --from: on what share of the cases two targets disagree, in percent
+    #[arg(long, value_name = "PERCENT", default_value_t = 20.0, value_parser = above_zero_to_100)]
+    pub disagree: f64,
+    /// Chance of finding a difference that is there, in percent
+    #[arg(long, value_name = "PERCENT", default_value_t = 80.0, value_parser = a_power)]
+    pub power: f64,
+    /// Targets that would be asked, by name [default: the suite's, else all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub targets: Vec<String>,
+    /// Plan with this many answers to every question
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub trials: Option<u32>,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = PageFormat::Text)]
+    pub format: PageFormat,
+    /// Let the suite name files outside its folder
+    #[arg(long)]
+    pub allow_outside: bool,
+}
+
+/// Forms of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PageFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// A number above 0 and at most 100, with or without a percent sign.
+fn above_zero_to_100(text: &str) -> Result<f64, String> {
+    match text.trim().trim_end_matches('%').parse::<f64>() {
+        Ok(number) if number > 0.0 && number <= 100.0 => Ok(number),
+        _ => Err("a number above 0 and at most 100 is wanted".to_owned()),
+    }
+}
+
+/// A number from 0 to 100, with or without a percent sign.
+fn zero_to_100(text: &str) -> Result<f64, String> {
+    match text.trim().trim_end_matches('%').parse::<f64>() {
+        Ok(number) if (0.0..=100.0).contains(&number) => Ok(number),
+        _ => Err("a number from 0 to 100 is wanted".to_owned()),
+    }
+}
+
+/// A chance worth planning for.
+fn a_power(text: &str) -> Result<f64, String> {
+    match above_zero_to_100(text) {
+        Ok(number) if (50.0..100.0).contains(&number) => Ok(number),
+        _ => Err("a number from 50 to below 100 is wanted".to_owned()),
+    }
 }
 
 /// Errors that resuming asks again.

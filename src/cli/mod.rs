@@ -25,6 +25,7 @@ mod language;
 mod listen;
 mod misc;
 mod open;
+mod plan;
 mod printer;
 mod problems;
 mod review;
@@ -85,6 +86,7 @@ fn carry_out(cli: &Cli, printer: &Printer) -> Outcome {
     let global = &cli.global;
     match &cli.command {
         Command::Run(args) => run::run(global, args, printer),
+        Command::Plan(args) => plan::plan(global, args, printer),
         Command::Check(args) => check::check(global, args, printer),
         Command::Show(args) => show::show(global, args, printer),
         Command::Runs(args) => show::runs(global, args, printer),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::chance::Chance;
 use super::clusters::Clusters;
 use super::float::{power, quotient, real};
+use super::multinomial::Kinds;
 use super::quantile::quantile;
 use super::reason::Reason;
 use super::sum::{self, rounding};
@@ -205,12 +206,17 @@ pub fn mean(values: &[f64], options: Options) -> Bootstrap {
     let n = real(values.len());
     let off: Vec<f64> = values.iter().map(|value| value - centre).collect();
     let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
+    let kinds = Kinds::of(&off);
+    let work = if kinds.is_some() { 32 } else { values.len() };
     let replicates = replicate(
         options.resamples,
-        values.len(),
+        work,
         options.seed,
         || (),
         |(), chance| {
+            if let Some(kinds) = &kinds {
+                return centre + kinds.drawn_sum(chance) / n;
+            }
             let mut total = 0.0;
             for _ in 0..count {
                 total += off[chance.below(count) as usize];

@@ -4,7 +4,7 @@
 //! functions here come from the `libm` crate, written in Rust, so that the same input and seed give the same bytes
 //! everywhere. (Square roots are exact by the standard and need no stand-in.)
 
-pub(super) use libm::{asin, erfc, exp, lgamma as ln_gamma, log as ln, log1p as ln_1p, tanh};
+pub(super) use libm::{asin, erfc, exp, floor, lgamma as ln_gamma, log as ln, log1p as ln_1p, tanh};
 
 /// A count as a double; exact below 2^53, far above any suite.
 #[must_use]

@@ -36,6 +36,7 @@ pub mod looks;
 pub mod majority;
 pub mod mcnemar;
 pub mod mean;
+mod multinomial;
 pub mod multiple;
 pub mod noninferiority;
 pub mod normal;

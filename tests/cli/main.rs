@@ -4,6 +4,7 @@
 
 mod documents;
 mod lab;
+mod planning;
 
 use lab::Lab;
 

@@ -15,6 +15,7 @@ use crate::cli::trust;
 use crate::config::Settings;
 use crate::domain::{Case, Problem, RunInfo, Said, ScorerSpec, SuitePart, Target};
 use crate::net::clock::now_us;
+use crate::plan::Forecast;
 use crate::said;
 use crate::store::Folder;
 use crate::suite::Suite;
@@ -72,6 +73,9 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         return dry::dry_run(&results, args, &settings, &suites, &picked, &ready, &caps, printer);
     }
     check_priced(args, &caps, &askers)?;
+    if args.stop_early {
+        can_stop_early(&info)?;
+    }
 
     let folder = Folder::create(&results, &stamp.strftime("%Y%m%d-%H%M%S").to_string())?;
     info.id = folder.id().clone();
@@ -119,6 +123,52 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         pretender,
     };
     carry::carry(session, ready, printer).await
+}
+
+/// What a run would take; no key is looked for.
+pub(super) fn forecast(global: &Global, args: &RunArgs, printer: &Printer) -> Result<Forecast, Failure> {
+    let settings = open::settings(global)?;
+    let known: Vec<String> = settings.targets.iter().map(|(target, _)| target.name.clone()).collect();
+    let suites = open::check_suites(&args.suites, Some(&known), args.allow_outside, printer)?;
+    let (chosen, _) = chosen(args, &settings, &suites)?;
+    let targets: Vec<Target> = chosen.into_iter().map(|chosen| chosen.target).collect();
+    let askers = targets
+        .iter()
+        .map(|target| open::asker(target.clone(), Some(pretend::KEY)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let (suites, picked, info) = planned(args, &settings, suites, targets, false)?;
+    let info = Arc::new(info);
+    let ready = Ready {
+        book: Arc::new(Book::new(&info)?),
+        info,
+        askers,
+        unexpressed: Vec::new(),
+    };
+    let results = open::results(global, Some(&settings));
+    Ok(dry::forecast(&results, args, &settings, &suites, &picked, &ready, &[]))
+}
+
+/// Stopping early compares pairs of targets over the cases of one suite.
+fn can_stop_early(info: &RunInfo) -> Result<(), Failure> {
+    if info.targets.len() < 2 {
+        return Err(Failure::usage(
+            said!(
+                "--stop-early compares targets, and only one is asked",
+                "--stop-early는 대상들을 견주는데 물어볼 대상이 하나뿐입니다"
+            ),
+            said!("name two or more with --targets", "--targets로 둘 이상을 적으세요"),
+        ));
+    }
+    if info.parts.len() > 1 {
+        return Err(Failure::usage(
+            said!(
+                "--stop-early takes one suite",
+                "--stop-early는 문항 세트 하나만 받습니다"
+            ),
+            said!("run the suites one by one", "문항 세트를 하나씩 실행하세요"),
+        ));
+    }
+    Ok(())
 }
 
 /// What is to be asked, settled before anything is written.
@@ -375,6 +425,8 @@ fn freeze(
     let together = suites.len() > 1;
     folder.freeze(&meta, |insert| {
         let mut position = 0u64;
+        // Kept back, where their order is drawn by lot.
+        let mut drawn: Vec<Case> = Vec::new();
         for (index, ((path, suite), part)) in suites.iter().zip(&info.parts).enumerate() {
             let mut failed: Option<Failure> = None;
             open::read_suite(path, None, args.allow_outside, &mut |mut case: Case| {
@@ -410,13 +462,19 @@ fn freeze(
                     }
                 }
                 position += 1;
-                if let Err(error) = insert(case) {
+                if args.stop_early {
+                    drawn.push(case);
+                } else if let Err(error) = insert(case) {
                     failed = Some(error.into());
                 }
             });
             if let Some(failure) = failed {
                 return Err(failure);
             }
+        }
+        crate::stats::chance::Chance::new(args.seed, 0).shuffle(&mut drawn);
+        for case in drawn {
+            insert(case)?;
         }
         if problems.is_empty() {
             Ok(())

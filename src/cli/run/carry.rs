@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::early;
 use super::pretend::{self, Pretender, Script};
 use super::{Ready, caps, check_priced, exit_of, unmet_wishes};
 use crate::cli::args::{Format, Global, RetryArg, RunArgs};
@@ -17,6 +18,7 @@ use crate::cli::open::{self, Book, Chosen};
 use crate::cli::printer::Printer;
 use crate::cli::show;
 use crate::cli::trust;
+use crate::compare;
 use crate::config::{KeySource, Settings};
 use crate::domain::{Currency, FaultKind, Money};
 use crate::grade::{Grader, Which, pass};
@@ -213,6 +215,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     let reader = Reader::open(&listed)?;
     let grader = Arc::new(Grader::new(&info).map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?);
     let done = done_cells(&reader, args.retry)?;
+    let watch = early::watch(&reader, args)?;
     let already = per_target(&info, &done);
     let earlier_cells = done.count() > 0;
     let earlier = spent_earlier(&reader)?;
@@ -279,12 +282,15 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         events: event_sender,
         commands,
     };
+    let (relay, heard) = mpsc::unbounded_channel();
     // A task of its own, so that it runs where the calls do instead of being woken across threads.
-    let (ending, board) = tokio::join!(
+    let (ending, watch, board) = tokio::join!(
         tokio::spawn(run::carry_out(job)),
-        listen::listen(board, &info, events, command_sender, manner, printer)
+        early::follow(watch, events, relay, command_sender.clone()),
+        listen::listen(board, &info, heard, command_sender, manner, printer)
     );
     let ending = ending.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    let early = watch.as_ref().map(compare::early::Watch::standing);
     let Ending {
         why,
         writer,
@@ -320,6 +326,16 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     }
     let reader = Reader::open(&listed)?;
     let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
+    // A run that stopped because all is settled is over; one that the user stopped is not.
+    let settled = early.as_ref().is_some_and(|early| early.settled) && signal.borrow().is_none();
+    let why = match why {
+        Why::Stopped if settled => Why::Finished,
+        other => other,
+    };
+    if let Some(early) = &early {
+        let text = serde_json::to_string(early).expect("plain data");
+        writer.meta("stop_early", text).await?;
+    }
     // In a run from the start that graded everything at once, nothing is left to grade.
     if !matches!(why, Why::Stopped) && (ungraded || earlier_cells) {
         let passed = pass(&reader, &writer, &grader, Which::Missing, &question, &Arc::clone).await;
@@ -333,6 +349,9 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     // The simulator ends with the process; waiting for its idle connections would only take time.
     drop(pretender);
     let exit = finish(&reader, &listed, &why, &board, *signal.borrow(), args, printer);
+    if let (Some(early), Ok(_)) = (&early, &exit) {
+        early::tell(early, &reader, args, printer)?;
+    }
     drop(reader);
     folder.settle();
     exit

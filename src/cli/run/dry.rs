@@ -87,7 +87,7 @@ pub(super) fn confirm(
 }
 
 /// Looks at every question as it would go out.
-fn forecast(
+pub(super) fn forecast(
     results: &Path,
     args: &RunArgs,
     settings: &Settings,

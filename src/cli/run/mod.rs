@@ -5,6 +5,7 @@ mod carry;
 mod choose;
 mod dry;
 mod earlier;
+mod early;
 pub(super) mod pretend;
 mod replay;
 
@@ -33,6 +34,12 @@ pub(super) fn run(global: &Global, args: &RunArgs, printer: &Printer) -> Outcome
     // A cut call must not hold the program up while its connection closes.
     runtime.shutdown_background();
     exit
+}
+
+/// What a run would take, without a word of it printed.
+pub(super) fn forecast(global: &Global, args: &RunArgs, printer: &Printer) -> Result<crate::plan::Forecast, Failure> {
+    crate::net::install_tls();
+    begin::forecast(global, args, printer)
 }
 
 /// The caps on money, from the command line or the configuration.
