@@ -85,6 +85,7 @@ pub fn markdown(verdict: &Verdict, manner: Manner<'_>, lang: Lang) -> String {
 /// A name within a comment of HTML: nothing in it may end the comment.
 fn marker(name: &str) -> String {
     name.chars()
+        .take(100)
         .map(|letter| match letter {
             letter if letter.is_alphanumeric() || matches!(letter, '_' | '.' | ' ' | '+') => letter,
             '-' => '-',
