@@ -132,9 +132,10 @@ fn worded(reader: &Reader, view: &View, format: Format, printer: &Printer) -> St
 fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
     let info = Arc::clone(reader.info());
     let mut viewer = Viewer::new(&info);
-    each_record(reader, book, |record| {
-        viewer.push(record);
-        Ok(())
+    each_page(reader, book, |records| {
+        for record in records {
+            viewer.push(record);
+        }
     })?;
     Ok(viewer.finish(&unexpressed(reader)?))
 }
@@ -145,6 +146,50 @@ pub(super) fn unexpressed(reader: &Reader) -> Result<Vec<compare::Unexpressed>, 
         .meta("unexpressed")?
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default())
+}
+
+/// Cases that a thread reads before the next one's turn.
+const PAGE: u64 = 256;
+
+/// Calls `each` with the records of a run by pages, in order. Two threads read them in turn: reading and unpacking is
+/// most of the work.
+fn each_page(reader: &Reader, book: &Book, mut each: impl FnMut(Vec<Record>)) -> Result<(), Failure> {
+    let cases = reader.info().cases;
+    if cases <= PAGE {
+        return each_record(reader, book, |record| {
+            each(vec![record]);
+            Ok(())
+        });
+    }
+    let question = |position: u64, prompt: usize, case: &Case| book.question(position, prompt, case);
+    std::thread::scope(|scope| {
+        let mut turns = Vec::new();
+        for first in [0, PAGE] {
+            let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+            let (reader, question) = (reader.again()?, &question);
+            scope.spawn(move || {
+                for start in (first..cases).step_by(2 * usize::try_from(PAGE).unwrap_or(1)) {
+                    let mut page = Vec::new();
+                    let read = compare::records(&reader, question, start..start + PAGE, |record| {
+                        page.push(record);
+                        Ok::<(), StoreError>(())
+                    });
+                    // Nobody listens any more after a failure.
+                    if sender.send(read.map(|()| page)).is_err() {
+                        return;
+                    }
+                }
+            });
+            turns.push(receiver);
+        }
+        for turn in (0..turns.len()).cycle() {
+            match turns[turn].recv() {
+                Ok(page) => each(page?),
+                Err(std::sync::mpsc::RecvError) => break,
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Calls `each` with every record of a run, in order.
