@@ -62,6 +62,37 @@ fn a_simulated_run_says_so_everywhere_and_leaves_a_whole_folder() {
     assert_eq!(detail.lines().count(), 1 + 4, "a heading and a row a cell");
 }
 
+/// Longer runs are read by two threads in turn: every page must come, once and in order.
+#[test]
+fn a_run_longer_than_a_page_is_read_whole_and_in_order() {
+    for cases in [255, 256, 257, 512, 600] {
+        let lab = small();
+        let lines: String = (0..cases)
+            .map(|n| {
+                format!(
+                    "{{\"id\": \"c{n}\", \"question\": \"{n} + 1?\", \"tags\": [\"t{}\"]}}\n",
+                    n / 20
+                )
+            })
+            .collect();
+        lab.write("long.jsonl", lines);
+        let ran = lab.run(&[
+            "run",
+            "long.jsonl",
+            "--simulate",
+            "--latency-ms",
+            "0",
+            "--targets",
+            "first",
+        ]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let shown = lab.run(&["show", "last", "--format", "json"]);
+        let view: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+        assert_eq!(view["counts"]["planned"], cases, "{cases} cases");
+        assert_eq!(view["counts"]["measured"], cases, "{cases} cases");
+    }
+}
+
 #[test]
 fn a_complete_run_has_nothing_to_resume() {
     let lab = small();
