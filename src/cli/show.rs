@@ -128,7 +128,7 @@ fn worded(reader: &Reader, view: &View, format: Format, printer: &Printer) -> St
     }
 }
 
-/// The view over a run.
+/// The view over a run, read by threads of its own.
 fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
     let info = Arc::clone(reader.info());
     let mut viewer = Viewer::new(&info);
@@ -136,6 +136,17 @@ fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
         for record in records {
             viewer.push(record);
         }
+    })?;
+    Ok(viewer.finish(&unexpressed(reader)?))
+}
+
+/// The same, read by this thread alone, for when others are busy with the run as well.
+fn view_alone(reader: &Reader, book: &Book) -> Result<View, Failure> {
+    let info = Arc::clone(reader.info());
+    let mut viewer = Viewer::new(&info);
+    each_record(reader, book, |record| {
+        viewer.push(record);
+        Ok(())
     })?;
     Ok(viewer.finish(&unexpressed(reader)?))
 }
@@ -149,7 +160,7 @@ pub(super) fn unexpressed(reader: &Reader) -> Result<Vec<compare::Unexpressed>, 
 }
 
 /// Cases that a thread reads before the next one's turn.
-const PAGE: u64 = 256;
+const PAGE: u64 = 64;
 
 /// Calls `each` with the records of a run by pages, in order. Two threads read them in turn: reading and unpacking is
 /// most of the work.
@@ -261,7 +272,7 @@ pub(super) fn write_files(reader: &Reader, folder: &Path) -> Result<View, Failur
             let (reader, book) = (reader.again()?, &book);
             writing.push(scope.spawn(move || write_file(&reader, book, folder, name, layout)));
         }
-        let view = view(reader, &book);
+        let view = view_alone(reader, &book);
         for thread in writing {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         }

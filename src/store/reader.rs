@@ -207,8 +207,13 @@ impl Reader {
     /// # Errors
     /// When the database cannot be opened any more.
     pub fn again(&self) -> Result<Self, StoreError> {
+        let connection = schema::open(&self.path, false)?;
+        // Several read side by side, each from one end to the other: pages are not looked at twice.
+        connection
+            .pragma_update(None, "cache_size", -500)
+            .map_err(|error| self.fail(&error))?;
         Ok(Self {
-            connection: schema::open(&self.path, false)?,
+            connection,
             path: self.path.clone(),
             info: Arc::clone(&self.info),
         })
