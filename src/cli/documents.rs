@@ -91,7 +91,13 @@ fn every_command_line_in_the_documents_parses() {
             tried += 1;
             let parsed = Cli::command().try_get_matches_from(std::iter::once("narani".to_owned()).chain(words));
             // A sentence may name a command without what it needs.
-            let named = |error: &clap::Error| error.kind() == clap::error::ErrorKind::MissingRequiredArgument;
+            let named = |error: &clap::Error| {
+                matches!(
+                    error.kind(),
+                    clap::error::ErrorKind::MissingRequiredArgument
+                        | clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+                )
+            };
             if let Err(error) = parsed
                 && error.use_stderr()
                 && !named(&error)
