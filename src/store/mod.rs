@@ -65,6 +65,12 @@ pub enum StoreError {
         /// What was found.
         why: String,
     },
+    /// The program was killed before the questions were written down, and so before anybody was asked.
+    #[error("`{path}` holds no run: it was never begun")]
+    NeverBegun {
+        /// The database, which may not even be there.
+        path: PathBuf,
+    },
     /// Written by another version of the program.
     #[error("`{path}` has run format {found}, this program reads {FORMAT}")]
     Format {
@@ -113,6 +119,7 @@ impl StoreError {
             Self::ReadOnly { path } => format!("`{}` 경로에 쓸 수 없습니다", path.display()),
             Self::Busy { path } => format!("`{}` 파일을 다른 프로그램이 쓰고 있습니다", path.display()),
             Self::Damaged { path, why } => format!("`{}` 파일이 손상되었습니다: {why}", path.display()),
+            Self::NeverBegun { path } => format!("`{}`에 실행이 없습니다: 시작하기 전에 끝났습니다", path.display()),
             Self::Format { path, found } => format!(
                 "`{}` 파일의 형식은 {found}인데 이 프로그램은 {FORMAT}을 읽습니다",
                 path.display()
@@ -143,6 +150,10 @@ impl StoreError {
             Self::Damaged { .. } => said!(
                 "the raw answers may still be saved: `sqlite3 run.db .recover` writes out what can be read",
                 "답변을 건질 수도 있습니다. `sqlite3 run.db .recover`가 읽을 수 있는 것을 꺼내 줍니다"
+            ),
+            Self::NeverBegun { .. } => said!(
+                "nobody was asked, so nothing is lost: run the suite again; this folder may be removed",
+                "아무에게도 묻지 않았으니 잃은 것이 없습니다. 다시 실행하세요. 이 폴더는 지워도 됩니다"
             ),
             Self::Format { found, .. } if *found > FORMAT => said!(
                 "a newer narani made it: use that version",

@@ -176,12 +176,6 @@ impl Reader {
     /// When the database is missing, damaged or of another format.
     pub fn open(run: &Listed) -> Result<Self, StoreError> {
         let path = run.path.join("run.db");
-        if !path.is_file() {
-            return Err(StoreError::Damaged {
-                path,
-                why: "the file does not exist".to_owned(),
-            });
-        }
         let connection = schema::open(&path, false)?;
         let info = match meta(&connection, "info").map_err(|error| StoreError::from_sqlite(&error, &path))? {
             Some(text) => serde_json::from_str(&text).map_err(|error| StoreError::Damaged {
@@ -189,10 +183,7 @@ impl Reader {
                 why: format!("its description cannot be read: {error}"),
             })?,
             None => {
-                return Err(StoreError::Damaged {
-                    path,
-                    why: "the run was never begun".to_owned(),
-                });
+                return Err(StoreError::NeverBegun { path });
             }
         };
         Ok(Self {

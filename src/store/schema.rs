@@ -85,10 +85,13 @@ CREATE TABLE events (
 
 /// Makes the tables in a new database.
 pub(super) fn create(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    // At once or not at all: a program killed in between leaves a database that says it holds nothing.
     let run = || -> rusqlite::Result<()> {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         connection.pragma_update(None, "user_version", FORMAT)?;
-        connection.execute_batch(TABLES)
+        connection.execute_batch(TABLES)?;
+        connection.execute_batch("COMMIT")
     };
     run().map_err(|error| StoreError::from_sqlite(&error, path))
 }
@@ -102,6 +105,9 @@ pub(super) fn open(path: &Path, write: bool) -> Result<Connection, StoreError> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX
     };
     let fail = |error: rusqlite::Error| StoreError::from_sqlite(&error, path);
+    if !path.exists() {
+        return Err(StoreError::NeverBegun { path: path.to_owned() });
+    }
     let connection = match Connection::open_with_flags(path, flags) {
         // A write-ahead log beside a database in a folder we may only read needs this way of opening.
         Err(_) if !write => open_immutable(path)?,
@@ -154,9 +160,15 @@ fn check(version: i64, path: &Path, connection: &Connection) -> Result<(), Store
             found: version,
         });
     }
+    let is_empty = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+        .is_ok_and(|tables| tables == 0);
+    if is_empty {
+        return Err(StoreError::NeverBegun { path: path.to_owned() });
+    }
     Err(StoreError::Damaged {
         path: path.to_owned(),
-        why: "it is not a run of narani, or its beginning was never written".to_owned(),
+        why: "it is not a run of narani".to_owned(),
     })
 }
 

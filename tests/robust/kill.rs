@@ -266,7 +266,7 @@ fn the_run(lab: &Lab) -> Option<PathBuf> {
 fn unbegun(lab: &Lab) -> bool {
     std::fs::read_to_string(lab.home.path().join("stderr"))
         .unwrap()
-        .contains("never")
+        .contains("never begun")
 }
 
 fn number(variable: &str) -> Option<u64> {
