@@ -186,6 +186,9 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
             .ok()
             .and_then(|bytes| Baseline::read(&String::from_utf8_lossy(&bytes)).ok());
         let whole = args.case.is_empty() && asking.is_none();
+        if let (Some(older), true, false) = (&older, whole, args.partial) {
+            keeps_most(older, &newer, &grid.lanes[lane].label)?;
+        }
         let next = match (&older, whole) {
             (_, true) => newer,
             (older, false) => {
@@ -431,4 +434,32 @@ fn init(global: &Global, folder: Option<&Path>, printer: &Printer) -> Outcome {
     write_whole(&path, text.as_bytes()).map_err(cannot)?;
     printer.out(&format!("{} {}", printer.say("wrote", "만듦"), path.display()))?;
     Ok(Exit::Done)
+}
+
+/// Refuses to accept a run that lacks more than a tenth of the cases of the baseline: it was filtered, or its suite was
+/// cut, and the others would be lost.
+#[expect(clippy::cast_precision_loss, reason = "counts of cases stay far below 2^52")]
+fn keeps_most(older: &Baseline, newer: &Baseline, label: &str) -> Result<(), Failure> {
+    let gone = older
+        .lines
+        .iter()
+        .filter(|line| newer.line(&line.case).is_none())
+        .count();
+    if older.head.suite != newer.head.suite || gone as f64 <= 0.1 * older.lines.len() as f64 {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Unmeasured,
+        said!(
+            "`{}`: the run lacks {} of {} cases of the baseline, which would be dropped",
+            "`{}`: 기준의 {2}문항 중 {1}개가 이 실행에 없어 사라지게 됩니다",
+            label,
+            gone,
+            older.lines.len()
+        ),
+    )
+    .note(said!(
+        "take single cases with --case ID, or drop the others with --partial",
+        "--case ID로 문항을 골라 받아들이거나, 나머지를 버리려면 --partial을 쓰세요"
+    )))
 }

@@ -247,7 +247,33 @@ fn from_folder(folder: &Path, now: &Grid) -> Against {
     let age = newest
         .and_then(|time| time.elapsed().ok())
         .and_then(|age| i64::try_from(age.as_secs() / 86_400).ok());
-    Against::new(folder.display().to_string(), false, age, now, baselines)
+    Against::new(folder.display().to_string(), false, age, now, baselines).lacking(absent(folder, now))
+}
+
+/// Targets with a baseline of this suite in the folder that the run does not have. Files that cannot be read are no
+/// reason to fail here: nothing says that they are about this run.
+fn absent(folder: &Path, now: &Grid) -> Vec<String> {
+    let present: Vec<String> = now
+        .lanes
+        .iter()
+        .map(|lane| file_name(&lane.target, lane.prompt.as_deref()))
+        .collect();
+    let mut absent: Vec<String> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.ends_with(".jsonl") && !present.iter().any(|file| *file == name)
+        })
+        .filter_map(|entry| Baseline::read(&fs::read_to_string(entry.path()).ok()?).ok())
+        .filter(|baseline| baseline.head.suite == now.info.suite && baseline.simulated() == now.info.simulated)
+        .map(|baseline| baseline.head.target)
+        .collect();
+    absent.sort();
+    absent.dedup();
+    absent
 }
 
 /// Writes proposals for baselines that are missing, where enough was measured for one.

@@ -16,6 +16,8 @@ pub struct Against {
     pub is_run: bool,
     /// Days since it was made, where that is known.
     pub age_days: Option<i64>,
+    /// Targets that have a baseline and are not in the run. User's text.
+    pub absent: Vec<String>,
     sides: Vec<Result<Side, Trouble>>,
 }
 
@@ -54,8 +56,16 @@ impl Against {
             name,
             is_run,
             age_days,
+            absent: Vec::new(),
             sides,
         }
+    }
+
+    /// The same, with the targets that have a baseline and are not in the run.
+    #[must_use]
+    pub fn lacking(mut self, absent: Vec<String>) -> Self {
+        self.absent = absent;
+        self
     }
 
     /// The side of a column.
@@ -119,14 +129,18 @@ impl Side {
         if shared == 0 {
             return Err(Trouble::NoShared);
         }
-        if changed.len() as f64 > CHANGED_MOST * shared as f64 {
+        let gone = baseline.lines.len() as u64 - shared;
+        // A case that was taken out can hide a drop as well as one that was changed.
+        let affected = changed.len() as u64 + gone;
+        if affected as f64 > CHANGED_MOST * baseline.lines.len() as f64 {
             return Err(Trouble::Changed {
                 changed: changed.len() as u64,
-                of: shared,
+                gone,
+                of: baseline.lines.len() as u64,
             });
         }
         Ok(Self {
-            gone: baseline.lines.len() as u64 - shared,
+            gone,
             baseline,
             lines,
             changed,

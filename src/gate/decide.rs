@@ -71,6 +71,16 @@ pub fn judge(trial: &Trial<'_>) -> Result<Verdict, Vec<Problem>> {
             }
             checks.push(check);
         }
+        // A target that simply stays away must not pass unseen; a check that names its targets says whom it is about.
+        if matches!(rule.kind, CheckKind::Regression { .. }) && rule.targets.is_empty() {
+            checks.extend(trial.against.absent.iter().map(|target| {
+                let mut check = Check::new(rule.kind.clone());
+                check.label = Some(target.clone());
+                check.target = Some(target.clone());
+                check.state = State::Inconclusive(Undecided::Absent);
+                check
+            }));
+        }
     }
     mark_critical(&mut checks);
     let mut paid = Paid::default();

@@ -149,6 +149,8 @@ pub enum Undecided {
     Either,
     /// One case, or one cluster: no interval exists.
     OneCase,
+    /// The target has a baseline and is not in the run.
+    Absent,
 }
 
 /// Why there is nothing valid to compare with.
@@ -185,10 +187,12 @@ pub enum Trouble {
         /// The baseline is.
         baseline: bool,
     },
-    /// More than a tenth of the cases changed.
+    /// More than a tenth of the baseline's cases changed, or are not in the run.
     Changed {
-        /// So many.
+        /// So many changed.
         changed: u64,
+        /// So many are not in the run.
+        gone: u64,
         /// Of so many.
         of: u64,
     },

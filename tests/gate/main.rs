@@ -480,3 +480,55 @@ fn recordings_answer_without_any_connection() {
     assert_eq!(nothing.code, 2, "{nothing:?}");
     assert!(nothing.err.contains("--record"), "{}", nothing.err);
 }
+
+/// Simulated with the good answers, and with some more words.
+fn run_only(lab: &Lab, more: &[&str]) {
+    let mut words = vec!["run", "suite.yaml", "--simulate", "--answers", "good.jsonl"];
+    words.extend(["--latency-ms", "1", "--quiet"]);
+    words.extend(more);
+    let ended = lab.run(&words);
+    assert_eq!(ended.code, 0, "{ended:?}");
+}
+
+/// Leaving out the target that fell, or its recordings, passed the gate.
+#[test]
+fn a_target_that_stays_away_does_not_pass() {
+    let lab = lab();
+    run(&lab, "good.jsonl");
+    assert_eq!(lab.run(&["baseline", "accept", "last"]).code, 0);
+    run_only(&lab, &["--targets", "first"]);
+    let ended = lab.run(&["gate", "last"]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    assert!(
+        ended.out.contains("second") && ended.out.contains("has a baseline, is not in the run"),
+        "{}",
+        ended.out
+    );
+    // Whoever names the targets of a check has said whom it is about.
+    lab.write(
+        "one.toml",
+        "[gate]\n[[gate.check]]\nkind = \"regression\"\ntargets = [\"first\"]\n",
+    );
+    let named = lab.run(&["gate", "last", "--rules", "one.toml"]);
+    assert_eq!(named.code, 0, "{named:?}");
+}
+
+/// A suite cut to a tenth passed the gate, and accepting it dropped the other cases of the baseline.
+#[test]
+fn cases_that_were_taken_out_do_not_pass_and_are_not_dropped_unasked() {
+    let lab = lab();
+    run(&lab, "good.jsonl");
+    assert_eq!(lab.run(&["baseline", "accept", "last"]).code, 0);
+    let file = lab.home.path().join("results/baselines/상담/first.jsonl");
+    let before = std::fs::read(&file).unwrap();
+    run_only(&lab, &["--filter", "tag=critical"]);
+    let ended = lab.run(&["gate", "last"]);
+    assert_eq!(ended.code, 4, "{ended:?}");
+    assert!(ended.out.contains("54 are not in this run"), "{}", ended.out);
+    let accepted = lab.run(&["baseline", "accept", "last"]);
+    assert_eq!(accepted.code, 3, "{accepted:?}");
+    assert!(accepted.err.contains("lacks 54 of 60 cases"), "{}", accepted.err);
+    assert_eq!(std::fs::read(&file).unwrap(), before, "nothing was dropped");
+    assert_eq!(lab.run(&["baseline", "accept", "last", "--partial"]).code, 0);
+    assert_ne!(std::fs::read(&file).unwrap(), before);
+}

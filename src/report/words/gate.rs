@@ -118,6 +118,9 @@ pub fn undecided(why: &Undecided, lang: Lang) -> String {
             .pick("drop neither shown nor ruled out", "하락 여부 불분명")
             .to_owned(),
         Undecided::OneCase => lang.pick("one case: no interval", "한 문항뿐이라 구간 없음").to_owned(),
+        Undecided::Absent => lang
+            .pick("has a baseline, is not in the run", "기준은 있으나 실행에 없음")
+            .to_owned(),
     }
 }
 
@@ -194,11 +197,15 @@ pub fn trouble(trouble: &Trouble, label: &str, run: &str, lang: Lang) -> (String
             format!("{label}: the run is SIMULATED, the baseline is real"),
             format!("{label}: 이 실행은 모의 실행(SIMULATED)이고 기준은 실제입니다"),
         ),
-        Trouble::Changed { changed, of } => {
-            let (changed, of) = (grouped(*changed), grouped(*of));
+        Trouble::Changed { changed, gone, of } => {
+            let (changed, gone, of) = (grouped(*changed), grouped(*gone), grouped(*of));
             lang.pick(
-                format!("{label}: {changed} of {of} cases changed since the baseline, more than a tenth"),
-                format!("{label}: 기준 이후 {of}문항 중 {changed}개가 바뀌어 10%를 넘습니다"),
+                format!(
+                    "{label}: of {of} cases of the baseline {changed} changed and {gone} are not in this run, more than a tenth"
+                ),
+                format!(
+                    "{label}: 기준의 {of}문항 중 {changed}개가 바뀌고 {gone}개가 이 실행에 없어 10%를 넘습니다"
+                ),
             )
         }
         Trouble::NoShared => lang.pick(
