@@ -74,7 +74,8 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(super) fn new(what: impl Into<Said>, help: impl Into<Said>) -> Self {
+    /// A mistake and its remedy.
+    pub fn new(what: impl Into<Said>, help: impl Into<Said>) -> Self {
         Self {
             what: what.into(),
             help: help.into(),

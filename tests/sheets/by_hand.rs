@@ -306,3 +306,64 @@ fn a_choice_by_disagreement_is_never_corrected() {
         status.out
     );
 }
+
+/// A missing column, a missing row of keys or the file as it was sent out cleared what had come in, without a word.
+#[test]
+fn a_file_that_says_nothing_clears_nothing() {
+    let lab = run(24);
+    let pack = pack(&lab, &["--reviewers", "지민", "--sample", "8"]);
+    let sent = lab.home.path().join("out/심사_지민.csv");
+    let (heads, mut rows) = table(&sent);
+    let blank = std::fs::read(&sent).unwrap();
+    rate(&heads, &mut rows);
+    lab.write("filled.csv", written(&heads, &rows, b','));
+    assert_eq!(lab.run(&["review", "import", "filled.csv"]).code, 0);
+    let before = kept(&lab, &pack, "지민");
+    assert_eq!(before.len(), 8);
+
+    let without = |gone: &str| {
+        let place = at(&heads, gone);
+        let cut = |row: &[String]| {
+            let mut row = row.to_vec();
+            row.remove(place);
+            row
+        };
+        written(&cut(&heads), &rows.iter().map(|row| cut(row)).collect::<Vec<_>>(), b',')
+    };
+    lab.write("no-score.csv", without("s.C"));
+    lab.write("no-choice.csv", without("pref"));
+    // Only the heads that people see: all keys but that of the rows are gone.
+    let titles: Vec<String> = (0..heads.len())
+        .map(|place| {
+            if place == 0 {
+                "row_key".to_owned()
+            } else {
+                format!("제목 {place}")
+            }
+        })
+        .collect();
+    lab.write("titles.csv", written(&titles, &rows, b','));
+    lab.write("blank.csv", blank);
+    for (name, wanted) in [
+        ("no-score.csv", "columns for ratings are missing: s.C"),
+        ("no-choice.csv", "columns for ratings are missing: pref"),
+        (
+            "titles.csv",
+            "columns for ratings are missing: s.A, s.B, s.C, s.D, pref",
+        ),
+        ("blank.csv", "the file holds no ratings; taking it would clear 8 rows"),
+    ] {
+        for strict in [&["--strict"][..], &[]] {
+            let ended = lab.run(&[&["review", "import", name][..], strict].concat());
+            assert_eq!(ended.code, 2, "{name}: {ended:?}");
+            let told = ended
+                .err
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .replace("│ ", "");
+            assert!(told.contains(wanted), "{name}: {}", ended.err);
+            assert_eq!(kept(&lab, &pack, "지민"), before, "{name}");
+        }
+    }
+}

@@ -78,6 +78,10 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
     let changes = Changes::between(&sent, &understood);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut out = told(&name, &table, pack, &understood, printer.lang);
+    if let Some(refusal) = refusal(&sent, &understood, printer.lang) {
+        printer.out(&out)?;
+        return Err(mistake(path, &refusal));
+    }
     let broken = !understood.refused.is_empty() || !understood.edited.is_empty();
     if args.strict && broken {
         out.push_str(printer.say(
@@ -111,6 +115,56 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
     ));
     printer.out(&out)?;
     Ok(Exit::Done)
+}
+
+/// Why a file is not taken at all: what it lacks must not be taken for what somebody cleared.
+fn refusal(sent: &Sent, understood: &Understood, lang: Lang) -> Option<Mistake> {
+    let lacking = lacking(understood);
+    if !lacking.is_empty() {
+        let lacking = lacking.join(", ");
+        return Some(Mistake::new(
+            said!(
+                "columns for ratings are missing: {lacking}; nothing was saved",
+                "심사 값을 적는 열이 없습니다: {lacking}. 저장하지 않았습니다"
+            ),
+            said!(
+                "they are told by their keys in the hidden row 2 (row 1 of a CSV); ask for the file with all its rows and columns",
+                "숨은 2행(CSV는 1행)의 키로 열을 찾습니다. 행과 열을 지우지 않은 파일을 다시 받으세요"
+            ),
+        ));
+    }
+    let earlier = understood
+        .ratings
+        .iter()
+        .filter(|rating| sent.rating(&rating.row).is_some_and(|earlier| !earlier.is_empty()))
+        .count();
+    let blank = understood.ratings.iter().all(Rating::is_empty) && understood.refused.is_empty();
+    (blank && earlier > 0).then(|| {
+        let rows = lang.pick(counted(earlier, "row", "rows"), format!("{earlier}행"));
+        Mistake::new(
+            said!(
+                "the file holds no ratings; taking it would clear {rows} that came in before",
+                "심사 값이 없는 파일입니다. 받으면 전에 가져온 {rows}이 지워집니다"
+            ),
+            said!(
+                "this is probably the file as it was sent out: import the one that was filled in",
+                "보낸 그대로의 파일인 듯합니다. 채운 파일을 가져오세요"
+            ),
+        )
+    })
+}
+
+/// Columns for ratings that the file lacks, by their keys.
+fn lacking(understood: &Understood) -> Vec<String> {
+    understood
+        .lacking
+        .iter()
+        .filter(|column| matches!(column, Column::Score(_) | Column::Best))
+        .map(|column| match column {
+            Column::Score(at) => format!("s.{}", LABELS.get(*at).copied().unwrap_or('?')),
+            other => other.key(),
+        })
+        .collect()
 }
 
 /// What an import changes.
@@ -336,21 +390,6 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
                 named(&items, lang)
             ),
             format!("  ! 이 묶음의 키가 아닌 {n}행은 건너뜀 ({})\n", named(&items, lang)),
-        ));
-    }
-    let lacking: Vec<String> = understood
-        .lacking
-        .iter()
-        .filter(|column| matches!(column, Column::Score(_) | Column::Best))
-        .map(|column| match column {
-            Column::Score(at) => format!("s.{}", LABELS.get(*at).copied().unwrap_or('?')),
-            other => other.key(),
-        })
-        .collect();
-    if !lacking.is_empty() {
-        out.push_str(&lang.pick(
-            format!("  ! columns are missing: {}\n", lacking.join(", ")),
-            format!("  ! 빠진 열: {}\n", lacking.join(", ")),
         ));
     }
     out
