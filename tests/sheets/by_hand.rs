@@ -367,3 +367,27 @@ fn a_file_that_says_nothing_clears_nothing() {
         }
     }
 }
+
+/// A second pack went over the files of the first, filled in or not.
+#[test]
+fn files_that_are_there_are_never_written_over() {
+    let lab = run(6);
+    pack(&lab, &["--reviewers", "지민"]);
+    let file = lab.home.path().join("out/심사_지민.csv");
+    let before = std::fs::read(&file).unwrap();
+    let ended = lab.run(&[
+        "review",
+        "export",
+        "last",
+        "--lang",
+        "ko",
+        "--reviewers",
+        "지민",
+        "--csv",
+        "-o",
+        "out",
+    ]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.err.contains("-o 로 다른 폴더를 고르세요"), "{}", ended.err);
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}

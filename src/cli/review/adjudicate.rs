@@ -54,7 +54,7 @@ pub(super) fn adjudicate(global: &Global, args: &ReviewAdjudicateArgs, printer: 
         protect: false,
     };
     let path = &args.output;
-    let write = || workbook::write(BufWriter::new(File::create(path)?), &making);
+    let write = || workbook::write(BufWriter::new(File::create_new(path)?), &making);
     opened.reviewed.folder.keep(pack)?;
     write().map_err(|error| {
         Failure::usage(

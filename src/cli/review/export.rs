@@ -170,12 +170,12 @@ fn files(
         said: None,
         protect: args.protect,
     };
-    let write = || workbook::write(BufWriter::new(File::create(&path)?), &making);
+    let write = || workbook::write(BufWriter::new(File::create_new(&path)?), &making);
     write().map_err(|error| (path.clone(), error))?;
     written.push(path);
     if args.csv {
         let path = folder.join(format!("{stem}.csv"));
-        let write = || twin::write(BufWriter::new(File::create(&path)?), pack, reviewer, texts);
+        let write = || twin::write(BufWriter::new(File::create_new(&path)?), pack, reviewer, texts);
         write().map_err(|error| (path.clone(), error))?;
         written.push(path);
     }
