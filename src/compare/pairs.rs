@@ -252,6 +252,10 @@ fn cheapest(pairs: &[Pair], columns: &[Column], best: usize) -> Option<Said> {
             continue;
         };
         let worse = paired.shown() && paired.difference > 0.0;
+        // Without an interval nothing is known of how much worse it might be.
+        if paired.interval.is_none() {
+            continue;
+        }
         // A difference of a few percent is none worth a sentence.
         if !worse && cost < 0.95 * cheapest.1 {
             cheapest = (pair.second, cost, Some(paired.turned()));

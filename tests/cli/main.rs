@@ -555,3 +555,26 @@ fn a_case_without_expectation_is_judged_by_its_own_scorers() {
         }
     }
 }
+
+/// One case has no interval; a cheap target that failed it was called "not clearly worse than the best".
+#[test]
+fn one_case_recommends_nobody_for_being_cheap() {
+    let lab = Lab::new();
+    lab.write(
+        "config.toml",
+        "[targets.gpt]\nprovider = \"openai\"\nmodel = \"gpt-6.2-sol\"\n\n[targets.llama]\nprovider = \"ollama\"\nmodel = \"llama3.2\"\n",
+    );
+    lab.write("suite.yaml", SUITE);
+    let ended = lab.run(&[
+        "run",
+        "suite.yaml",
+        "--simulate",
+        "--filter",
+        "id=capital",
+        "--right",
+        "gpt=1,llama=0",
+    ]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.out.contains("local") && ended.out.contains('$'), "{}", ended.out);
+    assert!(!ended.out.contains("Cheapest"), "{}", ended.out);
+}
