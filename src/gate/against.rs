@@ -140,10 +140,10 @@ impl Side {
             });
         }
         Ok(Self {
-            gone,
             baseline,
             lines,
             changed,
+            gone,
             new,
         })
     }
