@@ -15,6 +15,7 @@ use super::printer::Printer;
 use crate::compare::{self, Grid};
 use crate::domain::Record;
 use crate::gate::Baseline;
+use crate::gate::against::CHANGED_MOST;
 use crate::gate::baseline::{Line, file_name};
 use crate::report;
 use crate::said;
@@ -445,7 +446,7 @@ fn keeps_most(older: &Baseline, newer: &Baseline, label: &str) -> Result<(), Fai
         .iter()
         .filter(|line| newer.line(&line.case).is_none())
         .count();
-    if older.head.suite != newer.head.suite || gone as f64 <= 0.1 * older.lines.len() as f64 {
+    if older.head.suite != newer.head.suite || gone as f64 <= CHANGED_MOST * older.lines.len() as f64 {
         return Ok(());
     }
     Err(Failure::new(

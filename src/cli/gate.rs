@@ -279,7 +279,7 @@ fn absent(folder: &Path, now: &Grid) -> Vec<String> {
 /// Writes proposals for baselines that are missing, where enough was measured for one.
 fn propose(now: &Grid, rules: &GateRules, against: &mut Against, printer: &Printer) {
     for lane in 0..now.lanes.len() {
-        let Err(Trouble::Missing { path, .. }) = against.side(now, lane) else {
+        let Err(Trouble::Missing { path, .. }) = against.side(lane) else {
             continue;
         };
         let checked = rules.checks.iter().any(|check| {

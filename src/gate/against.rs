@@ -4,8 +4,9 @@ use super::baseline::{Baseline, Line, print, scorers_print};
 use super::verdict::Trouble;
 use crate::compare::{Grid, Spot};
 
-/// Share of changed cases above which a whole column is no longer comparable.
-const CHANGED_MOST: f64 = 0.10;
+/// Share of changed or missing cases above which a whole column is no longer comparable, and a baseline is not replaced
+/// unasked.
+pub const CHANGED_MOST: f64 = 0.10;
 
 /// What a run is compared with, one side a column of the run.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ impl Against {
     ///
     /// # Errors
     /// Why there is none.
-    pub fn side(&self, _now: &Grid, lane: usize) -> Result<&Side, &Trouble> {
+    pub fn side(&self, lane: usize) -> Result<&Side, &Trouble> {
         match self.sides.get(lane) {
             Some(side) => side.as_ref(),
             None => Err(&Trouble::NoColumn),

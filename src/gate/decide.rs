@@ -378,7 +378,7 @@ fn regression(
     check: &mut Check,
 ) {
     let now = trial.now;
-    let side = match trial.against.side(now, lane) {
+    let side = match trial.against.side(lane) {
         Ok(side) => side,
         Err(trouble) => {
             check.state = State::NoBaseline(trouble.clone());
@@ -521,7 +521,7 @@ fn by_tag(grid: &Grid, pairs: &Pairing, places: &[usize], single: bool) -> Vec<(
 
 fn must_pass(trial: &Trial<'_>, lane: usize, tag: &str, check: &mut Check) {
     let now = trial.now;
-    let side = trial.against.side(now, lane).ok();
+    let side = trial.against.side(lane).ok();
     let (mut passing, mut of, mut was_passing, mut was_of) = (0, 0, 0, 0);
     let mut unmeasured = 0;
     for case in 0..now.cases.len() {
@@ -636,7 +636,7 @@ fn latency(trial: &Trial<'_>, lane: usize, max_ms: u64, check: &mut Check) {
     check.n = column.latency.n;
     check.before = trial
         .against
-        .side(trial.now, lane)
+        .side(lane)
         .ok()
         .and_then(super::against::Side::p95_ms)
         .map(|millis| millis as f64);
@@ -682,7 +682,7 @@ fn remarks(trial: &Trial<'_>, checked: &[bool], checks: &[Check]) -> Vec<Remark>
     let mut notes = Vec::new();
     for lane in (0..now.lanes.len()).filter(|lane| checked[*lane]) {
         let label = || now.lanes[lane].label.clone();
-        let Ok(side) = trial.against.side(now, lane) else {
+        let Ok(side) = trial.against.side(lane) else {
             continue;
         };
         let compared = checks
