@@ -24,6 +24,28 @@ pub struct Cached {
 /// Number of the cache format; another one is thrown away, since everything in it can be asked again.
 const FORMAT: i64 = 1;
 
+fn format(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Makes the table, unless another process did so meanwhile and may have put answers into it.
+fn make(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if format(&transaction)? != FORMAT {
+        transaction.execute_batch(&format!(
+            "DROP TABLE IF EXISTS answers;
+             CREATE TABLE answers (
+               key      BLOB PRIMARY KEY,
+               head     TEXT NOT NULL,
+               timing   TEXT NOT NULL,
+               response BLOB NOT NULL
+             ) STRICT;
+             PRAGMA user_version = {FORMAT};"
+        ))?;
+    }
+    transaction.commit()
+}
+
 /// The cache of a results folder. Several processes may use it at once.
 #[derive(Debug)]
 pub struct Cache {
@@ -39,26 +61,10 @@ impl Cache {
     pub fn open(results: &Path) -> Result<Self, StoreError> {
         let path = results.join("cache.db");
         let fail = |error: rusqlite::Error| StoreError::from_sqlite(&error, &path);
-        let connection = Connection::open(&path).map_err(fail)?;
+        let mut connection = Connection::open(&path).map_err(fail)?;
         schema::tune(&connection, true).map_err(fail)?;
-        let version: i64 = connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .map_err(fail)?;
-        if version != FORMAT {
-            connection
-                .execute_batch(&format!(
-                    "BEGIN IMMEDIATE;
-                     DROP TABLE IF EXISTS answers;
-                     CREATE TABLE answers (
-                       key      BLOB PRIMARY KEY,
-                       head     TEXT NOT NULL,
-                       timing   TEXT NOT NULL,
-                       response BLOB NOT NULL
-                     ) STRICT;
-                     PRAGMA user_version = {FORMAT};
-                     COMMIT;"
-                ))
-                .map_err(fail)?;
+        if format(&connection).map_err(fail)? != FORMAT {
+            make(&mut connection).map_err(fail)?;
         }
         Ok(Self { connection, path })
     }
@@ -131,5 +137,44 @@ impl Cache {
             transaction.commit()
         };
         run().map_err(|error| StoreError::from_sqlite(&error, &self.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    /// The switch to a write-ahead log is refused at once, without waiting, when two do it together; so two runs begun in the
+    /// same moment in a new folder once ended with "locked by another process". Opening, keeping and closing at once must not
+    /// lose an answer either.
+    #[test]
+    fn many_may_open_a_new_cache_at_once() {
+        const OPENERS: u8 = 6;
+        for round in 0..40 {
+            let folder = tempfile::tempdir().unwrap();
+            let together = Barrier::new(usize::from(OPENERS));
+            std::thread::scope(|scope| {
+                for who in 0..OPENERS {
+                    let (folder, together) = (folder.path(), &together);
+                    scope.spawn(move || {
+                        together.wait();
+                        let mut cache = Cache::open(folder).unwrap_or_else(|error| panic!("round {round}: {error}"));
+                        let cached = Cached {
+                            head: serde_json::from_str("{\"status\":200,\"headers\":[]}").unwrap(),
+                            response: vec![who],
+                            timing: Timing::default(),
+                        };
+                        cache.keep(std::iter::once((&[who; 32], &cached))).unwrap();
+                    });
+                }
+            });
+            let cache = Cache::open(folder.path()).unwrap();
+            for who in 0..OPENERS {
+                let kept = cache.get(&[who; 32]).unwrap().map(|cached| cached.response);
+                assert_eq!(kept, Some(vec![who]), "round {round}");
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Tables of a run, and their version.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -172,13 +173,33 @@ fn check(version: i64, path: &Path, connection: &Connection) -> Result<(), Store
     })
 }
 
+/// How long a connection waits for another that holds the database.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Switches to a write-ahead log. Two connections that do this at once each wait for the other to let go, which SQLite
+/// answers by refusing one of them without waiting (<https://sqlite.org/c3ref/busy_handler.html>); so it waits here.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+                    && began.elapsed() < PATIENCE =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
+}
+
 /// Settings of every connection. Two megabytes of page cache are enough: writing goes to the end, reading in order.
 pub(super) fn tune(connection: &Connection, write: bool) -> rusqlite::Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "cache_size", -2000)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     if write {
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        write_ahead(connection)?;
         // In WAL mode a crash of the program loses nothing that was committed; only a power cut may take the last
         // moments, and never damages the file.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
