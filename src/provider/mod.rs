@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
 
 pub mod anthropic;
+mod array;
 mod capability;
 pub mod clova;
 pub mod frames;
@@ -21,6 +22,7 @@ pub mod openai_responses;
 mod path;
 mod pretending;
 mod shared;
+mod streaming;
 #[cfg(test)]
 mod testing;
 mod think;
@@ -91,6 +93,11 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// The fault, when the body holds none of an answer, a refusal or a reason for their absence.
     fn read(&self, head: &WireHead, body: &[u8]) -> Result<Reply, Fault>;
+
+    /// Streams are server-sent events (or may be), rather than an object a line.
+    fn streams_events(&self) -> bool {
+        true
+    }
 
     /// A reader for a streamed response with a status below 400.
     fn stream(&self, head: &WireHead) -> Box<dyn StreamReader>;
@@ -210,27 +217,51 @@ pub fn reader(provider: &'static dyn Provider, request: &WireRequest, head: &Wir
             provider,
             head: head.clone(),
             body: Vec::new(),
+            perhaps: request.stream && head.status < 300 && provider.streams_events(),
+            stream: None,
         })
     }
 }
 
-/// Collects a body and reads it at its end.
+/// Collects a body and reads it at its end, unless it begins like the stream that was asked for: some servers send events
+/// as `text/plain`, and their first letters shall be timed all the same.
 struct Whole {
     provider: &'static dyn Provider,
     head: WireHead,
     body: Vec<u8>,
+    /// It may still turn out to be a stream.
+    perhaps: bool,
+    stream: Option<Box<dyn StreamReader>>,
 }
 
+/// Bytes that tell a stream of events from a body.
+const TELLING_BYTES: usize = 8;
+
 impl StreamReader for Whole {
-    fn feed(&mut self, bytes: &[u8], _piece: &mut dyn FnMut(Piece<'_>)) {
+    fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
+        if let Some(stream) = &mut self.stream {
+            stream.feed(bytes, piece);
+            return;
+        }
         self.body.extend_from_slice(bytes);
+        if self.perhaps && self.body.trim_ascii_start().len() >= TELLING_BYTES {
+            self.perhaps = false;
+            if streaming::looks_streamed(streaming::Form::Events, &self.body) {
+                let mut stream = self.provider.stream(&self.head);
+                stream.feed(&std::mem::take(&mut self.body), piece);
+                self.stream = Some(stream);
+            }
+        }
     }
 
     fn done(&self) -> bool {
-        false
+        self.stream.as_ref().is_some_and(|stream| stream.done())
     }
 
     fn end(self: Box<Self>) -> Result<Reply, Fault> {
-        self.provider.read(&self.head, &self.body)
+        match self.stream {
+            Some(stream) => stream.end(),
+            None => self.provider.read(&self.head, &self.body),
+        }
     }
 }

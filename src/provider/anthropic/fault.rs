@@ -30,11 +30,7 @@ const MONEY: &[&str] = &["credit balance", "usage limits", "spend limit", "spend
 pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
     let error = body.get("error").unwrap_or(body);
     let error_type = error.get("type").and_then(Value::as_str);
-    let message = error
-        .get("message")
-        .and_then(Value::as_str)
-        .or_else(|| error.as_str())
-        .map_or_else(|| error.to_string(), str::to_owned);
+    let message = shared::words_of(body);
     let status = if head.status >= 400 {
         head.status
     } else {

@@ -120,7 +120,7 @@ impl Message {
     }
 
     /// The text that is visible so far.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn visible(&self) -> String {
         let texts = self.blocks.iter().filter(|block| block.kind == Kind::Text);
         texts.map(|block| block.text.as_str()).collect()
     }

@@ -14,6 +14,9 @@ mod pretend;
 mod read;
 mod write;
 
+use message::Message;
+
+use super::streaming::{self, Streamed};
 use super::{About, Asked, Incoming, Pretence, Provider, RateInfo, StreamReader, Wish};
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
 
@@ -46,11 +49,11 @@ impl Provider for Anthropic {
     }
 
     fn read(&self, head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
-        read::whole(head, body)
+        streaming::whole::<Message>(head, body)
     }
 
     fn stream(&self, head: &WireHead) -> Box<dyn StreamReader> {
-        Box::new(read::Stream::new(head))
+        Box::new(Streamed::<Message>::new(head))
     }
 
     fn limits(&self, head: &WireHead) -> RateInfo {

@@ -31,8 +31,8 @@ pub(super) fn write(call: &Call, target: &Target) -> WireRequest {
         url: url(&target.address),
         headers: vec![("anthropic-version".to_owned(), PROTOCOL_VERSION.to_owned())],
         auth: Auth::Header(AuthHeader::XApiKey),
+        stream: body.get("stream").and_then(Value::as_bool) == Some(true),
         body,
-        stream: target.stream,
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Answer {
     usage: Usage,
     /// A message came, however empty.
     spoke: bool,
+    /// The whole answer came, after or without pieces.
+    whole: bool,
     notes: Vec<String>,
 }
 
@@ -71,6 +73,7 @@ impl Answer {
     /// The whole answer: replaces the pieces where it holds anything, and is never added to them.
     pub(super) fn result(&mut self, value: &Value, piece: &mut dyn FnMut(Piece<'_>)) {
         let message = value.get("message").unwrap_or(&Value::Null);
+        self.whole = true;
         self.spoke |= message.is_object();
         let thinking = content(message.get("thinkingContent"));
         if !thinking.is_empty() {
@@ -120,8 +123,13 @@ impl Answer {
         self.usage.reasoning = thinking.or(self.usage.reasoning);
     }
 
+    /// The whole answer came, after or without pieces.
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// The visible text so far.
-    pub(super) fn text(&self) -> &str {
+    pub(super) fn visible(&self) -> &str {
         &self.text
     }
 

@@ -8,9 +8,9 @@ use crate::domain::{Fault, FaultKind, Retry, Scope, WireHead};
 use crate::provider::pretending::{header, whole};
 use crate::provider::{Pretence, shared};
 
-/// Whether a body or an event carries a status other than success.
+/// Whether a body or an event carries a status other than success, or the error of the gateway before the service.
 pub(super) fn is_error(value: &Value) -> bool {
-    code(value).is_some_and(|code| code != SUCCESS)
+    code(value).is_some_and(|code| code != SUCCESS) || value.get("error").is_some_and(|error| !error.is_null())
 }
 
 fn code(value: &Value) -> Option<String> {
@@ -23,8 +23,8 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
     let message = body
         .get("status")
         .and_then(|status| shared::text_at(status, "message"))
-        .or_else(|| shared::text_at(body, "message"))
-        .unwrap_or_else(|| body.to_string());
+        .filter(|words| !words.trim().is_empty())
+        .unwrap_or_else(|| shared::words_of(body));
     let status = code
         .as_deref()
         .and_then(|code| code.get(..3)?.parse().ok())
@@ -33,7 +33,10 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
     let mut fault = shared::judged(head, status, &message);
     match code.as_deref() {
         // The policy withheld the answer.
-        Some("40005") => fault.kind = FaultKind::ContentFilter,
+        Some("40005") => {
+            fault.kind = FaultKind::ContentFilter;
+            fault.retry = Retry::Never;
+        }
         // The model is unknown, retired, or not on this interface.
         Some("40080" | "40082" | "40084") => fault.scope = Scope::Target,
         // An image could not be fetched or worked on, which may pass.

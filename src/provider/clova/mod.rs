@@ -12,6 +12,9 @@ mod pretend;
 mod read;
 mod write;
 
+use answer::Answer;
+
+use super::streaming::{self, Streamed};
 use super::{About, Asked, Incoming, Pretence, Provider, RateInfo, StreamReader, Wish};
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
 
@@ -44,11 +47,11 @@ impl Provider for Clova {
     }
 
     fn read(&self, head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
-        read::whole(head, body)
+        streaming::whole::<Answer>(head, body)
     }
 
     fn stream(&self, head: &WireHead) -> Box<dyn StreamReader> {
-        Box::new(read::Stream::new(head))
+        Box::new(Streamed::<Answer>::new(head))
     }
 
     fn limits(&self, _: &WireHead) -> RateInfo {

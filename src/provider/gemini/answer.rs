@@ -39,7 +39,7 @@ impl Answer {
             }
         }
         let feedback = value.get("promptFeedback");
-        if let Some(reason) = text(feedback.and_then(|feedback| feedback.get("blockReason"))) {
+        if let Some(reason) = reason(feedback.and_then(|feedback| feedback.get("blockReason"))) {
             self.prompt_blocked = Some(reason);
         }
         for (place, candidate) in (0u64..).zip(array(value.get("candidates"))) {
@@ -57,7 +57,7 @@ impl Answer {
         for part in array(content.and_then(|content| content.get("parts"))) {
             self.part(part, piece);
         }
-        if let Some(reason) = text(candidate.get("finishReason")) {
+        if let Some(reason) = reason(candidate.get("finishReason")) {
             self.finish = Some(reason);
         }
         if let Some(message) = text(candidate.get("finishMessage")) {
@@ -136,7 +136,7 @@ impl Answer {
     }
 
     /// The visible text so far.
-    pub(super) fn text(&self) -> &str {
+    pub(super) fn visible(&self) -> &str {
         &self.text
     }
 
@@ -225,6 +225,11 @@ fn logprob(candidate: &Value) -> Option<(String, f64)> {
 
 fn array(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     value.and_then(Value::as_array).into_iter().flatten()
+}
+
+/// A reason that says something: the default of its enumeration stands for none.
+fn reason(value: Option<&Value>) -> Option<String> {
+    text(value).filter(|word| !word.is_empty() && !word.ends_with("_UNSPECIFIED"))
 }
 
 fn text(value: Option<&Value>) -> Option<String> {

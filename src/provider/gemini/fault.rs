@@ -28,11 +28,7 @@ const TYPE_PREFIX: &str = "type.googleapis.com/google.rpc.";
 pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
     let error = body.get("error").unwrap_or(body);
     let name = error.get("status").and_then(Value::as_str);
-    let message = error
-        .get("message")
-        .and_then(Value::as_str)
-        .or_else(|| error.as_str())
-        .map_or_else(|| error.to_string(), str::to_owned);
+    let message = shared::words_of(body);
     let told = shared::count_at(error, "code").and_then(|code| u16::try_from(code).ok());
     let by_name = || {
         CODES

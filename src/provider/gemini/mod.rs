@@ -4,7 +4,6 @@
 //! kept in the notes of a reply. The service tells no limits in its headers.
 
 mod answer;
-mod array;
 mod asked;
 mod fault;
 mod models;
@@ -12,6 +11,9 @@ mod pretend;
 mod read;
 mod write;
 
+use answer::Answer;
+
+use super::streaming::{self, Streamed};
 use super::{About, Asked, Incoming, Pretence, Provider, RateInfo, StreamReader, Wish};
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
 
@@ -48,11 +50,11 @@ impl Provider for Gemini {
     }
 
     fn read(&self, head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
-        read::whole(head, body)
+        streaming::whole::<Answer>(head, body)
     }
 
     fn stream(&self, head: &WireHead) -> Box<dyn StreamReader> {
-        Box::new(read::Stream::new(head))
+        Box::new(Streamed::<Answer>::new(head))
     }
 
     fn limits(&self, _: &WireHead) -> RateInfo {

@@ -22,10 +22,7 @@ pub(super) fn is_error(value: &Value) -> bool {
 
 /// The fault of an error body, or of an error line in a stream.
 pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
-    let error = body.get("error").unwrap_or(body);
-    let message = shared::text(error)
-        .or_else(|| shared::text_at(error, "message"))
-        .unwrap_or_else(|| error.to_string());
+    let message = shared::words_of(body);
     let status = WORDS
         .iter()
         .find(|(words, _)| message.contains(words))

@@ -9,6 +9,9 @@ mod pretend;
 mod read;
 mod write;
 
+use read::Answer;
+
+use super::streaming::{self, Streamed};
 use super::{About, Asked, Incoming, Pretence, Provider, RateInfo, StreamReader, Wish};
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
 
@@ -41,11 +44,15 @@ impl Provider for Ollama {
     }
 
     fn read(&self, head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
-        read::whole(head, body)
+        streaming::whole::<Answer>(head, body)
+    }
+
+    fn streams_events(&self) -> bool {
+        false
     }
 
     fn stream(&self, head: &WireHead) -> Box<dyn StreamReader> {
-        Box::new(read::Stream::new(head))
+        Box::new(Streamed::<Answer>::new(head))
     }
 
     fn limits(&self, _: &WireHead) -> RateInfo {

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::fault;
 use crate::domain::{Fault, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
-use crate::provider::frames::JsonLines;
-use crate::provider::{Piece, StreamReader, shared, think};
+use crate::provider::streaming::{self, Form, Step};
+use crate::provider::{Piece, shared, think};
 
 /// What a body without an answer lacks, for messages.
 const WANTED: &str = "`message`";
@@ -14,123 +14,59 @@ const WANTED: &str = "`message`";
 /// From this time on, loading the model is told: it is part of the latency, but not of the model's.
 const TOLD_LOAD_NS: u64 = 1_000_000_000;
 
-/// Reads a whole body of any status.
-pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
-    let value = match serde_json::from_slice::<Value>(body) {
-        Ok(value) => value,
-        Err(_) if head.status < 400 && is_lines(body) => {
-            let mut stream = Box::new(Stream::new(head));
-            stream.feed(body, &mut |_| {});
-            return stream.end();
+impl streaming::Answer for Answer {
+    const FORM: Form = Form::Lines;
+    const END: &'static str = "`\"done\": true`";
+
+    fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
+        if head.status >= 400 || fault::is_error(body) {
+            return Err(fault::of(head, body));
         }
-        Err(_) => shared::json_body(head, body)?,
-    };
-    if head.status >= 400 || fault::is_error(&value) {
-        return Err(fault::of(head, &value));
-    }
-    let mut answer = Answer::default();
-    answer.take(&value, &mut |_| {});
-    if !answer.spoke {
-        return Err(shared::shape_fault(head, &value, WANTED));
-    }
-    if value.get("done").and_then(Value::as_bool) == Some(false) {
-        return Err(shared::cut_fault(head, "`\"done\": true`", &answer.content));
-    }
-    Ok(answer.into_reply())
-}
-
-/// Whether the first line alone is an object: a stream that calls itself a whole.
-fn is_lines(body: &[u8]) -> bool {
-    body.trim_ascii_start()
-        .split(|byte| *byte == b'\n')
-        .next()
-        .is_some_and(|line| serde_json::from_slice::<Value>(line).is_ok_and(|value| value.is_object()))
-}
-
-/// Reads a stream.
-pub(super) struct Stream {
-    head: WireHead,
-    frames: JsonLines,
-    state: State,
-}
-
-#[derive(Default)]
-struct State {
-    answer: Answer,
-    fault: Option<Fault>,
-    /// The last line, to quote where nothing of an answer came.
-    last: Value,
-    /// The first line that is no JSON; a piece of the answer may be lost in it.
-    odd: Option<String>,
-    ended: bool,
-}
-
-impl Stream {
-    pub(super) fn new(head: &WireHead) -> Self {
-        Self {
-            head: head.clone(),
-            frames: JsonLines::new(),
-            state: State::default(),
+        let mut answer = Self::default();
+        answer.take(body, &mut |_| {});
+        if !answer.spoke {
+            return Err(shared::shape_fault(head, body, WANTED));
         }
-    }
-}
-
-impl StreamReader for Stream {
-    fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self { head, frames, state } = self;
-        frames.feed(bytes, &mut |line| state.take(head, line, piece));
+        if body.get("done").and_then(Value::as_bool) == Some(false) {
+            return Err(shared::cut_fault(head, Self::END, &answer.content));
+        }
+        Ok(answer.into_reply())
     }
 
-    fn done(&self) -> bool {
-        self.state.ended || self.state.fault.is_some()
+    fn take(
+        &mut self,
+        head: &WireHead,
+        _name: &str,
+        event: &Value,
+        piece: &mut dyn FnMut(Piece<'_>),
+    ) -> Result<Step, Fault> {
+        if fault::is_error(event) {
+            return Err(fault::of(head, event));
+        }
+        self.take(event, piece);
+        Ok(if event.get("done").and_then(Value::as_bool) == Some(true) {
+            Step::Done
+        } else {
+            Step::More
+        })
     }
 
-    fn end(self: Box<Self>) -> Result<Reply, Fault> {
-        let Self {
-            head,
-            mut frames,
-            mut state,
-        } = *self;
-        frames.finish(&mut |line| state.take(&head, line, &mut |_| {}));
-        if let Some(fault) = state.fault {
-            return Err(fault);
-        }
-        if !state.ended {
-            let text = &state.answer.content;
-            return Err(shared::cut_fault(&head, "`\"done\": true`", text));
-        }
-        if let Some(odd) = state.odd {
-            return Err(shared::odd_fault(&head, &odd));
-        }
-        if !state.answer.spoke {
-            return Err(shared::shape_fault(&head, &state.last, WANTED));
-        }
-        Ok(state.answer.into_reply())
+    fn text(&self) -> String {
+        self.content.clone()
     }
-}
 
-impl State {
-    fn take(&mut self, head: &WireHead, line: &str, piece: &mut dyn FnMut(Piece<'_>)) {
-        if self.ended || self.fault.is_some() {
-            return;
+    fn reply(self, head: &WireHead, last: &Value) -> Result<Reply, Fault> {
+        if self.spoke {
+            Ok(self.into_reply())
+        } else {
+            Err(shared::shape_fault(head, last, WANTED))
         }
-        let Ok(value) = serde_json::from_str::<Value>(line) else {
-            self.odd.get_or_insert_with(|| line.to_owned());
-            return;
-        };
-        if fault::is_error(&value) {
-            self.fault = Some(fault::of(head, &value));
-            return;
-        }
-        self.answer.take(&value, piece);
-        self.ended = value.get("done").and_then(Value::as_bool) == Some(true);
-        self.last = value;
     }
 }
 
 /// An answer as far as it is known.
 #[derive(Debug, Default)]
-struct Answer {
+pub(super) struct Answer {
     content: String,
     splitter: think::Splitter,
     /// Thinking that came apart from the content.

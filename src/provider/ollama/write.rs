@@ -36,8 +36,8 @@ pub(super) fn write(call: &Call, target: &Target) -> WireRequest {
         url: format!("{}/api/chat", base(&target.address)),
         headers: Vec::new(),
         auth: Auth::Bearer,
+        stream: body.get("stream").and_then(Value::as_bool) == Some(true),
         body,
-        stream: target.stream,
     }
 }
 

@@ -31,7 +31,6 @@ pub(super) struct Draft {
     /// Indices of the choices seen; the answer is choice 0.
     seen: BTreeSet<u64>,
     notes: Vec<String>,
-    fault: Option<Fault>,
 }
 
 /// A tool call whose arguments are still arriving.
@@ -45,10 +44,17 @@ struct OpenTool {
 
 impl Draft {
     /// Takes a whole body or a chunk and calls `piece` for the text that became visible.
-    pub(super) fn take(&mut self, head: &WireHead, body: &Value, piece: &mut dyn FnMut(Piece<'_>)) {
+    ///
+    /// # Errors
+    /// The fault that it tells, of the whole or of a choice.
+    pub(super) fn take_body(
+        &mut self,
+        head: &WireHead,
+        body: &Value,
+        piece: &mut dyn FnMut(Piece<'_>),
+    ) -> Result<(), Fault> {
         if let Some(fault) = fault::of_value(head, body) {
-            self.fault.get_or_insert(fault);
-            return;
+            return Err(fault);
         }
         for (slot, key) in [(&mut self.model, "model"), (&mut self.id, "id")] {
             if let Some(text) = text_at(body, key).filter(|text| !text.is_empty()) {
@@ -64,14 +70,16 @@ impl Draft {
             let index = count_at(choice, "index").unwrap_or(place);
             self.seen.insert(index);
             if let Some(fault) = fault::of_value(head, choice) {
-                self.fault.get_or_insert(fault);
-            } else if index == 0 {
+                return Err(fault);
+            }
+            if index == 0 {
                 self.take_choice(choice, piece);
             }
         }
+        Ok(())
     }
 
-    /// Takes a usual chunk, to the same end as [`Draft::take`].
+    /// Takes a usual chunk, to the same end as [`Draft::take_body`].
     pub(super) fn take_quick(&mut self, chunk: &Chunk<'_>, piece: &mut dyn FnMut(Piece<'_>)) {
         for (slot, text) in [(&mut self.model, &chunk.model), (&mut self.id, &chunk.id)] {
             if let Some(text) = text
@@ -227,16 +235,6 @@ impl Draft {
         }
     }
 
-    /// Remembers something the reader of the answer should know.
-    pub(super) fn note(&mut self, note: String) {
-        self.notes.push(note);
-    }
-
-    /// The fault told so far.
-    pub(super) fn fault(&self) -> Option<&Fault> {
-        self.fault.as_ref()
-    }
-
     /// Whether the answer came to its own end: the reason why it ended, and the usage where the server
     /// announces one by `"usage": null` in every chunk before.
     pub(super) fn ended(&self) -> bool {
@@ -249,17 +247,14 @@ impl Draft {
     }
 
     /// Nothing more comes: gives the pieces held back for a possible tag.
-    pub(super) fn flush(&mut self, piece: &mut dyn FnMut(Piece<'_>)) {
+    pub(super) fn give_held(&mut self, piece: &mut dyn FnMut(Piece<'_>)) {
         self.splitter.finish(&mut sorted(piece));
     }
 
     /// The answer, when there is one, or a reason for its absence.
-    pub(super) fn reply(self, head: &WireHead) -> Result<Reply, Fault> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
-        }
+    pub(super) fn into_reply(self, head: &WireHead) -> Result<Reply, Fault> {
         let finish = self.finish.as_deref().map_or(Finish::Other, finish_of);
-        if let Some(word @ ("error" | "abort")) = self.finish.as_deref() {
+        if let Some(word @ ("error" | "abort" | "insufficient_system_resource")) = self.finish.as_deref() {
             let kind = if self.content.is_empty() {
                 FaultKind::Server
             } else {

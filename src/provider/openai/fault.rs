@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Fault, FaultKind, Retry, Scope, WireHead};
 use crate::provider::Pretence;
-use crate::provider::shared::{
-    body_fault, clip, go_duration, hinted, json_body, retry_headers, status_fault, text, text_at,
-};
+use crate::provider::shared::{body_fault, clip, go_duration, hinted, retry_headers, status_fault, text, text_at};
 
 /// What an error body says, in whichever of its shapes.
 #[derive(Debug, Default)]
@@ -85,14 +83,14 @@ const PHRASES: &[(&str, Meaning)] = &[
     ("cannot use both", REFUSED),
     ("mmproj", REFUSED),
     ("--jinja", REFUSED),
+    ("failed to download image", REFUSED),
+    ("failed to load image", REFUSED),
+    ("failed to parse grammar", REFUSED),
 ];
 
 /// The fault in a body with an error status.
-pub(crate) fn of_body(head: &WireHead, body: &[u8]) -> Fault {
-    match json_body(head, body) {
-        Ok(value) => of_value(head, &value).unwrap_or_else(|| body_fault(head, body)),
-        Err(fault) => fault,
-    }
+pub(crate) fn of_body(head: &WireHead, body: &Value) -> Fault {
+    of_value(head, body).unwrap_or_else(|| body_fault(head, body.to_string().as_bytes()))
 }
 
 /// The fault that a JSON object tells, with any status; `None` when it tells none.
@@ -221,9 +219,12 @@ fn effective_status(status: u16, said: &Said) -> u16 {
         .unwrap_or(status)
 }
 
+/// The words before a wait that a message names in prose: OpenAI's and Groq's, Azure's, Google's.
+const WAIT_WORDS: [&str; 3] = ["try again in ", "retry after ", "retry in "];
+
 /// The wait that a message names in prose: `please try again in 1.2s`. `lower` is in lower case.
 fn wait_in(lower: &str) -> Option<Duration> {
-    let (_, rest) = lower.split_once("try again in ")?;
+    let rest = WAIT_WORDS.iter().find_map(|words| Some(lower.split_once(words)?.1))?;
     let word = rest.split_whitespace().next()?.trim_end_matches(['.', ',']);
     // `in 20 seconds` is a bare number here, which reads as seconds.
     go_duration(word).filter(|wait| !wait.is_zero())
@@ -289,7 +290,7 @@ mod tests {
     }
 
     fn read(status: u16, body: &str) -> Fault {
-        of_body(&head(status), body.as_bytes())
+        of_body(&head(status), &serde_json::from_str(body).expect("JSON"))
     }
 
     fn meaning(fault: &Fault) -> Meaning {
@@ -405,7 +406,7 @@ mod tests {
         let mut told = head(429);
         told.headers.push(("retry-after".into(), "7".into()));
         assert_eq!(
-            of_body(&told, body.as_bytes()).retry_after,
+            of_body(&told, &serde_json::from_str(body).expect("JSON")).retry_after,
             Some(Duration::from_secs(7))
         );
         let minutes = r#"{"error":{"message":"try again in 6m0s."}}"#;
@@ -438,7 +439,8 @@ mod tests {
                 }
                 fault.retry_after = Some(Duration::from_millis(1234));
                 let pretence = pretend(&fault, Vec::new());
-                let back = of_body(&pretence.head, &pretence.chunks.concat());
+                let body = serde_json::from_slice(&pretence.chunks.concat()).expect("JSON");
+                let back = of_body(&pretence.head, &body);
                 assert_eq!(meaning(&back), meaning(&fault), "{kind:?}");
                 assert_eq!(back.retry_after, fault.retry_after);
                 assert_eq!(back.message, fault.message);

@@ -14,6 +14,7 @@ mod read;
 mod rules;
 mod write;
 
+use answer::Draft;
 pub(super) use answer::{items, logprob, usage_of};
 pub(super) use asked::{effort, image_at, refused, request_body, turn};
 pub(super) use fault::{of_body as fault_of_body, of_value as fault_of_value, pretend as pretend_fault};
@@ -22,6 +23,7 @@ pub(super) use read::limits;
 pub(super) use rules::{Form, Rules};
 pub(super) use write::{finished, image_address};
 
+use super::streaming::{self, Streamed};
 use super::{About, Asked, Incoming, Pretence, Provider, RateInfo, StreamReader, Wish};
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
 
@@ -54,11 +56,11 @@ impl Provider for OpenAi {
     }
 
     fn read(&self, head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
-        read::whole(head, body)
+        streaming::whole::<Draft>(head, body)
     }
 
     fn stream(&self, head: &WireHead) -> Box<dyn StreamReader> {
-        Box::new(read::ChatStream::new(head))
+        Box::new(Streamed::<Draft>::new(head))
     }
 
     fn limits(&self, head: &WireHead) -> RateInfo {

@@ -2,7 +2,7 @@
 //!
 //! An answer of a thousand tokens is a thousand chunks that all say the same but for a few letters, and reading them
 //! was most of what a call cost. A chunk with any member that is not listed here, or of another shape, is `None` and
-//! is read in full by [`Draft::take`](super::answer::Draft::take); where it is `Some`, both come to the same.
+//! is read in full by [`Draft::take_body`](super::answer::Draft::take_body); where it is `Some`, both come to the same.
 
 use std::borrow::Cow;
 
@@ -111,7 +111,9 @@ mod tests {
             let mut piece = |piece: Piece<'_>| pieces.push(format!("{piece:?}"));
             match Chunk::of(data).filter(|_| quick) {
                 Some(chunk) => draft.take_quick(&chunk, &mut piece),
-                None => draft.take(&head, &serde_json::from_str(data).unwrap(), &mut piece),
+                None => draft
+                    .take_body(&head, &serde_json::from_str(data).unwrap(), &mut piece)
+                    .expect("no fault"),
             }
         }
         (format!("{draft:?}"), pieces)

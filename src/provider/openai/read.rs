@@ -3,154 +3,70 @@
 use serde_json::Value;
 
 use crate::domain::{Fault, Reply, WireHead};
-use crate::provider::frames::Sse;
-use crate::provider::shared::{
-    allowance, body_fault, clip, cut_fault, go_duration, json_body, shape_fault, status_fault,
-};
-use crate::provider::{Allowance, Piece, RateInfo, StreamReader};
+use crate::provider::shared::{allowance, go_duration, shape_fault};
+use crate::provider::streaming::{Answer, Form, Step};
+use crate::provider::{Allowance, Piece, RateInfo};
 
-use super::answer::Draft;
+use super::answer::{Draft, items};
 use super::fault;
 use super::quick::Chunk;
 
-/// Reads a whole body of any status.
-pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
-    if head.status >= 400 {
-        return Err(fault::of_body(head, body));
-    }
-    if head.status >= 300 {
-        return Err(status_fault(head, ""));
-    }
-    if looks_streamed(body) {
-        // A server that streams under another content type.
-        let mut reader = Box::new(ChatStream::new(head));
-        reader.feed(body, &mut |_| ());
-        return reader.end();
-    }
-    let value = json_body(head, body)?;
-    let choices = value.get("choices").and_then(Value::as_array);
-    let mut draft = Draft::default();
-    draft.take(head, &value, &mut |_| ());
-    if draft.fault().is_none() && choices.is_none_or(Vec::is_empty) {
-        return Err(shape_fault(head, &value, "`choices`"));
-    }
-    draft.reply(head)
-}
+impl Answer for Draft {
+    const FORM: Form = Form::Events;
+    const END: &'static str = "`[DONE]` and without a reason for the end of the answer";
+    const DONE_MARK: bool = true;
 
-fn looks_streamed(body: &[u8]) -> bool {
-    let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    [b"data:".as_slice(), b"event:", b": "]
-        .iter()
-        .any(|field| start.starts_with(field))
-}
-
-/// Reads a stream of chunks.
-pub(super) struct ChatStream {
-    sse: Sse,
-    chunks: Chunks,
-}
-
-/// What the events say.
-struct Chunks {
-    head: WireHead,
-    draft: Draft,
-    events: u64,
-    done: bool,
-    /// An event that is no JSON, and whether others came after it.
-    odd: Option<String>,
-}
-
-impl ChatStream {
-    pub(super) fn new(head: &WireHead) -> Self {
-        Self {
-            sse: Sse::new(),
-            chunks: Chunks {
-                head: head.clone(),
-                draft: Draft::default(),
-                events: 0,
-                done: false,
-                odd: None,
-            },
+    fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
+        if head.status >= 400 {
+            return Err(fault::of_body(head, body));
         }
-    }
-}
-
-impl Chunks {
-    fn event(&mut self, data: &str, piece: &mut dyn FnMut(Piece<'_>)) {
-        let data = data.trim();
-        if self.done || data.is_empty() {
-            return;
+        let mut draft = Self::default();
+        draft.take(head, "", body, &mut |_| ())?;
+        if items(body.get("choices")).next().is_none() {
+            return Err(shape_fault(head, body, "`choices`"));
         }
-        self.events += 1;
-        if data == "[DONE]" {
-            self.done = true;
-            self.draft.flush(piece);
-            return;
-        }
-        if let Some(chunk) = Chunk::of(data) {
-            self.draft.take_quick(&chunk, piece);
-            if self.draft.ended() {
-                self.draft.flush(piece);
-            }
-            return;
-        }
-        match serde_json::from_str::<Value>(data) {
-            Ok(chunk) => {
-                self.draft.take(&self.head, &chunk, piece);
-                self.done = self.draft.fault().is_some();
-                if self.draft.ended() {
-                    self.draft.flush(piece);
-                }
-            }
-            Err(_) => self.odd = self.odd.take().or_else(|| Some(data.to_owned())),
-        }
-    }
-}
-
-impl StreamReader for ChatStream {
-    fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self { sse, chunks } = self;
-        sse.feed(bytes, &mut |_, data| chunks.event(data, piece));
+        draft.into_reply(head)
     }
 
-    fn done(&self) -> bool {
-        self.chunks.done
-    }
-
-    fn end(self: Box<Self>) -> Result<Reply, Fault> {
-        let Self { mut sse, mut chunks } = *self;
-        let odd_before = chunks.odd.clone();
-        sse.finish(&mut |_, data| chunks.event(data, &mut |_| ()));
-        if chunks.events == 0 && !sse.stray().is_empty() {
-            // A JSON object or a web page where a stream was announced.
-            return if looks_streamed(sse.stray().as_bytes()) {
-                Err(body_fault(&chunks.head, sse.stray().as_bytes()))
-            } else {
-                whole(&chunks.head, sse.stray().as_bytes())
-            };
-        }
-        let half = match (odd_before, chunks.odd.as_deref()) {
-            (Some(odd), _) => {
-                let words = format!("an event of the stream is no JSON: `{}`", clip(&odd));
-                if odd.starts_with('{') && chunks.draft.fault().is_none() {
-                    // A piece of the answer may be lost in it.
-                    return Err(status_fault(&chunks.head, &words));
-                }
-                chunks.draft.note(words);
-                false
-            }
-            // The last event: cut, unless the cut went through the end mark itself.
-            (None, Some(odd)) => !"[DONE]".starts_with(odd),
-            (None, None) => false,
+    fn quick(&mut self, data: &str, piece: &mut dyn FnMut(Piece<'_>)) -> bool {
+        let Some(chunk) = Chunk::of(data) else {
+            return false;
         };
-        if chunks.draft.fault().is_none() && !chunks.done && (half || !chunks.draft.ended()) {
-            return Err(cut_fault(
-                &chunks.head,
-                "`[DONE]` and without a reason for the end of the answer",
-                chunks.draft.content(),
-            ));
+        self.take_quick(&chunk, piece);
+        if self.ended() {
+            self.flush(piece);
         }
-        chunks.draft.reply(&chunks.head)
+        true
+    }
+
+    fn take(
+        &mut self,
+        head: &WireHead,
+        _name: &str,
+        event: &Value,
+        piece: &mut dyn FnMut(Piece<'_>),
+    ) -> Result<Step, Fault> {
+        self.take_body(head, event, piece)?;
+        if self.ended() {
+            self.flush(piece);
+        }
+        Ok(Step::More)
+    }
+
+    fn flush(&mut self, piece: &mut dyn FnMut(Piece<'_>)) {
+        self.give_held(piece);
+    }
+
+    fn complete(&self) -> bool {
+        self.ended()
+    }
+
+    fn text(&self) -> String {
+        self.content().to_owned()
+    }
+
+    fn reply(self, head: &WireHead, _last: &Value) -> Result<Reply, Fault> {
+        self.into_reply(head)
     }
 }
 

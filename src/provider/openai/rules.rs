@@ -11,6 +11,9 @@ use crate::provider::capability::Wishes;
 
 use super::models::{self, Family, MOST_LOGPROBS, Sampling, Service};
 
+/// The least cap on an answer that responses takes; chat completions takes any.
+const LEAST_RESPONSE: u32 = 16;
+
 /// The two request forms of OpenAI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -93,6 +96,17 @@ impl Rules {
         }
         if self.form == Form::Responses {
             wishes.leave("seed", kept.seed.take().as_ref(), "OpenAI responses takes no seed");
+        }
+        if self.form == Form::Responses && self.service.title == "OpenAI" {
+            kept.max_output_tokens = kept.max_output_tokens.map(|cap| {
+                if cap < LEAST_RESPONSE {
+                    wishes.say(
+                        "max_output_tokens",
+                        format!("OpenAI responses takes {LEAST_RESPONSE} or more; {LEAST_RESPONSE} is sent"),
+                    );
+                }
+                cap.max(LEAST_RESPONSE)
+            });
         }
         if let Some(why) = self.against_stop(kept.stop.as_ref().map_or(0, Vec::len)) {
             wishes.leave("stop", kept.stop.take().as_ref(), why);
@@ -257,6 +271,25 @@ mod tests {
         let fields: Vec<&str> = wishes.iter().map(|wish| wish.field).collect();
         assert_eq!(fields, ["top_k", "seed", "stop", "reasoning_budget"]);
         assert_eq!(kept, Params::default());
+    }
+
+    #[test]
+    fn responses_takes_no_cap_below_sixteen_and_says_so() {
+        let params = Params {
+            max_output_tokens: Some(5),
+            ..Params::default()
+        };
+        let settle = |form, address| Rules::of(form, &target(address, "gpt-4o")).settle(&params);
+        let (kept, wishes) = settle(Form::Responses, OPENAI);
+        assert_eq!(
+            (kept.max_output_tokens, wishes[0].field),
+            (Some(16), "max_output_tokens")
+        );
+        assert_eq!(settle(Form::Chat, OPENAI).0.max_output_tokens, Some(5));
+        assert_eq!(
+            settle(Form::Responses, "http://127.0.0.1:8080/v1").0.max_output_tokens,
+            Some(5)
+        );
     }
 
     #[test]

@@ -7,7 +7,10 @@ mod pretend;
 mod read;
 mod write;
 
+use read::Told;
+
 use super::openai::{Form, Rules, limit_headers, limits, pretend_fault};
+use super::streaming::{self, Streamed};
 use super::{About, Asked, Incoming, Pretence, Provider, RateInfo, StreamReader, Wish};
 use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
 
@@ -40,11 +43,11 @@ impl Provider for OpenAiResponses {
     }
 
     fn read(&self, head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
-        read::whole(head, body)
+        streaming::whole::<Told>(head, body)
     }
 
     fn stream(&self, head: &WireHead) -> Box<dyn StreamReader> {
-        Box::new(read::ResponseStream::new(head))
+        Box::new(Streamed::<Told>::new(head))
     }
 
     fn limits(&self, head: &WireHead) -> RateInfo {

@@ -1,31 +1,15 @@
 //! Reading responses: whole bodies and streams. The final event of a stream repeats the whole answer, so both
 //! end in the same code; the pieces before it are for the times.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 
 use crate::domain::{Fault, FaultKind, Finish, Reply, ToolCall, WireHead};
-use crate::provider::frames::Sse;
+use crate::provider::Piece;
 use crate::provider::openai::{fault_of_body, fault_of_value, items, logprob, usage_of};
-use crate::provider::shared::{cut_fault, json_body, shape_fault, status_fault, text_at};
-use crate::provider::{Piece, StreamReader};
-
-/// Reads a whole body of any status.
-pub(super) fn whole(head: &WireHead, body: &[u8]) -> Result<Reply, Fault> {
-    if head.status >= 400 {
-        return Err(fault_of_body(head, body));
-    }
-    if head.status >= 300 {
-        return Err(status_fault(head, ""));
-    }
-    let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    if start.starts_with(b"event:") || start.starts_with(b"data:") {
-        // A server that streams under another content type.
-        let mut reader = Box::new(ResponseStream::new(head));
-        reader.feed(body, &mut |_| ());
-        return reader.end();
-    }
-    response(head, &json_body(head, body)?)
-}
+use crate::provider::shared::{count_at, shape_fault, text_at};
+use crate::provider::streaming::{Answer, Form, Step};
 
 /// Reads a response object.
 fn response(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
@@ -131,45 +115,51 @@ fn take_part(reply: &mut Reply, part: &Value) {
     }
 }
 
-/// Reads a stream of events.
-pub(super) struct ResponseStream {
-    sse: Sse,
-    events: Events,
-}
-
-struct Events {
-    head: WireHead,
-    count: u64,
-    /// The text of the pieces: told when the stream is cut, used where a look-alike's end repeats nothing.
+/// What the events of a stream told. The last repeats the whole answer; the pieces before it are for the times, and for
+/// look-alikes whose last event repeats nothing.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The text of the pieces.
     said: String,
-    end: Option<Result<Reply, Fault>>,
+    /// The items that ended, by their place among the output.
+    items: BTreeMap<u64, Value>,
+    /// The response object of the last event.
+    end: Option<Value>,
 }
 
-impl ResponseStream {
-    pub(super) fn new(head: &WireHead) -> Self {
-        Self {
-            sse: Sse::new(),
-            events: Events {
-                head: head.clone(),
-                count: 0,
-                said: String::new(),
-                end: None,
-            },
+impl Told {
+    /// The response object of the last event with the items that it leaves out.
+    fn whole(&mut self, mut body: Value) -> (Value, bool) {
+        let silent = items(body.get("output")).next().is_none();
+        if silent && !self.items.is_empty() {
+            let told: Vec<Value> = std::mem::take(&mut self.items).into_values().collect();
+            body["output"] = Value::Array(told);
+        } else if silent && !self.said.is_empty() {
+            body["output"] = json!([]);
         }
+        (body, silent)
     }
 }
 
-impl Events {
-    fn take(&mut self, name: &str, data: &str, piece: &mut dyn FnMut(Piece<'_>)) {
-        if self.end.is_some() || data.trim().is_empty() {
-            return;
+impl Answer for Told {
+    const FORM: Form = Form::Events;
+    const END: &'static str = "`response.completed`";
+
+    fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
+        if head.status >= 400 {
+            return Err(fault_of_body(head, body));
         }
-        self.count += 1;
-        // A half event is the last one; the answer lacks its end then, which is told below.
-        let Ok(event) = serde_json::from_str::<Value>(data) else {
-            return;
-        };
-        let kind = text_at(&event, "type").unwrap_or_else(|| name.to_owned());
+        response(head, body)
+    }
+
+    fn take(
+        &mut self,
+        head: &WireHead,
+        name: &str,
+        event: &Value,
+        piece: &mut dyn FnMut(Piece<'_>),
+    ) -> Result<Step, Fault> {
+        let kind = text_at(event, "type").unwrap_or_else(|| name.to_owned());
         let delta = event.get("delta").and_then(Value::as_str).unwrap_or("");
         match kind.as_str() {
             "response.output_text.delta" => {
@@ -183,52 +173,53 @@ impl Events {
                     piece(Piece::Thinking(delta));
                 }
             }
+            "response.output_item.done" => {
+                if let Some(item) = event.get("item") {
+                    let last = self.items.last_key_value().map_or(0, |(place, _)| place + 1);
+                    let place = count_at(event, "output_index").unwrap_or(last);
+                    self.items.insert(place, item.clone());
+                }
+            }
             "response.completed" | "response.incomplete" | "response.failed" | "response.cancelled" => {
-                let body = event.get("response").unwrap_or(&event);
-                self.end = Some(self.finished(body));
+                self.end = Some(event.get("response").unwrap_or(event).clone());
+                return Ok(Step::Done);
             }
             _ => {
                 // `event: error`, flat or nested, and services that forget the name.
-                if let Some(fault) = fault_of_value(&self.head, &event) {
-                    self.end = Some(Err(fault));
+                if let Some(fault) = fault_of_value(head, event) {
+                    return Err(fault);
                 }
             }
         }
+        Ok(Step::More)
     }
 
-    fn finished(&self, body: &Value) -> Result<Reply, Fault> {
-        let mut reply = response(&self.head, body)?;
-        let silent = reply.text.is_empty() && reply.refusal.is_none() && reply.tool_calls.is_empty();
-        if silent && !self.said.is_empty() {
-            reply.text.clone_from(&self.said);
+    fn repeated(&self) -> bool {
+        let output = self.end.as_ref().and_then(|body| body.get("output"));
+        items(output).next().is_some()
+    }
+
+    fn text(&self) -> String {
+        self.said.clone()
+    }
+
+    fn reply(mut self, head: &WireHead, last: &Value) -> Result<Reply, Fault> {
+        let Some(body) = self.end.take() else {
+            return Err(shape_fault(head, last, "`output`"));
+        };
+        let (body, silent) = self.whole(body);
+        let mut reply = response(head, &body)?;
+        if !silent && !self.said.is_empty() && self.said != reply.text {
+            reply
+                .notes
+                .push("the streamed pieces differ from the whole answer that followed".to_owned());
+        }
+        if silent && reply.text.is_empty() && reply.refusal.is_none() && !self.said.is_empty() {
+            reply.text = self.said;
             reply
                 .notes
                 .push("the last event repeats no text; the text is that of the pieces".to_owned());
         }
         Ok(reply)
-    }
-}
-
-impl StreamReader for ResponseStream {
-    fn feed(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) {
-        let Self { sse, events } = self;
-        sse.feed(bytes, &mut |name, data| events.take(name, data, piece));
-    }
-
-    fn done(&self) -> bool {
-        self.events.end.is_some()
-    }
-
-    fn end(self: Box<Self>) -> Result<Reply, Fault> {
-        let Self { mut sse, mut events } = *self;
-        sse.finish(&mut |name, data| events.take(name, data, &mut |_| ()));
-        if events.count == 0 && !sse.stray().is_empty() {
-            // A JSON object or a web page where a stream was announced.
-            let head = &events.head;
-            return json_body(head, sse.stray().as_bytes()).and_then(|body| response(head, &body));
-        }
-        events
-            .end
-            .unwrap_or_else(|| Err(cut_fault(&events.head, "`response.completed`", &events.said)))
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::domain::{Fault, FaultKind, Retry, Scope, WireHead};
 
 use super::hints::{retry_after, should_retry};
-use super::json::{clip, clip_to};
+use super::json::{clip, clip_to, json_of, text};
 
 /// The fault of a status when the body says nothing better, with the hints of the headers.
 ///
@@ -89,11 +89,9 @@ pub(crate) fn hinted(mut fault: Fault, head: &WireHead) -> Fault {
 pub(crate) fn json_body(head: &WireHead, body: &[u8]) -> Result<Value, Fault> {
     let plain = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(plain)
-        .or_else(|error| match std::str::from_utf8(plain) {
-            Ok(_) => Err(error),
-            Err(_) => serde_json::from_str(&String::from_utf8_lossy(plain)),
-        })
-        .map_err(|_| body_fault(head, body))
+        .ok()
+        .or_else(|| json_of(&String::from_utf8_lossy(plain)))
+        .ok_or_else(|| body_fault(head, body))
 }
 
 /// The fault for a body that is no JSON: empty, a web page, or broken at some byte.
@@ -105,10 +103,10 @@ pub(crate) fn body_fault(head: &WireHead, body: &[u8]) -> Fault {
     let text = text.trim_start_matches('\u{feff}').trim();
     let page = text.starts_with('<') || (head.content_type() == "text/html" && !text.is_empty());
     let status = head.status;
-    let message = if text.is_empty() {
-        if status >= 300 {
-            return status_fault(head, "");
-        }
+    let message = if (text.is_empty() && status >= 300) || (300..400).contains(&status) {
+        // What a redirect's page says, its header says better.
+        return status_fault(head, "");
+    } else if text.is_empty() {
         format!("the body is empty although the status is {status}")
     } else if page {
         let words = page_words(text);
@@ -138,6 +136,36 @@ pub(crate) fn body_fault(head: &WireHead, body: &[u8]) -> Fault {
         fault.scope = Scope::Target;
     }
     fault
+}
+
+/// Members in which services and the gateways before them put their words.
+const WORDS: [&str; 8] = [
+    "message",
+    "Message",
+    "msg",
+    "detail",
+    "details",
+    "errorMessage",
+    "error_description",
+    "title",
+];
+
+/// What an error body says, whichever gateway wrote it; the JSON itself where no member tells.
+///
+/// `{"error": {"message"}}`, `{"error": "…"}`, `{"message"}`, `{"detail": [{"msg"}]}`, and so on.
+pub(crate) fn words_of(body: &Value) -> String {
+    let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
+    if let Some(words) = text(error) {
+        return words;
+    }
+    let told = [error, body].into_iter().find_map(|object| {
+        WORDS.iter().find_map(|key| match object.get(key)? {
+            Value::Array(items) => items.first().map(words_of),
+            nested @ Value::Object(_) => Some(words_of(nested)),
+            words => text(words).filter(|words| !words.trim().is_empty()),
+        })
+    });
+    told.unwrap_or_else(|| error.to_string())
 }
 
 /// The fault for a stream in whose middle an event is no JSON: a piece of the answer may be lost in it.
@@ -292,6 +320,14 @@ mod tests {
     }
 
     #[test]
+    fn a_redirect_with_a_page_names_the_new_place() {
+        let mut head = head(301);
+        head.headers.push(("location".into(), "https://example.org/v1".into()));
+        let fault = body_fault(&head, b"<html><title>301 Moved</title></html>");
+        assert!(fault.message.contains("`https://example.org/v1`"), "{}", fault.message);
+    }
+
+    #[test]
     fn web_pages_are_told_with_their_title() {
         let fault = body_fault(
             &head(200),
@@ -320,6 +356,26 @@ mod tests {
             body_fault(&head(503), b"").message,
             "the service answered with status 503 and no message"
         );
+    }
+
+    #[test]
+    fn errors_of_every_gateway_are_told_in_their_own_words() {
+        for (body, words) in [
+            (json!({"error": {"message": "no", "code": 1}}), "no"),
+            (json!({"error": "no"}), "no"),
+            (json!({"error": null, "message": "no"}), "no"),
+            (json!({"Message": "no"}), "no"),
+            (json!({"detail": [{"loc": ["body"], "msg": "no"}]}), "no"),
+            (
+                json!({"error": {"errorCode": "200", "message": "", "details": "no"}}),
+                "no",
+            ),
+            (json!({"error": {"code": 7}, "message": "no"}), "no"),
+            (json!({"error": {"code": 7}}), "{\"code\":7}"),
+            (json!([1]), "[1]"),
+        ] {
+            assert_eq!(words_of(&body), words, "{body}");
+        }
     }
 
     #[test]

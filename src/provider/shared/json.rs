@@ -2,6 +2,41 @@
 
 use serde_json::{Map, Value};
 
+/// JSON as services write it; `None` when it is none.
+///
+/// Half of a surrogate pair (`\ud83d` alone) is no text and refused by the rules, but servers that cut answers in the middle
+/// of an emoji write it; a replacement character stands for it then, as for any other broken byte.
+pub(crate) fn json_of(text: &str) -> Option<Value> {
+    serde_json::from_str(text)
+        .ok()
+        .or_else(|| serde_json::from_str(&mended(text)?).ok())
+}
+
+/// `text` with every escaped half of a surrogate pair replaced; `None` when there is none.
+fn mended(text: &str) -> Option<String> {
+    let half = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let (mut mended, mut from, mut at) = (String::new(), 0, 0);
+    while let Some(found) = memchr::memchr(b'\\', &text.as_bytes()[at..]) {
+        at += found;
+        let pair = (half(at), half(at + 6));
+        at += match pair {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                mended.push_str(&text[from..at]);
+                mended.push_str("\\ufffd");
+                from = at + 6;
+                6
+            }
+            // Any other escape is at least two bytes; the second may itself be a backslash.
+            _ => 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+    }
+    (from > 0).then(|| mended + &text[from..])
+}
+
 /// Longest quote of a provider's words, in characters.
 const QUOTE_LIMIT: usize = 600;
 
@@ -79,7 +114,7 @@ pub(crate) fn clip(text: &str) -> String {
 }
 
 /// [`clip`] to another number of characters.
-pub(super) fn clip_to(text: &str, limit: usize) -> String {
+pub(crate) fn clip_to(text: &str, limit: usize) -> String {
     let text = text.trim();
     match text.char_indices().nth(limit) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
@@ -114,6 +149,22 @@ mod tests {
         let extra = json!({"a": {"c": [2], "e": null}, "d": {"f": 3}});
         merge(&mut body, extra.as_object().expect("an object"));
         assert_eq!(body, json!({"a": {"b": 1, "c": [2], "e": null}, "d": {"f": 3}}));
+    }
+
+    #[test]
+    fn halves_of_surrogate_pairs_are_replaced_and_nothing_else() {
+        for (text, expected) in [
+            (r#""a\ud83d""#, "a\u{fffd}"),
+            (r#""\ude00b""#, "\u{fffd}b"),
+            (r#""\uD83D\uDE00 \ud83d\u0041""#, "\u{1f600} \u{fffd}A"),
+            (r#""\\ud83d \ud83d""#, "\\ud83d \u{fffd}"),
+            (r#""\ud83d\ud83d\ude00""#, "\u{fffd}\u{1f600}"),
+        ] {
+            assert_eq!(json_of(text), Some(json!(expected)), "{text}");
+        }
+        for text in [r#""\ud83"#, "\"\\", r#""\ud83d"#, "", r#""\ud83d\"#, "\"\\한\""] {
+            assert_eq!(json_of(text), None, "{text}");
+        }
     }
 
     #[test]

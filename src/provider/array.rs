@@ -5,16 +5,16 @@
 
 /// Collects the bytes of one element at a time.
 #[derive(Debug, Default)]
-pub(super) struct Elements {
+pub(crate) struct Objects {
     element: Vec<u8>,
     depth: u32,
     in_string: bool,
     escaped: bool,
 }
 
-impl Elements {
+impl Objects {
     /// Takes the next bytes and calls `each` for every object that is complete.
-    pub(super) fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(&str)) {
+    pub(crate) fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(&str)) {
         for &byte in bytes {
             if self.depth == 0 {
                 if byte != b'{' {
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str, size: usize) -> Vec<String> {
-        let mut elements = Elements::default();
+        let mut elements = Objects::default();
         let mut found = Vec::new();
         for bytes in text.as_bytes().chunks(size) {
             elements.feed(bytes, &mut |element| found.push(element.to_owned()));
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn an_element_without_its_end_stays_in() {
-        let mut elements = Elements::default();
+        let mut elements = Objects::default();
         elements.feed(b"[{\"a\": {}", &mut |_| panic!("not complete"));
         let mut found = 0;
         elements.feed(b"}", &mut |_| found += 1);
