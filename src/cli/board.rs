@@ -1,62 +1,21 @@
 //! What a run looks like from outside, made of its events alone: the live block and the lines without a terminal.
 //!
-//! Pure: time is handed in. A stored run's events can be fed through it as well.
+//! Pure: time is handed in. A stored run's events can be fed through it as well. This file counts; `draw` draws the block.
+
+mod draw;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::domain::event::LaneState;
 use crate::domain::{Event, FaultKind, Money, RunInfo};
-use crate::price::format_sums;
-use crate::report::Style;
-use crate::report::number::Purse;
 use crate::report::words::Lang;
 use crate::text::sink;
-use crate::text::width::{cut, display_width, pad_left, pad_right};
+
+pub(super) use draw::Look;
 
 /// Answers before a forecast of the end is worth showing.
 const ENOUGH_FOR_ETA: u64 = 20;
-
-/// Longest name of a target in the block.
-const LONGEST_NAME: usize = 24;
-
-/// Cells that the state of a target should have, so that it can be read.
-const STATE_IN_WORDS: usize = 34;
-
-/// What of the block is drawn.
-#[derive(Debug, Clone, Copy)]
-struct Shown {
-    bar: bool,
-    cost: bool,
-    rate: bool,
-}
-
-impl Shown {
-    /// From all to what must be there.
-    const ORDER: [Self; 4] = [
-        Self {
-            bar: true,
-            cost: true,
-            rate: true,
-        },
-        Self {
-            bar: false,
-            cost: true,
-            rate: true,
-        },
-        Self {
-            bar: false,
-            cost: false,
-            rate: true,
-        },
-        Self {
-            bar: false,
-            cost: false,
-            rate: false,
-        },
-    ];
-}
 
 /// State of a run as far as events told.
 #[derive(Debug)]
@@ -102,13 +61,6 @@ impl Column {
             currency,
         })
     }
-}
-
-/// How lines are drawn.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
-    pub(super) width: usize,
-    pub(super) ascii: bool,
 }
 
 impl Board {
@@ -281,208 +233,6 @@ impl Board {
             .collect()
     }
 
-    /// The fixed block, without a line break at its end.
-    pub(super) fn block(&self, now_us: i64, look: Look, keys: bool) -> String {
-        let ko = self.lang == Lang::Ko;
-        let arrow = if look.ascii { "->" } else { "→" };
-        let mut head = format!("{} {arrow} {}", sink::terminal_line(&self.suite), self.run);
-        if self.simulated {
-            head.push_str("   SIMULATED");
-        }
-        let _ = write!(head, "   {}/{}", group(self.done), group(self.planned));
-        let elapsed = clock(now_us - self.started_us);
-        let _ = if ko {
-            write!(head, "   {elapsed} 지남")
-        } else {
-            write!(head, "   {elapsed} elapsed")
-        };
-        if let Some((eta, give)) = self.eta(now_us) {
-            let _ = if ko {
-                write!(head, "   남은 시간 {} ± {}", clock(eta), about(give, true))
-            } else {
-                write!(head, "   ETA {} ± {}", clock(eta), about(give, false))
-            };
-        }
-        let spent = self.spent();
-        if spent.iter().any(|money| money.nano != 0) {
-            let _ = write!(head, "   {}", format_sums(&spent));
-        }
-        let mut lines = vec![cut(&head, look.width), String::new()];
-        lines.extend(self.rows(now_us, look));
-        if let Some(error) = &self.last_error {
-            lines.push(String::new());
-            lines.push(format!("  {}  {error}", if ko { "마지막 오류" } else { "last error" }));
-        }
-        if keys {
-            lines.push(
-                if ko {
-                    "  키  Enter 현재 상태 · e 오류 · p 대상 멈춤 · q 진행 중인 답까지만"
-                } else {
-                    "  keys  Enter snapshot · e errors · p pause · q stop after running answers"
-                }
-                .to_owned(),
-            );
-        }
-        let lines: Vec<String> = lines.into_iter().map(|line| cut(&line, look.width)).collect();
-        let text = lines.join("\n");
-        if look.ascii {
-            text.replace('–', "-").replace('·', "|").replace('±', "+-")
-        } else {
-            text
-        }
-    }
-
-    /// The table of the block: a line a target under a head and a rule. Columns are as wide as they need to be; where the
-    /// terminal is too narrow for the state in words, bar, cost and rate go first.
-    fn rows(&self, now_us: i64, look: Look) -> Vec<String> {
-        let ko = self.lang == Lang::Ko;
-        let words: [&str; 7] = if ko {
-            ["대상", "완료", "오류", "진행", "속도", "비용", "상태"]
-        } else {
-            ["target", "done", "err", "busy", "rate", "cost", "state"]
-        };
-        let slowest = self.slowest(now_us);
-        let purse = Purse::of(self.targets.iter().filter_map(Column::spent));
-        let style = Style {
-            width: look.width,
-            ascii: look.ascii,
-            color: false,
-            lang: self.lang,
-        };
-        let cells: Vec<[String; 7]> = self
-            .targets
-            .iter()
-            .enumerate()
-            .map(|(index, column)| {
-                let lane = self.lanes.get(index);
-                let cost = match &column.currency {
-                    Some(_) => column.spent().map(|sum| purse.show(&sum, &style)).unwrap_or_default(),
-                    None if column.local => (if ko { "로컬" } else { "local" }).to_owned(),
-                    None => "?".to_owned(),
-                };
-                [
-                    cut(&sink::terminal_line(&column.name), LONGEST_NAME),
-                    format!("{}/{}", group(column.done), group(column.planned)),
-                    column.errors.to_string(),
-                    lane.map_or_else(|| "–".to_owned(), |lane| format!("{}/{}", lane.open, lane.width)),
-                    self.rate(column, now_us)
-                        .map_or_else(|| "–".to_owned(), |rate| format!("{rate:.0}/min")),
-                    cost,
-                    self.state(column, lane, slowest == Some(index), ko),
-                ]
-            })
-            .collect();
-        let widths: Vec<usize> = words
-            .iter()
-            .enumerate()
-            .map(|(at, word)| {
-                let cells = cells.iter().map(|row| display_width(&row[at]));
-                // Numbers grow while the run goes on; a little air keeps the columns from jumping.
-                let least = [6, 7, 3, 5, 6, 6, 5][at];
-                cells.chain([display_width(word), least]).max().unwrap_or(least)
-            })
-            .collect();
-        let bar_width = if look.width >= 100 { 12 } else { 6 };
-        let taken = |shown: &Shown| -> usize {
-            let fixed = widths[..4].iter().sum::<usize>() + 2 * 5;
-            fixed
-                + if shown.rate { widths[4] + 2 } else { 0 }
-                + if shown.cost { widths[5] + 2 } else { 0 }
-                + if shown.bar { bar_width + 2 } else { 0 }
-        };
-        let wanted = widths[6].min(STATE_IN_WORDS);
-        let shown = Shown::ORDER
-            .into_iter()
-            .find(|shown| taken(shown) + wanted <= look.width)
-            .unwrap_or(Shown::ORDER[3]);
-        let compose = |row: [&str; 7], bar: Option<String>| {
-            let mut line = format!("  {}", pad_right(row[0], widths[0]));
-            if shown.bar {
-                line.push_str("  ");
-                line.push_str(&bar.unwrap_or_else(|| " ".repeat(bar_width)));
-            }
-            for at in 1..6 {
-                if (at == 4 && !shown.rate) || (at == 5 && !shown.cost) {
-                    continue;
-                }
-                line.push_str("  ");
-                line.push_str(&pad_left(row[at], widths[at]));
-            }
-            line.push_str("  ");
-            line.push_str(row[6]);
-            line
-        };
-        let rule = if look.ascii { "-" } else { "─" };
-        let mut lines = vec![
-            compose(words, None),
-            format!(
-                "  {}",
-                rule.repeat((taken(&shown) - 2 + widths[6]).min(look.width.saturating_sub(2)))
-            ),
-        ];
-        for (column, row) in self.targets.iter().zip(&cells) {
-            let bar = bar(column.done, column.planned, bar_width, look.ascii);
-            lines.push(compose(std::array::from_fn(|at| row[at].as_str()), Some(bar)));
-        }
-        lines
-    }
-
-    fn state(&self, column: &Column, lane: Option<&LaneState>, slowest: bool, ko: bool) -> String {
-        let Some(lane) = lane else {
-            return (if ko { "대기" } else { "queued" }).to_owned();
-        };
-        let cached = if column.cached > 0 {
-            if ko {
-                format!(", 재사용 {}", column.cached)
-            } else {
-                format!(", {} from cache", column.cached)
-            }
-        } else {
-            String::new()
-        };
-        if let Some(kind) = lane.stopped {
-            return match (kind, ko) {
-                (FaultKind::Quota, true) => "할당량 소진, 중단".to_owned(),
-                (FaultKind::Quota, false) => "quota: gave up".to_owned(),
-                (kind, true) => format!("중단: {}", kind.word()),
-                (kind, false) => format!("gave up: {}", kind.word()),
-            };
-        }
-        if lane.paused {
-            return (if ko { "사용자가 멈춤" } else { "paused by you" }).to_owned();
-        }
-        if lane.exhausted {
-            return if ko {
-                format!("끝남{cached}")
-            } else {
-                format!("done{cached}")
-            };
-        }
-        if lane.open == 0
-            && let Some((kind, wait)) = lane.waiting
-        {
-            let wait = clock(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
-            return match (kind, ko) {
-                (FaultKind::RateLimit, true) => format!("429, {wait} 기다림"),
-                (FaultKind::RateLimit, false) => format!("429, waits {wait}"),
-                (kind, true) => format!("{}, {wait} 뒤 다시", kind.word()),
-                (kind, false) => format!("{}, next try in {wait}", kind.word()),
-            };
-        }
-        if slowest && self.targets.len() > 1 && self.done - self.earlier >= ENOUGH_FOR_ETA {
-            return if ko {
-                format!("진행 중, 가장 느림{cached}")
-            } else {
-                format!("running, slowest: sets the ETA{cached}")
-            };
-        }
-        if ko {
-            format!("진행 중{cached}")
-        } else {
-            format!("running{cached}")
-        }
-    }
-
     /// Fresh answers a minute over the last minute, or since the first.
     #[expect(clippy::cast_precision_loss, reason = "a rate for display")]
     fn rate(&self, column: &Column, now_us: i64) -> Option<f64> {
@@ -535,25 +285,6 @@ impl Board {
     }
 }
 
-/// A bar of `width` cells in eighths.
-fn bar(done: u64, of: u64, width: usize, ascii: bool) -> String {
-    let eighths = usize::try_from(u128::from(done) * width as u128 * 8 / u128::from(of.max(1)))
-        .unwrap_or(width * 8)
-        .min(width * 8);
-    let (full, rest) = (eighths / 8, eighths % 8);
-    if ascii {
-        return format!("{}{}", "#".repeat(full), ".".repeat(width - full));
-    }
-    let mut text = "█".repeat(full);
-    if full < width {
-        if rest > 0 {
-            text.push(['▏', '▎', '▍', '▌', '▋', '▊', '▉'][rest - 1]);
-        }
-        text.push_str(&"░".repeat(width - full - usize::from(rest > 0)));
-    }
-    text
-}
-
 /// `m:ss` or `h:mm:ss` of microseconds.
 pub(super) fn clock(us: i64) -> String {
     let seconds = us.max(0) / 1_000_000;
@@ -562,16 +293,6 @@ pub(super) fn clock(us: i64) -> String {
         format!("{hours}:{minutes:02}:{seconds:02}")
     } else {
         format!("{minutes:02}:{seconds:02}")
-    }
-}
-
-fn about(us: i64, ko: bool) -> String {
-    let seconds = us.max(0) / 1_000_000;
-    match (seconds, ko) {
-        (90.., true) => format!("{}분", (seconds + 30) / 60),
-        (90.., false) => format!("{} min", (seconds + 30) / 60),
-        (_, true) => format!("{seconds}초"),
-        (_, false) => format!("{seconds} s"),
     }
 }
 
@@ -602,15 +323,6 @@ pub(super) fn group(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bars_are_as_wide_as_asked() {
-        for done in 0..=240 {
-            assert_eq!(display_width(&bar(done, 240, 12, false)), 12, "{done}");
-            assert_eq!(bar(done, 240, 12, true).len(), 12);
-        }
-        assert_eq!(bar(0, 0, 4, false), "░░░░", "nothing planned is no division by zero");
-    }
 
     #[test]
     fn numbers_and_times_read_well() {

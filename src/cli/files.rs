@@ -34,8 +34,12 @@ impl Shelf {
     /// Opens `path`, as the suite reader resolved it.
     pub(super) fn open(&self, path: &str) -> Result<Box<dyn BufRead>, Problem> {
         self.allowed(path)?;
+        // Opening a pipe would wait for somebody to write into it, so what it is is asked first.
+        let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+        if let Some(problem) = crate::suite::bytes::no_file(path, &metadata.file_type()) {
+            return Err(problem);
+        }
         let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-        let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
         if metadata.is_dir() {
             return Err(
                 Problem::error("folder", said!("`{path}` is a folder", "`{path}`은(는) 폴더입니다")).help(said!(

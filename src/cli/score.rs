@@ -17,6 +17,25 @@ use crate::report::words::Lang;
 use crate::said;
 use crate::store::{Folder, Reader, Writer};
 
+/// Whether the configuration allows the programs that suite and run name. Where none is named, a configuration with a
+/// mistake keeps nobody from scoring.
+fn allowed(global: &Global, info: &RunInfo, reader: &Reader, newer: &HashMap<String, Case>) -> Result<(), Failure> {
+    let (settings, mistake) = match open::settings(global) {
+        Ok(settings) => (settings, None),
+        Err(mistake) => match crate::config::load(None, &|_| None) {
+            Ok(settings) => (settings, Some(mistake)),
+            Err(_) => return Err(mistake),
+        },
+    };
+    let refused = trust::programs(&settings, newer.values().flat_map(|case| &case.scorers));
+    let checked = if refused.is_empty() {
+        trust::stored_programs(&settings, info, reader)
+    } else {
+        Err(Failure::of(Exit::Usage, refused))
+    };
+    checked.map_err(|refused| mistake.unwrap_or(refused))
+}
+
 pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Outcome {
     let run = open::find_run(global, &args.run)?;
     let folder = Folder::open(&run)?;
@@ -27,12 +46,7 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
         None => HashMap::new(),
     };
     // A suite or a run from elsewhere may name programs.
-    let settings = open::settings(global)?;
-    let refused = trust::programs(&settings, newer.values().flat_map(|case| &case.scorers));
-    if !refused.is_empty() {
-        return Err(Failure::of(Exit::Usage, refused));
-    }
-    trust::stored_programs(&settings, &info, &reader)?;
+    allowed(global, &info, &reader, &newer)?;
     let strangers = match &args.suite {
         Some(suite) => unmatched(&reader, &newer, suite)?,
         None => None,

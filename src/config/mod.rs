@@ -109,6 +109,12 @@ pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -
 
 /// The text of a configuration file.
 fn whole_file(path: &Path, name: &str) -> Result<crate::suite::bytes::Text, Problem> {
+    let not_a_file = std::fs::metadata(path)
+        .ok()
+        .and_then(|metadata| crate::suite::bytes::no_file(name, &metadata.file_type()));
+    if let Some(problem) = not_a_file {
+        return Err(problem);
+    }
     std::fs::File::open(path)
         .map_err(|error| unopened(name, &error))
         .and_then(|file| {
@@ -125,7 +131,7 @@ fn whole_file(path: &Path, name: &str) -> Result<crate::suite::bytes::Text, Prob
             whole(name, &mut std::io::BufReader::new(file))
         })
         .map_err(|mut problem| {
-            if problem.code == "empty_file" {
+            if problem.code == "empty_file" || problem.code == "binary" {
                 problem = problem.help(said!(
                     "`narani init` writes a commented one",
                     "`narani init`이 설명이 달린 설정 파일을 만들어 줍니다"

@@ -49,6 +49,30 @@ pub fn whole(file: &str, reader: &mut dyn BufRead) -> Result<Text, Problem> {
     Ok(Text { text, offset })
 }
 
+/// The problem of a pipe, a device or a socket in place of a file: it may never end, or never begin.
+///
+/// Pipes of the shell (`<(…)`) are handed over as `/dev/fd/N` and are read like any other file.
+#[must_use]
+pub fn no_file(path: &str, kind: &std::fs::FileType) -> Option<Problem> {
+    if kind.is_file() || kind.is_dir() || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/") {
+        return None;
+    }
+    Some(
+        Problem::error(
+            "no_file",
+            said!(
+                "`{path}` is a pipe or a device, not a file",
+                "`{path}`은(는) 파일이 아니라 파이프나 장치입니다"
+            ),
+        )
+        .help(said!(
+            "write its contents into a file and name that",
+            "내용을 파일로 저장하고 그 파일을 적으세요"
+        ))
+        .at(Place::file(path)),
+    )
+}
+
 /// Reads a file whole.
 ///
 /// # Errors

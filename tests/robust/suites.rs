@@ -243,3 +243,60 @@ fn files_for_people_can_be_made_again() {
     assert_eq!(lab.run(&["score", "last"]).code, 0);
     assert!(run.join("detail.csv").is_file());
 }
+
+#[test]
+fn a_binary_configuration_gets_the_remedy_of_a_configuration() {
+    let lab = with("suite.yaml", "cases:\n- question: a\n");
+    lab.write("config.toml", [0u8, 159, 146, 150]);
+    let ended = lab.run(&["run", "suite.yaml", "--simulate"]);
+    refused(&lab, &ended, &["config.toml", "`narani init`"]);
+    assert!(!ended.err.contains("XLSX"), "{}", ended.err);
+}
+
+#[test]
+fn an_id_of_any_length_is_shown_within_the_terminal() {
+    let long = "x".repeat(50_000);
+    let lab = with("suite.yaml", format!("cases:\n- id: {long}\n  question: a\n"));
+    let ended = lab.run(&["run", "suite.yaml", "--simulate"]);
+    refused(&lab, &ended, &["suite.yaml:2:7", "at most 200 bytes"]);
+    let widest = ended.err.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(100), "{}", ended.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_a_file_does_not_hang() {
+    let lab = with("suite.yaml", "cases:\n- question: a\n");
+    let pipe = lab.home.path().join("pipe.yaml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(
+        made.is_ok_and(|status| status.success()),
+        "mkfifo is part of every Unix"
+    );
+    for words in [
+        &["run", "pipe.yaml", "--simulate"][..],
+        &["run", "suite.yaml", "--config", "pipe.yaml", "--simulate"],
+    ] {
+        refused(&lab, &lab.run(words), &["pipe.yaml", "pipe or a device"]);
+    }
+    lab.write("names.yaml", "cases: {file: pipe.yaml}\n");
+    refused(&lab, &lab.run(&["run", "names.yaml", "--simulate"]), &["pipe.yaml"]);
+}
+
+#[test]
+fn scoring_without_programs_needs_no_right_configuration() {
+    let lab = with("suite.yaml", "cases:\n- question: a\n  expect: b\n");
+    let ended = lab.run(&["run", "suite.yaml", "--simulate"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    lab.write("config.toml", "languge = \"ko\"\n");
+    let ended = lab.run(&["score", "last"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    // A program is another matter: what the file allows cannot be known.
+    lab.write(
+        "newer.yaml",
+        "scorers:\n- {type: command, command: [\"true\"]}\ncases:\n- question: a\n  expect: b\n",
+    );
+    let ended = lab.run(&["score", "last", "--suite", "newer.yaml"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.err.contains("languge"), "{}", ended.err);
+}

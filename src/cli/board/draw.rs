@@ -1,0 +1,422 @@
+//! Drawing the live block: head, a line a target, the last error, the keys. Every line fits the terminal.
+
+use super::{Board, Column, ENOUGH_FOR_ETA, clock, group};
+use crate::domain::FaultKind;
+use crate::domain::event::LaneState;
+use crate::price::format_sums;
+use crate::report::Style;
+use crate::report::number::Purse;
+use crate::report::words::Lang;
+use crate::text::sink;
+use crate::text::width::{cut, display_width, pad_left, pad_right};
+
+/// How lines are drawn.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Look {
+    pub(in crate::cli) width: usize,
+    pub(in crate::cli) ascii: bool,
+}
+
+/// Longest name of a target in the block.
+const LONGEST_NAME: usize = 24;
+
+/// Cells that the state of a target should have, so that it can be read.
+const STATE_IN_WORDS: usize = 34;
+
+/// What of the block is drawn.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    bar: bool,
+    cost: bool,
+    rate: bool,
+}
+
+impl Shown {
+    /// From all to what must be there.
+    const ORDER: [Self; 4] = [
+        Self {
+            bar: true,
+            cost: true,
+            rate: true,
+        },
+        Self {
+            bar: false,
+            cost: true,
+            rate: true,
+        },
+        Self {
+            bar: false,
+            cost: false,
+            rate: true,
+        },
+        Self {
+            bar: false,
+            cost: false,
+            rate: false,
+        },
+    ];
+}
+
+impl Board {
+    /// The fixed block, without a line break at its end.
+    pub(in crate::cli) fn block(&self, now_us: i64, look: Look, keys: bool) -> String {
+        let ko = self.lang == Lang::Ko;
+        let mut lines = self.head(now_us, look);
+        lines.push(String::new());
+        lines.extend(self.rows(now_us, look));
+        if let Some(error) = &self.last_error {
+            lines.push(String::new());
+            lines.push(format!("  {}  {error}", if ko { "마지막 오류" } else { "last error" }));
+        }
+        if keys {
+            let keys = if ko {
+                ["  키  Enter 현재 상태", "e 오류", "p 대상 멈춤", "q 진행 중인 답까지만"]
+            } else {
+                [
+                    "  keys  Enter snapshot",
+                    "e errors",
+                    "p pause",
+                    "q stop after running answers",
+                ]
+            };
+            lines.extend(flowing(
+                &keys.map(str::to_owned),
+                " · ",
+                if ko { "      " } else { "        " },
+                look.width,
+            ));
+        }
+        let lines: Vec<String> = lines.into_iter().map(|line| cut(&line, look.width)).collect();
+        let text = lines.join("\n");
+        if look.ascii {
+            text.replace('–', "-").replace('·', "|").replace('±', "+-")
+        } else {
+            text
+        }
+    }
+
+    /// What stands over the table, on as many lines as it needs: suite and run, progress, time, cost.
+    fn head(&self, now_us: i64, look: Look) -> Vec<String> {
+        let ko = self.lang == Lang::Ko;
+        let arrow = if look.ascii { "->" } else { "→" };
+        let run = format!(" {arrow} {}", self.run);
+        // Of a long name of a suite the beginning will do; the run must be readable to be named.
+        let room = look.width.saturating_sub(display_width(&run)).max(8);
+        let mut parts = vec![format!("{}{run}", cut(&sink::terminal_line(&self.suite), room))];
+        if self.simulated {
+            parts.push("SIMULATED".to_owned());
+        }
+        parts.push(format!("{}/{}", group(self.done), group(self.planned)));
+        let elapsed = clock(now_us - self.started_us);
+        parts.push(format!("{elapsed} {}", if ko { "지남" } else { "elapsed" }));
+        if let Some((eta, give)) = self.eta(now_us) {
+            let word = if ko { "남은 시간" } else { "ETA" };
+            parts.push(format!("{word} {} ± {}", clock(eta), about(give, ko)));
+        }
+        let spent = self.spent();
+        if spent.iter().any(|money| money.nano != 0) {
+            parts.push(format_sums(&spent));
+        }
+        flowing(&parts, "   ", "  ", look.width)
+    }
+
+    /// The table of the block: a line a target under a head and a rule. Columns are as wide as they need to be; where the
+    /// terminal is too narrow for the state in words, bar, cost and rate go first.
+    fn rows(&self, now_us: i64, look: Look) -> Vec<String> {
+        let ko = self.lang == Lang::Ko;
+        let words: [&str; 7] = if ko {
+            ["대상", "완료", "오류", "진행", "속도", "비용", "상태"]
+        } else {
+            ["target", "done", "err", "busy", "rate", "cost", "state"]
+        };
+        let slowest = self.slowest(now_us);
+        let purse = Purse::of(self.targets.iter().filter_map(Column::spent));
+        let style = Style {
+            width: look.width,
+            ascii: look.ascii,
+            color: false,
+            lang: self.lang,
+        };
+        let cells: Vec<[String; 7]> = self
+            .targets
+            .iter()
+            .enumerate()
+            .map(|(index, column)| {
+                let lane = self.lanes.get(index);
+                let cost = match &column.currency {
+                    Some(_) => column.spent().map(|sum| purse.show(&sum, &style)).unwrap_or_default(),
+                    None if column.local => (if ko { "로컬" } else { "local" }).to_owned(),
+                    None => "?".to_owned(),
+                };
+                [
+                    cut(&sink::terminal_line(&column.name), LONGEST_NAME),
+                    format!("{}/{}", group(column.done), group(column.planned)),
+                    column.errors.to_string(),
+                    lane.map_or_else(|| "–".to_owned(), |lane| format!("{}/{}", lane.open, lane.width)),
+                    self.rate(column, now_us).map_or_else(
+                        || "–".to_owned(),
+                        |rate| {
+                            if ko {
+                                format!("{rate:.0}/분")
+                            } else {
+                                format!("{rate:.0}/min")
+                            }
+                        },
+                    ),
+                    cost,
+                    self.state(column, lane, slowest == Some(index), ko),
+                ]
+            })
+            .collect();
+        let widths: Vec<usize> = words
+            .iter()
+            .enumerate()
+            .map(|(at, word)| {
+                let cells = cells.iter().map(|row| display_width(&row[at]));
+                // Numbers grow while the run goes on; a little air keeps the columns from jumping.
+                let least = [6, 7, 3, 5, 6, 6, 5][at];
+                cells.chain([display_width(word), least]).max().unwrap_or(least)
+            })
+            .collect();
+        let bar_width = if look.width >= 100 { 12 } else { 6 };
+        let taken = |shown: &Shown| -> usize {
+            let fixed = widths[..4].iter().sum::<usize>() + 2 * 5;
+            fixed
+                + if shown.rate { widths[4] + 2 } else { 0 }
+                + if shown.cost { widths[5] + 2 } else { 0 }
+                + if shown.bar { bar_width + 2 } else { 0 }
+        };
+        let wanted = widths[6].min(STATE_IN_WORDS);
+        let shown = Shown::ORDER
+            .into_iter()
+            .find(|shown| taken(shown) + wanted <= look.width)
+            .unwrap_or(Shown::ORDER[3]);
+        let compose = |row: [&str; 7], bar: Option<String>| {
+            let mut line = format!("  {}", pad_right(row[0], widths[0]));
+            if shown.bar {
+                line.push_str("  ");
+                line.push_str(&bar.unwrap_or_else(|| " ".repeat(bar_width)));
+            }
+            for at in 1..6 {
+                if (at == 4 && !shown.rate) || (at == 5 && !shown.cost) {
+                    continue;
+                }
+                line.push_str("  ");
+                line.push_str(&pad_left(row[at], widths[at]));
+            }
+            line.push_str("  ");
+            line.push_str(row[6]);
+            line
+        };
+        let rule = if look.ascii { "-" } else { "─" };
+        let mut lines = vec![
+            compose(words, None),
+            format!(
+                "  {}",
+                rule.repeat((taken(&shown) - 2 + widths[6]).min(look.width.saturating_sub(2)))
+            ),
+        ];
+        for (column, row) in self.targets.iter().zip(&cells) {
+            let bar = bar(column.done, column.planned, bar_width, look.ascii);
+            lines.push(compose(std::array::from_fn(|at| row[at].as_str()), Some(bar)));
+        }
+        lines
+    }
+
+    fn state(&self, column: &Column, lane: Option<&LaneState>, slowest: bool, ko: bool) -> String {
+        let Some(lane) = lane else {
+            return (if ko { "대기" } else { "queued" }).to_owned();
+        };
+        let cached = if column.cached > 0 {
+            if ko {
+                format!(", 재사용 {}", column.cached)
+            } else {
+                format!(", {} from cache", column.cached)
+            }
+        } else {
+            String::new()
+        };
+        if let Some(kind) = lane.stopped {
+            return match (kind, ko) {
+                (FaultKind::Quota, true) => "할당량 소진, 중단".to_owned(),
+                (FaultKind::Quota, false) => "quota: gave up".to_owned(),
+                (kind, true) => format!("중단: {}", kind.word()),
+                (kind, false) => format!("gave up: {}", kind.word()),
+            };
+        }
+        if lane.paused {
+            return (if ko { "사용자가 멈춤" } else { "paused by you" }).to_owned();
+        }
+        if lane.exhausted {
+            return if ko {
+                format!("끝남{cached}")
+            } else {
+                format!("done{cached}")
+            };
+        }
+        if lane.open == 0
+            && let Some((kind, wait)) = lane.waiting
+        {
+            let wait = clock(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
+            return match (kind, ko) {
+                (FaultKind::RateLimit, true) => format!("429, {wait} 기다림"),
+                (FaultKind::RateLimit, false) => format!("429, waits {wait}"),
+                (kind, true) => format!("{}, {wait} 뒤 다시", kind.word()),
+                (kind, false) => format!("{}, next try in {wait}", kind.word()),
+            };
+        }
+        if slowest && self.targets.len() > 1 && self.done - self.earlier >= ENOUGH_FOR_ETA {
+            return if ko {
+                format!("진행 중, 가장 느림{cached}")
+            } else {
+                format!("running, slowest: sets the ETA{cached}")
+            };
+        }
+        if ko {
+            format!("진행 중{cached}")
+        } else {
+            format!("running{cached}")
+        }
+    }
+}
+
+/// Parts on as few lines as they fit on, later lines behind an indent; a part is never broken.
+fn flowing(parts: &[String], between: &str, indent: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if display_width(line) + display_width(between) + display_width(part) <= width => {
+                line.push_str(between);
+                line.push_str(part);
+            }
+            Some(_) => lines.push(format!("{indent}{part}")),
+            None => lines.push(part.clone()),
+        }
+    }
+    lines
+}
+
+/// A bar of `width` cells in eighths.
+fn bar(done: u64, of: u64, width: usize, ascii: bool) -> String {
+    let eighths = usize::try_from(u128::from(done) * width as u128 * 8 / u128::from(of.max(1)))
+        .unwrap_or(width * 8)
+        .min(width * 8);
+    let (full, rest) = (eighths / 8, eighths % 8);
+    if ascii {
+        return format!("{}{}", "#".repeat(full), ".".repeat(width - full));
+    }
+    let mut text = "█".repeat(full);
+    if full < width {
+        if rest > 0 {
+            text.push(['▏', '▎', '▍', '▌', '▋', '▊', '▉'][rest - 1]);
+        }
+        text.push_str(&"░".repeat(width - full - usize::from(rest > 0)));
+    }
+    text
+}
+
+fn about(us: i64, ko: bool) -> String {
+    let seconds = us.max(0) / 1_000_000;
+    match (seconds, ko) {
+        (90.., true) => format!("{}분", (seconds + 30) / 60),
+        (90.., false) => format!("{} min", (seconds + 30) / 60),
+        (_, true) => format!("{seconds}초"),
+        (_, false) => format!("{seconds} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_as_wide_as_asked() {
+        for done in 0..=240 {
+            assert_eq!(display_width(&bar(done, 240, 12, false)), 12, "{done}");
+            assert_eq!(bar(done, 240, 12, true).len(), 12);
+        }
+        assert_eq!(bar(0, 0, 4, false), "░░░░", "nothing planned is no division by zero");
+    }
+
+    /// A run of five targets after four minutes: one waits, one is paused, one gave up.
+    fn after_four_minutes(lang: Lang) -> (Board, i64) {
+        use crate::compare::fixture;
+        use crate::domain::{Currency, Event};
+        let info = fixture::usual().0;
+        let begun = fixture::STARTED_US;
+        let dollars = Currency("USD".to_owned());
+        let won = Currency("KRW".to_owned());
+        let currencies = [Some(&dollars), Some(&dollars), Some(&dollars), Some(&won), None];
+        let currencies = currencies.map(Option::<&Currency>::cloned).to_vec();
+        let mut board = Board::new(&info, &[0; 5], begun, currencies, lang);
+        for n in 0..120u64 {
+            let target = usize::try_from(n % 5).expect("small");
+            let failed = n % 40 == 13;
+            board.see(
+                begun + i64::try_from(n).expect("small") * 2_000_000,
+                &Event::Stored {
+                    target,
+                    case: "safety-003".to_owned(),
+                    fault: failed.then_some(FaultKind::ContentFilter),
+                    message: failed.then(|| "refused by the filter of the service, because of its rules".to_owned()),
+                    cached: false,
+                    pass: None,
+                    attempts: 1,
+                    cost_nano: (target < 4).then_some(if target == 3 { 8_000_000_000 } else { 6_000_000 }),
+                },
+            );
+        }
+        let lane = |open, waiting, paused, stopped| LaneState {
+            open,
+            width: 8,
+            waiting,
+            paused,
+            stopped,
+            exhausted: false,
+        };
+        let now = begun + 252_000_000;
+        let lanes = vec![
+            lane(8, None, false, None),
+            lane(
+                0,
+                Some((FaultKind::RateLimit, std::time::Duration::from_secs(17))),
+                false,
+                None,
+            ),
+            lane(0, None, true, None),
+            lane(0, None, false, Some(FaultKind::Quota)),
+            lane(2, None, false, None),
+        ];
+        board.see(
+            now,
+            &Event::Pulse {
+                lanes,
+                spent: Vec::new(),
+            },
+        );
+        (board, now)
+    }
+
+    #[test]
+    fn the_block_loses_nothing_of_its_head_and_keys_on_a_narrow_terminal() {
+        let mut drawn = String::new();
+        for lang in [Lang::En, Lang::Ko] {
+            let (board, now) = after_four_minutes(lang);
+            for width in [60, 80, 100, 140] {
+                let look = Look { width, ascii: false };
+                let block = board.block(now, look, true);
+                for line in block.lines() {
+                    assert!(display_width(line) <= width, "{width}: {line}");
+                }
+                let (run, last) = match lang {
+                    Lang::En => ("r-20260314-091207-k7qd", "q stop after running answers"),
+                    Lang::Ko => ("r-20260314-091207-k7qd", "q 진행 중인 답까지만"),
+                };
+                assert!(block.contains(run) && block.contains(last), "{width}:\n{block}");
+                assert!(block.contains("₩192"), "the cost is shown at {width}:\n{block}");
+                drawn.push_str(&format!("{width} {lang:?}\n{block}\n\n"));
+            }
+        }
+        insta::assert_snapshot!(drawn);
+    }
+}
