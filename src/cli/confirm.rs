@@ -12,17 +12,17 @@ use super::printer::Printer;
 use crate::compare::Grid;
 use crate::config::CheckKind;
 use crate::domain::{Case, RunId, RunInfo, SuitePart};
-use crate::gate::{State, Verdict};
+use crate::gate::{Repeated, Repeats, State, Verdict};
 use crate::store::{Folder, Listed, Reader, StoreError};
 
-/// Asks the failing must-pass cases of a verdict `times` times more. Gives (column, case, passed, of).
+/// Asks the failing must-pass cases of a verdict `times` times more. Gives how they came out and what that cost.
 pub(super) fn confirm(
     global: &Global,
     (listed, reader): (&Listed, &Reader),
     (now, verdict): (&Grid, &Verdict),
     times: u32,
     printer: &Printer,
-) -> Result<Vec<(usize, String, u32, u32)>, Failure> {
+) -> Result<Repeats, Failure> {
     let mut wanted: Vec<(usize, usize)> = verdict
         .checks
         .iter()
@@ -38,7 +38,7 @@ pub(super) fn confirm(
     wanted.dedup();
     let mut lanes: Vec<usize> = wanted.iter().map(|(lane, _)| *lane).collect();
     lanes.dedup();
-    let mut out = Vec::new();
+    let mut out = Repeats::default();
     for lane in lanes {
         let places: Vec<u64> = wanted
             .iter()
@@ -55,10 +55,18 @@ pub(super) fn confirm(
         let grid = Grid::read(&Reader::open(&run)?, false)?;
         for (place, case) in grid.cases.iter().enumerate() {
             let spot = grid.spot(place, 0);
-            // What was not measured says nothing.
-            if spot.judged > 0 && now.find(&case.id).is_some() {
-                out.push((lane, case.id.clone(), u32::from(spot.passed), u32::from(spot.judged)));
+            if now.find(&case.id).is_some() {
+                out.cases.push(Repeated {
+                    lane,
+                    case: case.id.clone(),
+                    passed: u32::from(spot.passed),
+                    measured: u32::from(spot.judged),
+                    asked: times,
+                });
             }
+        }
+        for column in &grid.lanes {
+            out.paid.add(&column.paid);
         }
     }
     Ok(out)

@@ -36,7 +36,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
                 )
             })?,
         )),
-        None => Box::new(BufWriter::with_capacity(64 * 1024, std::io::stdout().lock())),
+        None => printer.stream(),
     };
     match args.format {
         ExportFormat::Csv => {
@@ -106,7 +106,7 @@ fn workbook(reader: &Reader, book: &Book, args: &ExportArgs, printer: &Printer) 
         viewer.push(record.clone());
         Ok(report.record(record)?)
     })?;
-    let view = show::told_early(reader, viewer.finish(&show::unexpressed(reader)?))?;
+    let view = viewer.finish(&show::unexpressed(reader)?);
     let cuts = report.finish(BufWriter::new(file), &view, &jiff::tz::TimeZone::system())?;
     std::fs::rename(&unfinished, &path).map_err(|error| cannot(&error))?;
     for note in cuts.notes(printer.lang) {

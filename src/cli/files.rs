@@ -128,3 +128,12 @@ fn similar(path: &str) -> Option<String> {
     };
     Some(shown)
 }
+
+/// Writes a file whole or not at all.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    let part = PathBuf::from(name);
+    std::fs::write(&part, bytes)?;
+    std::fs::rename(&part, path)
+}

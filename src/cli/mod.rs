@@ -69,6 +69,10 @@ pub fn main() -> ExitCode {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
             match korean::mistake(&error).filter(|_| before == Lang::Ko) {
                 Some(problem) => Printer::plain(before).problems(&[problem]),
+                // What was typed may come from outside, too, where a workflow passes it on.
+                None if error.use_stderr() && Printer::plain(before).ci => {
+                    Printer::plain(before).err(&error.render().to_string());
+                }
                 None => drop(error.print()),
             }
             return exit.into();

@@ -30,14 +30,17 @@ pub(super) fn set(name: &str) -> Option<String> {
 
 /// The configuration: the file that was named, else `config.toml` when there is one, else the built-in settings.
 pub(super) fn settings(global: &Global) -> Result<Settings, Failure> {
+    config::load(settings_file(global).as_deref(), &variable).map_err(|problems| Failure::of(Exit::Usage, problems))
+}
+
+/// The file of the configuration, where there is one.
+pub(super) fn settings_file(global: &Global) -> Option<PathBuf> {
     let usual = Path::new("config.toml");
-    let file = match &global.config {
-        Some(named) => Some(named.as_path()),
-        // The variable is looked up by the reader of the configuration.
-        None if set("NARANI_CONFIG").is_some() => None,
-        None => usual.is_file().then_some(usual),
-    };
-    config::load(file, &variable).map_err(|problems| Failure::of(Exit::Usage, problems))
+    match (&global.config, set("NARANI_CONFIG")) {
+        (Some(named), _) => Some(named.clone()),
+        (None, Some(named)) => Some(PathBuf::from(named)),
+        (None, None) => usual.is_file().then(|| usual.to_owned()),
+    }
 }
 
 /// The folder of the runs.

@@ -1,9 +1,11 @@
 //! The one place that writes to the terminal: results to standard output, everything else to standard error.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::domain::{Problem, Severity};
 use crate::report::words::Lang;
+use crate::text::sink::ci_lines;
 
 use super::args::{Global, When};
 use super::{language, problems};
@@ -27,8 +29,11 @@ pub(super) struct Printer {
     pub(super) lang: Lang,
     /// Standard error is a terminal and nobody said that this is CI.
     pub(super) interactive: bool,
-    /// `CI` is set.
+    /// `CI` or `GITHUB_ACTIONS` is set.
     pub(super) ci: bool,
+    /// Standard output goes into the log of a CI service, whose runner takes some lines for commands: outside text must not be
+    /// one of them. What is redirected into a file stays as it is.
+    log: bool,
 }
 
 /// Width of tables where there is no terminal to ask.
@@ -41,7 +46,10 @@ const WIDTH_WITHOUT_TERMINAL: usize = 100;
 impl Printer {
     pub(super) fn new(global: &Global) -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let ci = variable("CI").is_some_and(|value| value != "false" && value != "0");
+        let ci = ["CI", "GITHUB_ACTIONS"]
+            .into_iter()
+            .filter_map(variable)
+            .any(|value| value != "false" && value != "0");
         let forced = variable("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         let dumb = variable("TERM").is_some_and(|term| term == "dumb");
         let colors = |terminal: bool| match global.color {
@@ -73,6 +81,7 @@ impl Printer {
             lang: language::of(global),
             interactive: io::stderr().is_terminal() && !ci && !dumb,
             ci,
+            log: ci && !stdout_is_file(),
         }
     }
 
@@ -105,12 +114,24 @@ impl Printer {
 
     /// Prints a result, ending with a line break.
     pub(super) fn out(&self, text: &str) -> io::Result<()> {
+        let text = if self.log { ci_lines(text) } else { Cow::Borrowed(text) };
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         if !text.ends_with('\n') {
             out.write_all(b"\n")?;
         }
         out.flush()
+    }
+
+    /// Standard output as a stream, for what is too large to be put together first.
+    pub(super) fn stream(&self) -> Box<dyn io::Write> {
+        let out = io::stdout().lock();
+        let out: Box<dyn io::Write> = if self.log {
+            Box::new(Lines::new(out))
+        } else {
+            Box::new(out)
+        };
+        Box::new(io::BufWriter::with_capacity(64 * 1024, out))
     }
 
     /// Prints lines that a program reads from the log, as they are; nothing where there are none.
@@ -138,6 +159,7 @@ impl Printer {
     /// Prints an error.
     pub(super) fn err(&self, text: &str) {
         let mut err = io::stderr().lock();
+        let text = if self.ci { ci_lines(text) } else { Cow::Borrowed(text) };
         // A closed standard error leaves nobody to tell.
         let _ = err.write_all(text.as_bytes());
         if !text.ends_with('\n') {
@@ -159,5 +181,58 @@ impl Printer {
                 self.lang,
             ));
         }
+    }
+}
+
+#[cfg(unix)]
+fn stdout_is_file() -> bool {
+    use std::os::fd::AsFd as _;
+    let twin = io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
+    twin.and_then(|file| file.metadata()).is_ok_and(|data| data.is_file())
+}
+
+#[cfg(not(unix))]
+fn stdout_is_file() -> bool {
+    false
+}
+
+/// Passes whole lines on, each harmless for a runner.
+struct Lines<W: io::Write> {
+    out: W,
+    begun: Vec<u8>,
+}
+
+impl<W: io::Write> Lines<W> {
+    fn new(out: W) -> Self {
+        Self { out, begun: Vec::new() }
+    }
+
+    fn pass(&mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.begun);
+        self.out.write_all(ci_lines(&String::from_utf8_lossy(&line)).as_bytes())
+    }
+}
+
+impl<W: io::Write> io::Write for Lines<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.begun.extend_from_slice(piece);
+            if piece.ends_with(b"\n") {
+                self.pass()?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl<W: io::Write> Drop for Lines<W> {
+    fn drop(&mut self) {
+        // Nobody is left to tell of a failure; the writers flush before they are done.
+        let _ = self.pass();
+        let _ = self.out.flush();
     }
 }

@@ -30,17 +30,10 @@ pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outco
     if args.agreement {
         return agreement(&reader, args, printer);
     }
-    // The summary as JSON has the pairs, and all that belongs to them.
-    if args.pairs && args.format != Format::Json {
+    if args.pairs && args.format == Format::Text {
         let book = Book::new(reader.info())?;
         let view = view(&reader, &book)?;
-        let text = match args.format {
-            _ if view.pairs.is_empty() => String::new(),
-            Format::Csv => report::pairs::csv(reader.info(), &view)?,
-            Format::Jsonl => report::pairs::jsonl(reader.info(), &view),
-            Format::Markdown => report::pairs::markdown(reader.info(), &view, printer.lang),
-            Format::Text | Format::Json => report::terminal::pairs(&view, &printer.style()),
-        };
+        let text = report::terminal::pairs(&view, &printer.style());
         if text.is_empty() {
             printer.note(printer.say(
                 "there are no pairs: one column, or no verdicts",
@@ -95,12 +88,11 @@ fn summary_of(reader: &Reader, running: bool, format: Format, printer: &Printer)
     let book = Book::new(reader.info())?;
     match format {
         Format::Jsonl => {
-            let mut out = std::io::stdout().lock();
+            let mut out = printer.stream();
             write_jsonl(reader, &book, &mut out)?;
         }
         Format::Csv => {
-            let out = std::io::stdout().lock();
-            write_csv(reader, &book, BufWriter::new(out), Layout::Long, Audience::Machine)?;
+            write_csv(reader, &book, printer.stream(), Layout::Long, Audience::Machine)?;
         }
         Format::Text | Format::Json | Format::Markdown => {}
     }
@@ -144,7 +136,7 @@ fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
             viewer.push(record);
         }
     })?;
-    told_early(reader, viewer.finish(&unexpressed(reader)?))
+    Ok(viewer.finish(&unexpressed(reader)?))
 }
 
 /// The same, read by this thread alone, for when others are busy with the run as well.
@@ -155,24 +147,7 @@ fn view_alone(reader: &Reader, book: &Book) -> Result<View, Failure> {
         viewer.push(record);
         Ok(())
     })?;
-    told_early(reader, viewer.finish(&unexpressed(reader)?))
-}
-
-/// How stopping early went, where it was allowed.
-fn early(reader: &Reader) -> Result<Option<compare::early::Early>, Failure> {
-    let told = reader.meta("stop_early")?;
-    Ok(told.and_then(|text| serde_json::from_str(&text).ok()))
-}
-
-/// The view with how stopping early went, where it was allowed.
-pub(super) fn told_early(reader: &Reader, view: View) -> Result<View, Failure> {
-    let early = early(reader)?;
-    let replayed = reader.meta("replay")?.is_some();
-    Ok(View {
-        replayed,
-        early,
-        ..view
-    })
+    Ok(viewer.finish(&unexpressed(reader)?))
 }
 
 /// What the providers of a run could not express.
@@ -461,7 +436,6 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
                     spent: reader.spent()?,
                     simulated: info.simulated,
                     running: store::is_open(run),
-                    settled: early(&reader)?.is_some_and(|early| early.settled),
                     trouble: None,
                 }
             }
@@ -485,7 +459,7 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
             }
             if rows
                 .iter()
-                .any(|run| !run.running && !run.settled && run.trouble.is_none() && run.done < run.planned)
+                .any(|run| !run.running && run.trouble.is_none() && run.done < run.planned)
             {
                 printer.note(printer.say(
                     "narani run --resume RUN goes on with one that is stopped",

@@ -28,7 +28,10 @@ mod secret;
 mod shape;
 mod target;
 
-pub use gate::{Bound, CheckKind, CheckRule, GateRules, Metric, OnInconclusive, Quarantine, Rule, Stands, gate_rules};
+pub use gate::{
+    Bound, CheckKind, CheckRule, GateRules, Metric, Misread, OnInconclusive, Quarantine, Rule, Stands, gate_rules,
+    gate_rules_within,
+};
 pub use secret::{KeySource, KeyState, Secret};
 
 /// The configuration that is used where there is no file, and that `narani init` writes.

@@ -137,6 +137,7 @@ fn the_examples_in_comments_are_right() {
         "KRW"
     );
     assert_eq!(settings.max_cost.len(), 2);
+    assert_eq!(settings.gate.unwrap().checks.len(), 5, "one of each kind");
 }
 
 #[test]

@@ -5,13 +5,17 @@
 
 pub mod against;
 pub mod baseline;
+mod brief;
 pub mod decide;
 pub mod verdict;
 
 pub use against::Against;
 pub use baseline::{Baseline, Damage};
-pub use decide::{Trial, judge};
-pub use verdict::{Check, Coverage, Moved, Overall, Remark, State, Trouble, Undecided, Verdict};
+pub use decide::{Trial, judge, misfits};
+pub use verdict::{
+    Check, Coverage, Earlier, Moved, Needs, Options, Overall, Remark, Repeated, Repeats, State, Trouble, Undecided,
+    Verdict,
+};
 
 #[cfg(test)]
 mod tests;

@@ -76,7 +76,8 @@ fn judged(now: &Grid, against: &Against, rules: &GateRules) -> Verdict {
         against,
         rules,
         today: day("2026-03-14"),
-        confirmed: &[],
+        repeats: None,
+        options: &Options::default(),
     })
     .unwrap()
 }
@@ -311,7 +312,8 @@ fn rules_that_match_nothing_and_quarantines_that_ran_out_are_mistakes() {
         against: &against,
         rules: &rules,
         today: day("2026-03-14"),
-        confirmed: &[],
+        repeats: None,
+        options: &Options::default(),
     })
     .unwrap_err();
     let told: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
@@ -360,21 +362,228 @@ fn confirmed_cases_fail_only_when_most_trials_fail() {
         ..GateRules::default()
     };
     let against = against(&base, &now);
-    for (repeats, exit) in [
-        (vec![], 1),
-        (vec![(0, "case-00000".to_owned(), 2, 2)], 0),
-        (vec![(0, "case-00000".to_owned(), 1, 2)], 1),
-    ] {
+    let again = |passed: u32| Repeats {
+        cases: vec![Repeated {
+            lane: 0,
+            case: "case-00000".to_owned(),
+            passed,
+            measured: 2,
+            asked: 2,
+        }],
+        paid: crate::compare::Paid::default(),
+    };
+    for (repeats, exit) in [(Repeats::default(), 1), (again(2), 0), (again(1), 1)] {
         let verdict = judge(&Trial {
             now: &now,
             against: &against,
             rules: &rules,
             today: day("2026-03-14"),
-            confirmed: &repeats,
+            repeats: Some(&repeats),
+            options: &Options::default(),
         })
         .unwrap();
         assert_eq!(verdict.exit(), exit, "{repeats:?}");
     }
+}
+
+fn floor_at(min: f64, metric: Metric) -> GateRules {
+    GateRules {
+        checks: vec![rule(CheckKind::Floor {
+            metric,
+            tag: None,
+            min,
+            bound: Bound::Lower,
+        })],
+        ..GateRules::default()
+    }
+}
+
+/// Five of five right failed a floor of 75 %, because five answers cannot show it.
+#[test]
+fn a_floor_that_few_cases_cannot_show_is_open_not_failed() {
+    let state = |right: usize, wrong: usize, min: f64| {
+        let now = grid(&[all(right, true), all(wrong, false)].concat());
+        let verdict = judged(&now, &against(&now, &now), &floor_at(min, Metric::Pass));
+        let check = verdict.checks[0].clone();
+        (
+            check.state,
+            check.needs.map(|needs| needs.cases),
+            check.interval.unwrap(),
+        )
+    };
+    let (open, needs, (low, high)) = state(5, 0, 0.75);
+    assert_eq!(open, State::Inconclusive(Undecided::TooFew));
+    // z²·0.75/0.25 = 11.5: twelve of twelve reach a lower end of 75 %, eleven do not.
+    assert_eq!(needs, Some(12));
+    assert_eq!(high, 1.0);
+    assert!((low - 0.5655).abs() < 1e-3, "Wilson: {low}");
+    assert_eq!(state(12, 0, 0.75).0, State::Pass);
+    assert_eq!(state(11, 0, 0.75).0, State::Inconclusive(Undecided::TooFew));
+    // Below the floor is below the floor, however few.
+    assert_eq!(state(2, 3, 0.75).0, State::Fail);
+    // At the very floor no number of cases shows more.
+    let (open, needs, _) = state(3, 1, 0.75);
+    assert_eq!((open, needs), (State::Inconclusive(Undecided::TooFew), None));
+}
+
+/// The interval of a scorer that says right or wrong was made by t and left 0 to 1.
+#[test]
+fn a_scorer_of_right_and_wrong_has_an_interval_within_its_range() {
+    let info = info(10, 1);
+    let spots: Vec<Spot> = (0..10)
+        .map(|at| Spot::told(1, u16::from(at > 0), Some(if at > 0 { 1.0 } else { 0.0 })))
+        .collect();
+    let now = Grid::made(&info, &[spots], None);
+    let verdict = judged(&now, &against(&now, &now), &floor_at(0.5, Metric::Score));
+    let (low, high) = verdict.checks[0].interval.unwrap();
+    let wilson = crate::stats::proportion::wilson(9, 10, 0.95).unwrap();
+    assert_eq!((low, high), (wilson.low, wilson.high));
+    assert!(high < 1.0 && low > 0.0);
+    // Graded points keep t, within what points can be.
+    let graded: Vec<Spot> = (0..6)
+        .map(|at| Spot::told(1, 1, Some(if at > 0 { 1.0 } else { 0.3 })))
+        .collect();
+    let now = Grid::made(&self::info(6, 1), &[graded], None);
+    let verdict = judged(&now, &against(&now, &now), &floor_at(0.5, Metric::Score));
+    let (low, high) = verdict.checks[0].interval.unwrap();
+    assert!(low > 0.0 && high <= 1.0, "{low} {high}");
+}
+
+#[test]
+fn an_open_check_says_how_many_cases_would_decide_it() {
+    let strict = GateRules {
+        checks: vec![rule(regression(Rule::NoDrop))],
+        ..GateRules::default()
+    };
+    // Nothing moved among 60: Tango's bound of none needs z²·0.98/0.02 = 132.6 cases.
+    let now = grid(&all(60, true));
+    let verdict = judged(&now, &against(&now, &now), &strict);
+    assert_eq!(verdict.checks[0].state, State::Inconclusive(Undecided::Either));
+    assert_eq!(verdict.checks[0].needs.as_ref().unwrap().cases, 133);
+    let enough = grid(&all(133, true));
+    assert_eq!(
+        judged(&enough, &against(&enough, &enough), &strict).overall(),
+        Overall::Pass
+    );
+    // Some moved: (1.645 + 0.842)²·sd²/0.02².
+    let mut passed = all(100, true);
+    passed[..2].fill(Some(false));
+    let mut before = all(100, true);
+    before[2..4].fill(Some(false));
+    let (base, now) = (grid(&before), grid(&passed));
+    let verdict = judged(&now, &against(&base, &now), &strict);
+    let cases = verdict.checks[0].needs.as_ref().unwrap().cases;
+    assert!((600..650).contains(&cases), "{cases}");
+}
+
+#[test]
+fn repeats_are_told_and_paid() {
+    use crate::report::gate::markdown::{Manner, markdown};
+    let mut passed = all(20, true);
+    passed[0] = Some(false);
+    let mut now = grid(&passed);
+    now.give_tag(0, "critical");
+    let base = grid(&all(20, true));
+    let cap = crate::domain::Money {
+        nano: 1_000_000,
+        currency: crate::domain::Currency::usd(),
+    };
+    let rules = GateRules {
+        checks: vec![
+            rule(CheckKind::MustPass {
+                tag: "critical".to_owned(),
+            }),
+            rule(CheckKind::Cost { max: vec![cap] }),
+        ],
+        ..GateRules::default()
+    };
+    let mut paid = crate::compare::Paid::default();
+    paid.sums.insert(crate::domain::Currency::usd(), 50_000_000);
+    paid.known = 2;
+    let repeats = Repeats {
+        cases: vec![Repeated {
+            lane: 0,
+            case: "case-00000".to_owned(),
+            passed: 2,
+            measured: 2,
+            asked: 2,
+        }],
+        paid,
+    };
+    let verdict = judge(&Trial {
+        now: &now,
+        against: &against(&base, &now),
+        rules: &rules,
+        today: day("2026-03-14"),
+        repeats: Some(&repeats),
+        options: &Options::default(),
+    })
+    .unwrap();
+    // What was paid for the repeats is in the cost that is held against its cap.
+    assert_eq!(verdict.checks[1].state, State::Fail);
+    let style = crate::report::Style {
+        width: 80,
+        ascii: false,
+        color: false,
+        lang: crate::report::words::Lang::En,
+    };
+    let manner = Manner {
+        marker: None,
+        most: 60_000,
+        answers: false,
+    };
+    for text in [
+        crate::report::gate::terminal(&verdict, false, &style),
+        markdown(&verdict, manner, crate::report::words::Lang::En).replace('\\', ""),
+    ] {
+        assert!(text.contains("was asked 2 times more and passed 2"), "{text}");
+        assert!(text.contains("Asking 1 case again cost $0.05"), "{text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&crate::report::gate::json(&verdict)).unwrap();
+    assert_eq!(json["repeats_cost"]["USD"], 0.05);
+}
+
+/// Red tests in a green job: newly failing cases of a check that passed were failures, and without any baseline failing cases were
+/// called known.
+#[test]
+fn a_test_is_red_only_where_its_check_failed() {
+    let n = 100;
+    let mut before = all(n, true);
+    before[1] = Some(false);
+    let mut after = all(n, true);
+    after[..2].fill(Some(false));
+    let (base, now) = (grid(&before), grid(&after));
+    let green = judged(&now, &against(&base, &now), &GateRules::default());
+    assert_eq!(green.exit(), 0);
+    let xml = crate::report::gate::junit(&green, &now).unwrap();
+    assert!(!xml.contains("<failure"), "{xml}");
+    assert_eq!(
+        (xml.matches("newly_failing").count(), xml.matches("known_fail").count()),
+        (1, 1)
+    );
+    let missing = Against::new(
+        "b".to_owned(),
+        false,
+        None,
+        &now,
+        vec![Err(Trouble::Missing {
+            path: "p".to_owned(),
+            pending: None,
+        })],
+    );
+    let none = judged(&now, &missing, &GateRules::default());
+    let xml = crate::report::gate::junit(&none, &now).unwrap();
+    assert!(!xml.contains("known_fail") && !xml.contains("<failure"), "{xml}");
+    assert_eq!(xml.matches("failing_without_baseline").count(), 2);
+    after[..30].fill(Some(false));
+    let worse = grid(&after);
+    let red = judged(&worse, &against(&base, &worse), &GateRules::default());
+    let xml = crate::report::gate::junit(&red, &worse).unwrap();
+    assert_eq!(
+        xml.matches("type=\"regression\"").count(),
+        30,
+        "29 cases and the check: {xml}"
+    );
 }
 
 /// Chances of passing of 200 cases: most are sure, some waver, a few are a toss. Two runs of them differ on about a tenth of the

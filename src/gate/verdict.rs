@@ -2,6 +2,7 @@
 
 use crate::compare::{Paid, Paired};
 use crate::config::{CheckKind, OnInconclusive};
+use crate::domain::Money;
 
 use super::baseline::Damage;
 
@@ -44,6 +45,58 @@ pub struct Verdict {
     pub misses: Vec<(String, String, u32, String)>,
     /// All of them, those not listed included.
     pub missed: u64,
+    /// Repeats of failing must-pass cases that were asked for this verdict; what they cost is in `paid`.
+    pub repeats: Option<Repeats>,
+    /// Cells that fail now, by (column, case), with what the baseline says of them.
+    pub failing: Vec<(usize, usize, Earlier)>,
+    /// What has to be said again for the commands that a reader is advised to use.
+    pub options: Options,
+}
+
+/// Must-pass cases that were asked again.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Repeats {
+    /// The cases, each on its column.
+    pub cases: Vec<Repeated>,
+    /// What asking them again cost.
+    pub paid: Paid,
+}
+
+/// A case that was asked again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repeated {
+    /// Its column.
+    pub lane: usize,
+    /// Its id. User's text.
+    pub case: String,
+    /// Repeats that passed.
+    pub passed: u32,
+    /// Repeats that were measured: what was not says nothing.
+    pub measured: u32,
+    /// Repeats that were asked.
+    pub asked: u32,
+}
+
+/// What the baseline says of a case that fails now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// It failed there, too.
+    Failed,
+    /// It passed there.
+    Passed,
+    /// Nothing: there is none, or the case is new or changed.
+    Unknown,
+}
+
+/// Options that a command has to be given again, each with a blank before it, quoted for a shell.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// For every command: where runs and configuration are.
+    pub global: String,
+    /// For `narani gate`: its rules and its baseline.
+    pub gate: String,
+    /// For `narani baseline`: the folder, where it is not the one that is taken by itself.
+    pub baseline: String,
 }
 
 /// The one word.
@@ -143,6 +196,8 @@ pub enum Undecided {
     Nothing,
     /// So many cases of the check were not measured.
     NotMeasured(u64),
+    /// The mean holds the floor, but so few cases do not show it.
+    TooFew,
     /// Too few fresh answers for a percentile.
     FewAnswers(u64),
     /// The interval holds both a drop beyond the margin and none.
@@ -162,6 +217,13 @@ pub enum Trouble {
         path: String,
         /// Where a proposal was written.
         pending: Option<String>,
+    },
+    /// The folder that was named does not exist.
+    Folder {
+        /// It.
+        path: String,
+        /// A folder beside it with nearly this name.
+        near: Option<String>,
     },
     /// The file is damaged.
     Damaged {
@@ -239,8 +301,10 @@ pub struct Check {
     pub failing: Vec<Moved>,
     /// For `must_pass`: passing cases then and now, as (passing, of).
     pub held: (Option<(u64, u64)>, (u64, u64)),
-    /// For `must_pass`: repeats that were made, as (case, passed, of).
-    pub confirmed: Vec<(String, u32, u32)>,
+    /// For `must_pass`: cases that were asked again.
+    pub confirmed: Vec<Repeated>,
+    /// What would decide a check that is not decided.
+    pub needs: Option<Needs>,
     /// Change by tag: tag, cases, difference, adjusted p.
     pub by_tag: Vec<(String, u64, f64, Option<f64>)>,
 }
@@ -267,6 +331,7 @@ impl Check {
             failing: Vec::new(),
             held: (None, (0, 0)),
             confirmed: Vec::new(),
+            needs: None,
             by_tag: Vec::new(),
         }
     }
@@ -289,6 +354,15 @@ impl Check {
             CheckKind::Cost { .. } => "cost",
         }
     }
+}
+
+/// How many cases would decide a check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Needs {
+    /// So many, at the spread seen here.
+    pub cases: u64,
+    /// What asking them once costs at the price of this run; empty where that is not known.
+    pub cost: Vec<Money>,
 }
 
 /// A case that changed, or fails where it must not.

@@ -4,7 +4,6 @@ use std::io::{BufRead as _, IsTerminal as _};
 use std::path::Path;
 
 use super::choose::Chosen;
-use super::earlier::Earlier;
 use super::{Ready, told};
 use crate::cli::args::{Format, RunArgs};
 use crate::cli::exit::Exit;
@@ -38,11 +37,7 @@ pub(super) fn dry_run(
     caps: &[Money],
     printer: &Printer,
 ) -> Outcome {
-    let earlier = super::earlier::look_up(results, &ready.info);
-    let forecast = Forecast {
-        caps: caps.to_vec(),
-        ..forecast(results, args, settings, suites, picked, ready, earlier)
-    };
+    let forecast = forecast(results, args, settings, suites, picked, ready, caps);
     let text = match args.format {
         Format::Json | Format::Jsonl => report::plan::json(&forecast),
         _ => report::plan::table(&forecast, &printer.style()),
@@ -67,8 +62,7 @@ pub(super) fn confirm(
     if !std::io::stdin().is_terminal() {
         return Ok(true);
     }
-    let earlier = super::earlier::look_up(results, &ready.info);
-    let forecast = forecast(results, args, settings, suites, picked, ready, earlier);
+    let forecast = forecast(results, args, settings, suites, picked, ready, &[]);
     let expected = forecast.sums(1);
     let above = |money: &Money| {
         settings
@@ -100,13 +94,14 @@ pub(super) fn forecast(
     suites: &[(String, Suite)],
     picked: &Chosen,
     ready: &Ready,
-    earlier: Earlier,
+    caps: &[Money],
 ) -> Forecast {
     let info = &ready.info;
     // A cache that cannot be opened answers nothing, which is what the forecast then says.
     let reuse =
         settings.cache && !args.no_cache && !args.refresh && !args.simulate && results.join("cache.db").is_file();
     let cache = if reuse { Cache::open(results).ok() } else { None };
+    let earlier = super::earlier::look_up(results, info);
     let mut targets: Vec<TargetForecast> = ready
         .askers
         .iter()
@@ -200,7 +195,7 @@ pub(super) fn forecast(
         prompts: info.prompts.len(),
         trials: info.trials,
         targets,
-        caps: Vec::new(),
+        caps: caps.to_vec(),
         simulated: info.simulated,
         earlier: earlier.run,
     }

@@ -16,7 +16,7 @@ use super::exit_of;
 use crate::cli::args::RunArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome as Ended};
-use crate::cli::gate::write_whole;
+use crate::cli::files::write_whole;
 use crate::cli::open::Book;
 use crate::cli::printer::Printer;
 use crate::cli::show;

@@ -3,11 +3,15 @@
 //! A line of the log that begins with `::` is a command to the runner. The only such lines are those made here, from fixed words
 //! and numbers; names are percent-escaped and cut.
 
-use super::cells::scores;
+use std::collections::HashSet;
+
+use super::cells::{scores, then_and_now};
 use crate::config::CheckKind;
+use crate::domain::{Problem, Severity};
 use crate::gate::{Check, Moved, State, Verdict};
+use crate::report::Style;
 use crate::report::words::{self, Lang};
-use crate::text::sink::terminal_line;
+use crate::text::sink::{markdown_inline, terminal_line};
 
 /// Annotations of single cases; GitHub shows ten a step.
 const ANNOTATIONS: usize = 9;
@@ -15,49 +19,43 @@ const ANNOTATIONS: usize = 9;
 /// Characters of a message.
 const MESSAGE: usize = 120;
 
+const STYLE: Style = Style {
+    width: 80,
+    ascii: false,
+    color: false,
+    lang: Lang::En,
+};
+
 /// The annotations, one a line: failing cases at their lines of the suite, then how many more there are.
 #[must_use]
 pub fn annotations(verdict: &Verdict) -> String {
-    let mut seen: Vec<(String, String)> = Vec::new();
+    let verdict = &verdict.brief(MESSAGE);
     let mut lines: Vec<String> = Vec::new();
     let mut more = 0u64;
-    for check in verdict.failed() {
-        let label = check.label.as_deref().unwrap_or("");
-        for moved in moved_of(check) {
-            let key = (label.to_owned(), moved.case.clone());
-            if seen.contains(&key) {
-                continue;
-            }
-            seen.push(key);
-            if lines.len() < ANNOTATIONS {
-                lines.push(at_case(moved, label));
-            } else {
-                more += 1;
-            }
+    for (check, moved) in in_turn(verdict) {
+        if lines.len() == ANNOTATIONS {
+            more += 1;
+            continue;
         }
+        lines.push(if let Some(moved) = moved {
+            at_case(moved, check.label.as_deref().unwrap_or(""))
+        } else {
+            let figures = then_and_now(check, verdict, &STYLE);
+            let limit = words::limit(&check.rule, &STYLE);
+            at_check(check, "error", &format!("{figures}, limit {limit}"))
+        });
     }
     for check in &verdict.checks {
-        let told = match (&check.rule, &check.state) {
-            (CheckKind::Regression { .. } | CheckKind::MustPass { .. }, State::Fail)
-                if moved_of(check).next().is_some() =>
-            {
-                None
-            }
-            (_, State::Fail) => Some("failed".to_owned()),
-            (_, State::Inconclusive(why)) => Some(format!("not decided: {}", words::undecided(why, Lang::En))),
-            (_, State::NoBaseline(trouble)) => Some(words::trouble_short(trouble, Lang::En).to_owned()),
-            (_, State::Pass) => None,
+        let told = match &check.state {
+            State::Inconclusive(why) => match words::needs(check, &STYLE) {
+                Some(needs) => format!("not decided: {}; {needs}", words::undecided(why, Lang::En)),
+                None => format!("not decided: {}", words::undecided(why, Lang::En)),
+            },
+            State::NoBaseline(trouble) => words::trouble_short(trouble, Lang::En).to_owned(),
+            State::Fail | State::Pass => continue,
         };
-        let Some(told) = told else { continue };
         if lines.len() < ANNOTATIONS {
-            let whom = check.label.as_deref().unwrap_or("all");
-            let name = words::check_name(&check.rule, Lang::En);
-            let level = if check.state == State::Fail { "error" } else { "warning" };
-            lines.push(format!(
-                "::{level} title={}::{}",
-                property(&format!("narani gate ({})", terminal_line(whom))),
-                message(&terminal_line(&format!("{name}: {told}")))
-            ));
+            lines.push(at_check(check, "warning", &told));
         } else {
             more += 1;
         }
@@ -70,6 +68,34 @@ pub fn annotations(verdict: &Verdict) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
+/// Failing cases of all failed checks, each once, and the checks that have none: one of each check in turn, so that no target
+/// leaves the others without a line.
+fn in_turn(verdict: &Verdict) -> Vec<(&Check, Option<&Moved>)> {
+    let mut checks: Vec<_> = verdict
+        .failed()
+        .map(|check| (check, moved_of(check).peekable()))
+        .collect();
+    let mut out: Vec<(&Check, Option<&Moved>)> = Vec::new();
+    for (check, cases) in &mut checks {
+        if cases.peek().is_none() {
+            out.push((check, None));
+        }
+    }
+    let mut seen: HashSet<(Option<&str>, &str)> = HashSet::new();
+    loop {
+        let before = out.len();
+        for (check, cases) in &mut checks {
+            let label = check.label.as_deref();
+            if let Some(next) = cases.find(|moved| seen.insert((label, moved.case.as_str()))) {
+                out.push((check, Some(next)));
+            }
+        }
+        if out.len() == before {
+            return out;
+        }
+    }
+}
+
 fn moved_of(check: &Check) -> impl Iterator<Item = &Moved> {
     match check.rule {
         CheckKind::MustPass { .. } => check.failing.iter(),
@@ -77,31 +103,58 @@ fn moved_of(check: &Check) -> impl Iterator<Item = &Moved> {
     }
 }
 
+fn at_check(check: &Check, level: &str, told: &str) -> String {
+    let whom = begin(check.label.as_deref().unwrap_or("all"));
+    let name = words::check_name(&check.rule, Lang::En);
+    format!(
+        "::{level} title={}::{}",
+        property(&terminal_line(&format!("narani gate ({whom})"))),
+        message(&terminal_line(&format!("{}: {told}", begin(&name))))
+    )
+}
+
 fn at_case(moved: &Moved, label: &str) -> String {
     let mut place = String::new();
     if !moved.file.is_empty() {
-        place.push_str(&format!("file={},", property(&terminal_line(&moved.file))));
+        place.push_str(&format!("file={},", property(&terminal_line(&begin(&moved.file)))));
         if moved.line > 0 {
             place.push_str(&format!("line={},", moved.line));
         }
     }
-    let title = terminal_line(&format!("{} ({label})", moved.case));
+    let title = terminal_line(&begin(&format!("{} ({label})", begin(&moved.case))));
+    let mut said = format!("score {}", scores(moved));
+    if !moved.why.is_empty() {
+        said.push_str(": ");
+        said.push_str(&moved.why);
+    }
     format!(
         "::error {place}title={}::{}",
         property(&title),
-        message(&format!("score {}", scores(moved)))
+        message(&terminal_line(&begin(&said)))
     )
+}
+
+/// The beginning of a text, with room for what the sink makes of it: a name may be a megabyte, a line of a log may not.
+fn begin(text: &str) -> String {
+    text.chars().take(2 * MESSAGE).collect()
 }
 
 /// A property: cut, then escaped as the runner unescapes.
 fn property(text: &str) -> String {
     let text: String = text.chars().take(MESSAGE).collect();
-    message(&text).replace(':', "%3A").replace(',', "%2C")
+    message(&text.replace(':', "\u{1}"))
+        .replace('\u{1}', "%3A")
+        .replace(',', "%2C")
 }
 
+/// A message: cut, then escaped as the runner unescapes. No text in it looks like the end of one command and the beginning of
+/// another.
 fn message(text: &str) -> String {
     let text: String = text.chars().take(MESSAGE).collect();
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+        .replace("::", ": :")
 }
 
 /// Lines for the file of outputs: `verdict`, `failed_checks`, `report`.
@@ -114,5 +167,50 @@ pub fn outputs(verdict: &Verdict, report: &str) -> String {
         verdict.overall().word(),
         verdict.failed().count(),
         line(report)
+    )
+}
+
+/// The same where nothing could be judged: what is wrong, for the summary, the outputs and the log.
+#[must_use]
+pub fn mistakes(problems: &[Problem], lang: Lang) -> (String, String, String) {
+    let mut summary = format!(
+        "> [!CAUTION]\n> **narani gate: {}**\n\n",
+        lang.pick("nothing was judged", "판정하지 못했습니다")
+    );
+    let mut lines = Vec::new();
+    for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
+        let said = problem.message.in_lang(lang);
+        let help = problem.help.as_ref().map(|help| help.in_lang(lang).replace('\n', " "));
+        let place = problem.place.as_ref().map(|place| (begin(&place.file), place.line));
+        let mut line = format!("- {}", markdown_inline(&begin(said)));
+        if let Some((file, at)) = &place {
+            line.push_str(&format!(" ({}:{at})", markdown_inline(file)));
+        }
+        if let Some(help) = &help {
+            line.push_str(&format!(" — {}", markdown_inline(&begin(help))));
+        }
+        summary.push_str(&line);
+        summary.push('\n');
+        let mut at = String::new();
+        if let Some((file, line)) = &place {
+            at = format!("file={},line={},", property(&terminal_line(file)), (*line).max(1));
+        }
+        lines.push(format!(
+            "::error {at}title=narani gate::{}",
+            message(&terminal_line(&begin(problem.message.in_lang(Lang::En))))
+        ));
+    }
+    let more = lines.len().saturating_sub(ANNOTATIONS);
+    lines.truncate(ANNOTATIONS);
+    if more > 0 {
+        lines.push(format!(
+            "::notice title=narani gate::and {more} more in the job summary"
+        ));
+    }
+    let commands = lines.iter().map(|line| format!("{line}\n")).collect();
+    (
+        summary,
+        "verdict=error\nfailed_checks=0\nreport=\n".to_owned(),
+        commands,
     )
 }

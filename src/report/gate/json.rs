@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json as object};
 
+use crate::compare::Paid;
 use crate::config::{Bound, CheckKind};
 use crate::gate::{Check, Moved, State, Verdict};
 use crate::report::words::{self, Lang};
@@ -25,7 +26,10 @@ pub fn json(verdict: &Verdict) -> String {
     put("against", object!(verdict.against));
     put("cases", verdict.cases.into());
     put("trials", verdict.trials.into());
-    put("checks", verdict.checks.iter().map(check).collect());
+    put(
+        "checks",
+        verdict.checks.iter().map(|each| check(each, verdict)).collect(),
+    );
     put(
         "coverage",
         verdict
@@ -53,12 +57,10 @@ pub fn json(verdict: &Verdict) -> String {
             .collect(),
     );
     put("not_measured_count", verdict.missed.into());
-    let cost: Map<String, Value> = verdict
-        .paid
-        .money()
-        .map(|sum| (sum.currency.0.clone(), object!(sum.units())))
-        .collect();
-    put("cost", Value::Object(cost));
+    put("cost", sums(&verdict.paid));
+    if let Some(repeats) = &verdict.repeats {
+        put("repeats_cost", sums(&repeats.paid));
+    }
     put("unpriced_answers", verdict.paid.unknown.into());
     put("cached", verdict.cached.into());
     put(
@@ -72,7 +74,7 @@ pub fn json(verdict: &Verdict) -> String {
     format!("{}\n", Value::Object(out))
 }
 
-fn check(check: &Check) -> Value {
+fn check(check: &Check, verdict: &Verdict) -> Value {
     let mut out = Map::new();
     let mut put = |key: &str, value: Value| {
         out.insert(key.to_owned(), value);
@@ -87,9 +89,12 @@ fn check(check: &Check) -> Value {
         State::Inconclusive(why) => put("why", words::undecided(why, Lang::En).into()),
         State::NoBaseline(trouble) => {
             let label = check.label.as_deref().unwrap_or("");
-            put("why", words::trouble(trouble, label, "RUN", Lang::En).0.into());
+            put("why", words::trouble(trouble, label, verdict, Lang::En).0.into());
         }
         State::Pass | State::Fail => {}
+    }
+    if let Some(needs) = &check.needs {
+        put("cases_needed", needs.cases.into());
     }
     put("n", check.n.into());
     let ids = |moved: &[Moved]| -> Value { moved.iter().map(|moved| Value::from(moved.case.as_str())).collect() };
@@ -138,7 +143,9 @@ fn check(check: &Check) -> Value {
                 check
                     .confirmed
                     .iter()
-                    .map(|(case, passed, of)| object!({"case": case, "passed": passed, "of": of}))
+                    .map(|again| {
+                        object!({"case": again.case, "asked": again.asked, "passed": again.passed, "of": again.measured})
+                    })
                     .collect(),
             );
         }
@@ -176,6 +183,11 @@ fn check(check: &Check) -> Value {
         }
     }
     Value::Object(out)
+}
+
+fn sums(paid: &Paid) -> Value {
+    let sums = paid.money();
+    Value::Object(sums.map(|sum| (sum.currency.0.clone(), object!(sum.units()))).collect())
 }
 
 fn state(state: &State) -> &'static str {

@@ -1,10 +1,17 @@
 //! The verdict as `JUnit` XML, the form that Jenkins and most CI services read: a suite `gate` with a test a check, and a suite a
 //! column with a test a case.
+//!
+//! A test of a case is red only where its check failed: services count red tests, and a job that is green with red tests in it, or
+//! that a service calls unstable for them, would cry wolf. What moved without failing a check is a property of its test. An answer
+//! that was not measured is an error whatever the verdict: it is neither a pass nor a failure.
+
+use std::collections::HashMap;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use crate::compare::Grid;
-use crate::gate::{Check, Moved, State, Verdict};
+use crate::gate::{Check, Earlier, Moved, State, Undecided, Verdict};
+use crate::report::Style;
 use crate::report::words::{self, Lang};
 use crate::text::sink::terminal_line;
 
@@ -16,6 +23,7 @@ const TEXT: usize = 2_000;
 /// # Errors
 /// When the XML cannot be written, which plain text rules out.
 pub fn junit(verdict: &Verdict, grid: &Grid) -> Result<String, String> {
+    let verdict = &verdict.brief(TEXT);
     let name = if verdict.simulated {
         "narani gate (SIMULATED)"
     } else {
@@ -45,12 +53,12 @@ fn checks(verdict: &Verdict) -> TestSuite {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
                 status
                     .set_type("inconclusive")
-                    .set_message(text(&words::undecided(why, Lang::En)));
+                    .set_message(text(&undecided(check, why)));
                 status
             }
             State::NoBaseline(trouble) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-                let (sentence, _) = words::trouble(trouble, whom, &verdict.run, Lang::En);
+                let (sentence, _) = words::trouble(trouble, whom, verdict, Lang::En);
                 status.set_type("no_baseline").set_message(text(&sentence));
                 status
             }
@@ -60,6 +68,21 @@ fn checks(verdict: &Verdict) -> TestSuite {
         suite.add_test_case(case);
     }
     suite
+}
+
+/// Why a check is open, with what would decide it.
+fn undecided(check: &Check, why: &Undecided) -> String {
+    let style = Style {
+        width: 80,
+        ascii: false,
+        color: false,
+        lang: Lang::En,
+    };
+    let why = words::undecided(why, Lang::En);
+    match words::needs(check, &style) {
+        Some(needs) => format!("{why}; {needs}"),
+        None => why,
+    }
 }
 
 fn told(check: &Check) -> String {
@@ -78,26 +101,28 @@ fn column(verdict: &Verdict, grid: &Grid, lane: usize) -> TestSuite {
     let column = &grid.lanes[lane];
     let mut suite = TestSuite::new(text(&column.label));
     let of_lane = || verdict.checks.iter().filter(|check| check.lane == Some(lane));
-    let kinds: std::collections::HashMap<u32, &str> = grid
+    let failed = || of_lane().filter(|check| check.state == State::Fail);
+    let earlier: HashMap<usize, Earlier> = verdict
+        .failing
+        .iter()
+        .filter(|(at, ..)| *at == lane)
+        .map(|(_, case, earlier)| (*case, *earlier))
+        .collect();
+    let kinds: HashMap<u32, &str> = grid
         .misses
         .iter()
         .filter(|(at, ..)| *at == lane)
         .map(|(_, case, _, kind)| (*case, kind.as_str()))
         .collect();
-    let pick = |list: fn(&Check) -> &Vec<Moved>| -> std::collections::HashMap<usize, &Moved> {
-        of_lane()
-            .flat_map(|check| list(check).iter().map(|moved| (moved.place, moved)))
-            .collect()
-    };
-    let newly_failing = pick(|check| &check.newly_failing);
-    let failing = pick(|check| &check.failing);
-    let aside = pick(|check| &check.quarantined);
+    let newly_failing = by_place(failed(), |check| &check.newly_failing);
+    let failing = by_place(failed(), |check| &check.failing);
+    let aside = by_place(of_lane(), |check| &check.quarantined);
     for (place, known) in grid.cases.iter().enumerate() {
         let spot = grid.spot(place, lane);
         if spot.cells == 0 {
             continue;
         }
-        let mut known_fail = false;
+        let mut property = None;
         let status = if let Some(moved) = aside.get(&place) {
             let mut status = TestCaseStatus::skipped();
             if let Some((reason, until)) = &moved.aside {
@@ -127,18 +152,29 @@ fn column(verdict: &Verdict, grid: &Grid, lane: usize) -> TestSuite {
             }
             status
         } else {
-            known_fail = spot.judged > 0 && spot.passed == 0;
+            property = earlier.get(&place).map(|earlier| match earlier {
+                Earlier::Failed => "known_fail",
+                Earlier::Passed => "newly_failing",
+                Earlier::Unknown => "failing_without_baseline",
+            });
             TestCaseStatus::success()
         };
         let mut case = TestCase::new(text(&known.id), status);
         case.set_classname(text(&format!("{}.{}", verdict.suite, column.label)));
-        if known_fail {
-            // Failing as before, or in no check: the gate does not fail for it.
-            case.add_property(Property::new("known_fail", "true"));
+        if let Some(property) = property {
+            // It fails, and the gate does not fail for it.
+            case.add_property(Property::new(property, "true"));
         }
         suite.add_test_case(case);
     }
     suite
+}
+
+/// Cases of checks, by their place in the run.
+fn by_place<'v>(checks: impl Iterator<Item = &'v Check>, list: fn(&Check) -> &Vec<Moved>) -> HashMap<usize, &'v Moved> {
+    checks
+        .flat_map(|check| list(check).iter().map(|moved| (moved.place, moved)))
+        .collect()
 }
 
 fn failure(kind: &str, moved: &Moved) -> TestCaseStatus {
@@ -153,7 +189,8 @@ fn failure(kind: &str, moved: &Moved) -> TestCaseStatus {
 
 /// Outside text for an attribute or a node: what draws nothing is shown, what XML 1.0 forbids is gone with it, and it is cut.
 fn text(text: &str) -> String {
-    let shown = terminal_line(text);
+    let begun: String = text.chars().take(TEXT + 1).collect();
+    let shown = terminal_line(&begun);
     let clean = shown.chars().map(|letter| match letter {
         '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
         letter => letter,

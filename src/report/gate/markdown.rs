@@ -34,6 +34,7 @@ pub struct Manner<'a> {
 /// The verdict.
 #[must_use]
 pub fn markdown(verdict: &Verdict, manner: Manner<'_>, lang: Lang) -> String {
+    let verdict = &verdict.brief(INLINE);
     let style = Style {
         width: 100,
         ascii: false,
@@ -49,6 +50,12 @@ pub fn markdown(verdict: &Verdict, manner: Manner<'_>, lang: Lang) -> String {
     out.push('\n');
     out.push_str(&table(verdict, &style));
     if overall == Overall::Pass {
+        // A pass that rests on repeats says so.
+        let again = repeats(verdict, &style);
+        if !again.is_empty() {
+            out.push('\n');
+            out.push_str(&again);
+        }
         return out;
     }
     let mut sections: Vec<String> = verdict
@@ -57,6 +64,7 @@ pub fn markdown(verdict: &Verdict, manner: Manner<'_>, lang: Lang) -> String {
         .filter(|check| matches!(check.rule, CheckKind::Regression { .. } | CheckKind::MustPass { .. }))
         .map(|check| moved(check, manner.answers, &style))
         .collect();
+    sections.push(repeats(verdict, &style));
     sections.push(how(verdict, &style));
     sections.retain(|section| !section.is_empty());
     let left_out = lang.pick(
@@ -114,6 +122,12 @@ fn alert(verdict: &Verdict, style: &Style) -> String {
             let mut said: Vec<String> = low
                 .map(|coverage| inline(&words::low_coverage(coverage, verdict.coverage_min, lang)))
                 .collect();
+            let figures = |check: &Check| then_and_now(check, verdict, style);
+            said.extend(
+                words::open_checks(verdict, &figures, style)
+                    .iter()
+                    .map(|open| inline(open)),
+            );
             if said.is_empty() {
                 said.push(words::tally(verdict, lang));
             }
@@ -127,7 +141,7 @@ fn alert(verdict: &Verdict, style: &Style) -> String {
             let troubles = verdict.checks.iter().filter_map(|check| match &check.state {
                 State::NoBaseline(trouble) => {
                     let label = check.label.as_deref().unwrap_or("");
-                    Some(inline(&words::trouble(trouble, label, &verdict.run, lang).0))
+                    Some(inline(&words::trouble(trouble, label, verdict, lang).0))
                 }
                 _ => None,
             });
@@ -308,6 +322,24 @@ fn cut(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// Cases that were asked again, and what that cost.
+fn repeats(verdict: &Verdict, style: &Style) -> String {
+    let Some(cost) = words::repeats_cost(verdict, style) else {
+        return String::new();
+    };
+    let title = style.lang.pick("Asked again", "다시 물은 문항");
+    let mut out = format!("<details><summary>{title}</summary>\n\n");
+    let again = verdict
+        .checks
+        .iter()
+        .flat_map(|check| check.confirmed.iter().map(move |again| (check, again)));
+    for (check, again) in again.take(MOVED) {
+        out.push_str(&format!("- {}\n", inline(&words::repeated(check, again, style.lang))));
+    }
+    out.push_str(&format!("\n{}\n\n</details>\n", escaped(&cost)));
+    out
 }
 
 fn how(verdict: &Verdict, style: &Style) -> String {

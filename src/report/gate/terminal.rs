@@ -2,14 +2,18 @@
 
 use super::cells::{change, scores, then_and_now, whom};
 use crate::config::CheckKind;
-use crate::gate::{Check, Moved, Overall, State, Verdict};
+use crate::gate::{Check, Moved, Overall, State, Undecided, Verdict};
 use crate::report::Style;
 use crate::report::lines::{hanging, item, paragraph};
-use crate::report::number::{Purse, grouped, paid, point_digits, points};
+use crate::report::number::{Purse, paid, point_digits, points};
 use crate::report::signs::plain_signs;
 use crate::report::table::{Cell, Paint, Table};
 use crate::report::words::{self, Lang};
 use crate::text::sink::{ci_lines, terminal_line};
+use crate::text::width::display_width;
+
+/// Characters of a name or reason: what is longer is in the JSON.
+const NAME: usize = 400;
 
 /// Moved cases in a table, where not all are asked for.
 const MOVED: usize = 10;
@@ -17,9 +21,11 @@ const MOVED: usize = 10;
 /// The verdict as text. `all` lists every moved case and every check whatever the verdict.
 #[must_use]
 pub fn terminal(verdict: &Verdict, all: bool, style: &Style) -> String {
+    let verdict = &verdict.brief(NAME);
     let mut out = String::new();
     let overall = verdict.overall();
-    if overall == Overall::Fail || all {
+    let open = overall == Overall::Inconclusive && verdict.checks.iter().any(undecided_by_itself);
+    if overall == Overall::Fail || open || all {
         out.push_str(&head(verdict, style));
         out.push('\n');
         out.push_str(&checks(verdict, style));
@@ -33,19 +39,21 @@ pub fn terminal(verdict: &Verdict, all: bool, style: &Style) -> String {
         Overall::Fail => {
             out.push_str(&hanging(&words::tally(verdict, style.lang), &first, "      ", style));
             // What failed is told; what else could not be decided must not be lost behind it.
-            out.push_str(&open(verdict, style));
+            out.push_str(&also_open(verdict, style));
         }
         Overall::Inconclusive => out.push_str(&inconclusive(verdict, &first, style)),
         Overall::NoBaseline => out.push_str(&no_baseline(verdict, &first, style)),
     }
     for check in &verdict.checks {
-        let tells = matches!(check.rule, CheckKind::Regression { .. }) && (check.state == State::Fail || all);
+        let open = check.state == State::Inconclusive(Undecided::Either);
+        let tells = matches!(check.rule, CheckKind::Regression { .. }) && (check.state == State::Fail || open || all);
         if tells && check.paired.is_some() {
             out.push('\n');
             out.push_str(&movement(verdict, check, all, style));
         }
     }
     out.push_str(&must_pass(verdict, style));
+    out.push_str(&repeats(verdict, style));
     out.push_str(&notes(verdict, style));
     if overall == Overall::Fail
         && verdict
@@ -53,27 +61,76 @@ pub fn terminal(verdict: &Verdict, all: bool, style: &Style) -> String {
             .any(|check| matches!(check.rule, CheckKind::Regression { .. }))
     {
         out.push('\n');
-        let (run, against) = (&verdict.run, verdict.against.as_deref().unwrap_or(""));
-        let against = terminal_line(against);
+        let (run, options) = (&verdict.run, &verdict.options);
+        let against = terminal_line(verdict.against.as_deref().unwrap_or(""));
         let text = if verdict.against_run {
+            let command = format!("narani compare {against} {run}{}", options.global);
             style.lang.pick(
-                format!("To see all that moved:  narani compare {against} {run}"),
-                format!("달라진 것 모두 보기:  narani compare {against} {run}"),
+                format!("To see all that moved:  {command}"),
+                format!("달라진 것 모두 보기:  {command}"),
             )
         } else {
+            let command = format!("narani baseline review {run}{}{}", options.baseline, options.global);
             style.lang.pick(
-                format!("If this change is intended:  narani baseline review {run}    then commit {against}"),
-                format!("의도한 변화라면:  narani baseline review {run}    그런 다음 {against} 커밋"),
+                format!("If this change is intended:  {command}   then commit {against}"),
+                format!("의도한 변화라면:  {command}   그런 다음 {against} 커밋"),
             )
         };
-        out.push_str(&plain_signs(&text, style));
-        out.push('\n');
+        out.push_str(&advice(&text, 0, style));
     }
     let exit = verdict.exit();
     if exit != 0 {
         out.push_str(&format!("exit {exit}\n"));
     }
-    ci_lines(&out)
+    ci_lines(&out).into_owned()
+}
+
+/// Whether a check is open for a reason of its own: then its figures are of use.
+fn undecided_by_itself(check: &Check) -> bool {
+    matches!(&check.state, State::Inconclusive(why) if *why != Undecided::Coverage)
+}
+
+/// `Text:  command   more text`: on one line where it fits, else the command on a line of its own, whole, to be copied.
+fn advice(text: &str, indent: usize, style: &Style) -> String {
+    let text = plain_signs(&terminal_line(text), style);
+    let Some((lead, rest)) = text.split_once("  ") else {
+        return paragraph(&text, indent, style);
+    };
+    if display_width(&text) + indent <= style.width {
+        return format!("{}{text}\n", " ".repeat(indent));
+    }
+    let (command, more) = rest.split_once("   ").unwrap_or((rest, ""));
+    let mut out = paragraph(lead, indent, style);
+    out.push_str(&format!("{}{command}\n", " ".repeat(indent + 4)));
+    if !more.is_empty() {
+        out.push_str(&paragraph(more, indent, style));
+    }
+    out
+}
+
+/// Cases that were asked again, and what that cost.
+fn repeats(verdict: &Verdict, style: &Style) -> String {
+    let Some(cost) = words::repeats_cost(verdict, style) else {
+        return String::new();
+    };
+    let mut out = "\n".to_owned();
+    let again = verdict
+        .checks
+        .iter()
+        .flat_map(|check| check.confirmed.iter().map(move |again| (check, again)));
+    let mut left = 0;
+    for (at, (check, again)) in again.enumerate() {
+        if at < MOVED {
+            out.push_str(&item(&terminal_line(&words::repeated(check, again, style.lang)), style));
+        } else {
+            left += 1;
+        }
+    }
+    if left > 0 {
+        out.push_str(&item(&format!("… {}", words::and_more(left, style.lang)), style));
+    }
+    out.push_str(&paragraph(&cost, 2, style));
+    out
 }
 
 fn head(verdict: &Verdict, style: &Style) -> String {
@@ -201,7 +258,8 @@ fn inconclusive(verdict: &Verdict, first: &str, style: &Style) -> String {
         .filter(|coverage| coverage.low)
         .map(|coverage| words::low_coverage(coverage, verdict.coverage_min, lang))
         .collect();
-    sentences.extend(undecided_checks(verdict, lang));
+    // Figures stand in the table above them.
+    sentences.extend(words::open_checks(verdict, &|_| String::new(), style));
     if sentences.is_empty() {
         sentences.push(
             lang.pick("there is nothing to check", "검사할 것이 없습니다")
@@ -213,43 +271,14 @@ fn inconclusive(verdict: &Verdict, first: &str, style: &Style) -> String {
         let head = if at == 0 { first } else { indent };
         out.push_str(&hanging(&terminal_line(sentence), head, "    ", style));
     }
-    let undecided_only = verdict.coverage.iter().all(|coverage| !coverage.low);
-    let advice = if undecided_only {
-        lang.pick(
-            "Not decided. This is not a regression. More cases or trials would settle it.".to_owned(),
-            "판정하지 못했습니다. 퇴보라는 뜻은 아닙니다. 문항이나 회차를 늘리면 가릴 수 있습니다.".to_owned(),
-        )
-    } else {
-        let run = &verdict.run;
-        lang.pick(
-            format!("No quality verdict. This is not a regression.  narani run --resume {run}"),
-            format!("품질 판정이 없습니다. 퇴보라는 뜻은 아닙니다.  narani run --resume {run}"),
-        )
-    };
-    out.push_str(&paragraph(&advice, 2, style));
+    for text in words::open_advice(verdict, lang) {
+        out.push_str(&advice(&text, 2, style));
+    }
     out
 }
 
-/// Checks that could not be decided for a reason of their own, as sentences.
-fn undecided_checks(verdict: &Verdict, lang: Lang) -> Vec<String> {
-    use crate::gate::Undecided;
-    verdict
-        .checks
-        .iter()
-        .filter_map(|check| match &check.state {
-            State::Inconclusive(Undecided::Coverage) => None,
-            State::Inconclusive(why) => {
-                let name = words::check_name(&check.rule, lang);
-                let label = check.label.as_deref().unwrap_or("");
-                Some(format!("{label}: {name}: {}", words::undecided(why, lang)))
-            }
-            _ => None,
-        })
-        .collect()
-}
-
 /// After a failure: what else is open.
-fn open(verdict: &Verdict, style: &Style) -> String {
+fn also_open(verdict: &Verdict, style: &Style) -> String {
     let lang = style.lang;
     let mut out = String::new();
     let low = verdict.coverage.iter().filter(|coverage| coverage.low);
@@ -262,6 +291,9 @@ fn open(verdict: &Verdict, style: &Style) -> String {
     for (sentence, _) in troubles(verdict, lang) {
         out.push_str(&item(&terminal_line(&sentence), style));
     }
+    for sentence in words::open_checks(verdict, &|_| String::new(), style) {
+        out.push_str(&item(&terminal_line(&sentence), style));
+    }
     out
 }
 
@@ -269,7 +301,7 @@ fn troubles(verdict: &Verdict, lang: Lang) -> Vec<(String, String)> {
     let mut seen: Vec<(String, String)> = Vec::new();
     for check in &verdict.checks {
         if let State::NoBaseline(trouble) = &check.state {
-            let told = words::trouble(trouble, check.label.as_deref().unwrap_or(""), &verdict.run, lang);
+            let told = words::trouble(trouble, check.label.as_deref().unwrap_or(""), verdict, lang);
             if !seen.contains(&told) {
                 seen.push(told);
             }
@@ -285,8 +317,8 @@ fn no_baseline(verdict: &Verdict, first: &str, style: &Style) -> String {
         let head = if at == 0 { first } else { "  " };
         out.push_str(&hanging(&terminal_line(sentence), head, "    ", style));
         for line in remedy.lines() {
-            // A command stands on its line whole, to be copied; what holds for all is said once.
-            let line = format!("  {}\n", plain_signs(&terminal_line(line), style));
+            // What holds for all is said once.
+            let line = advice(line, 2, style);
             if !remedies.contains(&line) {
                 remedies.push(line);
             }
@@ -311,10 +343,14 @@ fn movement(verdict: &Verdict, check: &Check, all: bool, style: &Style) -> Strin
         let rest = check.newly_failing.len().saturating_sub(most);
         if rest > 0 {
             let more = words::and_more(rest as u64, lang);
-            out.push_str(&plain_signs(
-                &format!("  … {more}: narani gate {} --list\n", verdict.run),
-                style,
-            ));
+            let options = format!("{}{}", verdict.options.gate, verdict.options.global);
+            let command = format!("narani gate {}{options} --list", verdict.run);
+            let line = plain_signs(&format!("  … {more}: {command}"), style);
+            out.push_str(&if display_width(&line) <= style.width {
+                format!("{line}\n")
+            } else {
+                advice(&format!("… {more}:  {command}"), 2, style)
+            });
         }
     }
     if all && !check.newly_passing.is_empty() {
@@ -417,14 +453,6 @@ fn must_pass(verdict: &Verdict, style: &Style) -> String {
                 style,
             ));
         }
-        for (case, passed, of) in &check.confirmed {
-            let case = terminal_line(case);
-            let text = lang.pick(
-                format!("{case} was asked {of} times more and passed {passed}."),
-                format!("{case} 문항을 {of}번 더 물어 {passed}번 통과했습니다."),
-            );
-            out.push_str(&paragraph(&text, 2, style));
-        }
     }
     out
 }
@@ -442,6 +470,5 @@ fn notes(verdict: &Verdict, style: &Style) -> String {
             style,
         ));
     }
-    let _ = grouped;
     out
 }

@@ -7,7 +7,7 @@ use super::{github, json, junit, terminal};
 use crate::compare::fixture::Make;
 use crate::compare::{Grid, Spot};
 use crate::config::GateRules;
-use crate::gate::{Against, Baseline, Trial, Verdict, judge};
+use crate::gate::{Against, Baseline, Options, Trial, Verdict, judge};
 use crate::report::Style;
 use crate::report::words::Lang;
 use crate::text::sink::hostile;
@@ -41,7 +41,8 @@ fn poisoned(text: &str) -> (Verdict, Grid) {
         against: &against,
         rules: &rules,
         today: "2026-03-14".parse().unwrap(),
-        confirmed: &[],
+        repeats: None,
+        options: &Options::default(),
     })
     .unwrap();
     assert_eq!(verdict.exit(), 1);
@@ -145,4 +146,48 @@ fn long_summaries_are_cut_at_a_section_and_say_so() {
     assert!(cut.starts_with("<!-- narani:gate:mine -->\n> [!CAUTION]"));
     assert!(cut.contains("was left out") && cut.chars().count() <= 1_500, "{cut}");
     assert_eq!(cut.matches("<details>").count(), cut.matches("</details>").count());
+}
+
+/// The first target took all of the ten annotations that GitHub shows, and none said why.
+#[test]
+fn annotations_go_round_and_say_why() {
+    let make = Make {
+        targets: vec!["one", "two"],
+        cases: 60,
+        ..Make::default()
+    };
+    let info = Arc::new(make.info());
+    let spots = |wrong: usize| -> Vec<Spot> {
+        (0..60)
+            .map(|at| Spot::told(1, u16::from(at >= wrong), Some(if at >= wrong { 1.0 } else { 0.0 })))
+            .collect()
+    };
+    let base = Grid::made(&info, &[spots(0), spots(0)], None);
+    let now = Grid::made(&info, &[spots(20), spots(15)], None);
+    let sides = vec![Ok(Baseline::of(&base, 0)), Ok(Baseline::of(&base, 1))];
+    let against = Against::new("b".to_owned(), false, None, &now, sides);
+    let mut verdict = judge(&Trial {
+        now: &now,
+        against: &against,
+        rules: &GateRules::default(),
+        today: "2026-03-14".parse().unwrap(),
+        repeats: None,
+        options: &Options::default(),
+    })
+    .unwrap();
+    for check in &mut verdict.checks {
+        for moved in &mut check.newly_failing {
+            moved.why = "says 7 days, 100% sure\n::error::x".to_owned();
+        }
+    }
+    let lines = github::annotations(&verdict);
+    let lines: Vec<&str> = lines.lines().collect();
+    let of = |label: &str| lines.iter().filter(|line| line.contains(&format!("({label})"))).count();
+    assert_eq!((lines.len(), of("one"), of("two")), (10, 5, 4), "{lines:#?}");
+    assert!(
+        lines[0].ends_with("::score 1.00 → 0.00: says 7 days, 100%25 sure : :error: :x"),
+        "{}",
+        lines[0]
+    );
+    assert_eq!(lines[9], "::notice title=narani gate::and 26 more in the job summary");
 }

@@ -28,12 +28,10 @@ pub(super) fn draw(view: &View, style: &Style) -> String {
         .number(lang.pick("mean", "평균"))
         .whole(lang.words().interval)
         .number(lang.pick("best in", "가장 나음"))
-        .number(lang.pick("their auto score", "그 답변의 자동 점수"));
+        .number(lang.pick("auto score", "자동 점수"));
     for column in &view.columns {
-        // Of the same answers: a mean over other cases would say nothing beside it.
         let auto = column
-            .people
-            .and_then(|people| people.auto)
+            .score
             .map_or_else(|| dash.to_owned(), |score| format!("{score:.2}"));
         match column.people {
             Some(people) => table.row([

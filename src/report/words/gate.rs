@@ -2,9 +2,17 @@
 
 use super::Lang;
 use crate::config::{Bound, CheckKind, Metric, Rule};
-use crate::gate::{Check, Coverage, Damage, Overall, Remark, State, Trouble, Undecided, Verdict};
+use crate::gate::{Check, Coverage, Overall, State, Verdict};
 use crate::report::Style;
 use crate::report::number::{grouped, money, p_value, point_digits, points, seconds, whole_percent};
+
+mod open;
+mod remark;
+mod trouble;
+
+pub use open::{needs, open_advice, open_checks, repeated, repeats_cost, undecided};
+pub use remark::remark;
+pub use trouble::{damage_words, trouble, trouble_short};
 
 /// The verdict in one word. English in both languages: it is what people look for in logs.
 #[must_use]
@@ -97,178 +105,25 @@ fn trimmed(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Why a check could not be decided, in a few words.
+/// Why cells were not measured, in words that people read; kinds of errors keep their names, by which they are looked up.
 #[must_use]
-pub fn undecided(why: &Undecided, lang: Lang) -> String {
-    match why {
-        Undecided::Coverage => lang.pick("too little measured", "측정 부족").to_owned(),
-        Undecided::Nothing => lang.pick("nothing measured", "측정된 것 없음").to_owned(),
-        Undecided::NotMeasured(n) => {
-            let n = grouped(*n);
-            lang.pick(format!("{n} not measured"), format!("{n}개 미측정"))
-        }
-        Undecided::FewAnswers(n) => {
-            let n = grouped(*n);
-            lang.pick(
-                format!("{n} fresh answers, 30 needed"),
-                format!("새 답변 {n}개, 30개 필요"),
-            )
-        }
-        Undecided::Either => lang
-            .pick("drop neither shown nor ruled out", "하락 여부 불분명")
-            .to_owned(),
-        Undecided::OneCase => lang.pick("one case: no interval", "한 문항뿐이라 구간 없음").to_owned(),
-        Undecided::Absent => lang
-            .pick("has a baseline, is not in the run", "기준은 있으나 실행에 없음")
-            .to_owned(),
+pub fn miss(kind: &str, lang: Lang) -> &str {
+    match kind {
+        "not_reached" => lang.words().not_reached,
+        "no_recording" => lang.pick("no recording", "녹음 없음"),
+        "not_imported" => lang.pick("not in the imported file", "가져온 파일에 없음"),
+        "target_stopped" => lang.pick("target stopped", "대상 중단"),
+        kind => kind,
     }
 }
 
-/// Why there is nothing valid to compare with, in a few words for a table cell.
-#[must_use]
-pub fn trouble_short(trouble: &Trouble, lang: Lang) -> &'static str {
-    match trouble {
-        Trouble::Missing { .. } => lang.pick("no baseline", "기준 없음"),
-        Trouble::Damaged { .. } => lang.pick("baseline damaged", "기준 손상"),
-        Trouble::NoEarlier | Trouble::NoColumn | Trouble::NoShared => {
-            lang.pick("nothing to compare with", "비교할 것 없음")
-        }
-        _ => lang.pick("not comparable", "비교 불가"),
-    }
-}
-
-/// The same as a sentence, and what to do.
-#[must_use]
-pub fn trouble(trouble: &Trouble, label: &str, run: &str, lang: Lang) -> (String, String) {
-    let accept = format!("narani baseline review {run}");
-    let again = |lang: Lang| {
-        lang.pick(
-            format!("if the new results are right: {accept}   then commit"),
-            format!("새 결과가 맞다면: {accept}   그런 다음 커밋하세요"),
-        )
-    };
-    let sentence = match trouble {
-        Trouble::Missing { path, pending } => {
-            let head = lang.pick(format!("{path} does not exist"), format!("{path} 파일이 없습니다"));
-            let how = match pending {
-                Some(pending) => lang.pick(
-                    format!(
-                        "A proposal was written to {pending}\nCheck it and accept:  {accept}   then commit. In CI, take it from the artifact."
-                    ),
-                    format!(
-                        "제안을 {pending} 에 썼습니다\n확인하고 받아들이기:  {accept}   그런 다음 커밋하세요. CI에서는 아티팩트에서 가져오세요."
-                    ),
-                ),
-                None => lang.pick(
-                    format!("Make one from a run you trust:  {accept}   then commit."),
-                    format!("믿을 만한 실행으로 만드세요:  {accept}   그런 다음 커밋하세요."),
-                ),
-            };
-            return (head, how);
-        }
-        Trouble::Damaged { path, damage } => {
-            return (
-                format!("{path}: {}", self::damage(damage, lang)),
-                lang.pick(
-                    format!("Regenerate it, do not merge it by hand:  narani baseline accept {run}   then commit."),
-                    format!(
-                        "손으로 병합하지 말고 다시 만드세요:  narani baseline accept {run}   그런 다음 커밋하세요."
-                    ),
-                ),
-            );
-        }
-        Trouble::Suite { was } => lang.pick(
-            format!("{label}: the baseline is of another suite, {was}"),
-            format!("{label}: 기준이 다른 문항 세트({was})의 것입니다"),
-        ),
-        Trouble::Scorers => lang.pick(
-            format!("{label}: the baseline was judged by other scorers"),
-            format!("{label}: 기준이 다른 채점기로 채점되었습니다"),
-        ),
-        Trouble::Trials { was } => lang.pick(
-            format!("{label}: the baseline has {was} trials a case, the run another number"),
-            format!("{label}: 기준은 문항마다 {was}회차인데 이 실행은 다릅니다"),
-        ),
-        Trouble::Simulated { baseline: true } => lang.pick(
-            format!("{label}: the baseline is SIMULATED, the run is real"),
-            format!("{label}: 기준은 모의 실행(SIMULATED)이고 이 실행은 실제입니다"),
-        ),
-        Trouble::Simulated { baseline: false } => lang.pick(
-            format!("{label}: the run is SIMULATED, the baseline is real"),
-            format!("{label}: 이 실행은 모의 실행(SIMULATED)이고 기준은 실제입니다"),
-        ),
-        Trouble::Changed { changed, gone, of } => {
-            let (changed, gone, of) = (grouped(*changed), grouped(*gone), grouped(*of));
-            lang.pick(
-                format!(
-                    "{label}: of {of} cases of the baseline {changed} changed and {gone} are not in this run, more than a tenth"
-                ),
-                format!(
-                    "{label}: 기준의 {of}문항 중 {changed}개가 바뀌고 {gone}개가 이 실행에 없어 10%를 넘습니다"
-                ),
-            )
-        }
-        Trouble::NoShared => lang.pick(
-            format!("{label}: the baseline and the run have no case in common"),
-            format!("{label}: 기준과 이 실행에 공통된 문항이 없습니다"),
-        ),
-        Trouble::NoColumn => {
-            return (
-                lang.pick(
-                    format!("{label}: what it is compared with has no such target"),
-                    format!("{label}: 비교 대상에 이 대상이 없습니다"),
-                ),
-                lang.pick(
-                    "Name another baseline, or leave the target out of the check.".to_owned(),
-                    "다른 기준을 지정하거나 검사에서 이 대상을 빼세요.".to_owned(),
-                ),
-            );
-        }
-        Trouble::NoEarlier => {
-            return (
-                lang.pick(
-                    "there is no earlier run of this suite".to_owned(),
-                    "이 문항 세트의 이전 실행이 없습니다".to_owned(),
-                ),
-                lang.pick(
-                    "Name a run or a folder of baselines with --baseline.".to_owned(),
-                    "--baseline 으로 실행이나 기준 폴더를 지정하세요.".to_owned(),
-                ),
-            );
-        }
-    };
-    (sentence, again(lang))
-}
-
-/// What is wrong with a baseline file.
-#[must_use]
-pub fn damage(damage: &Damage, lang: Lang) -> String {
-    match damage {
-        Damage::Conflict(line) => lang.pick(
-            format!("marks of an unfinished merge in line {line}"),
-            format!("{line}번째 줄에 끝나지 않은 병합 표시가 있습니다"),
-        ),
-        Damage::Sum => lang
-            .pick(
-                "its sum does not fit its lines: edited, or merged line by line",
-                "합이 줄과 맞지 않습니다: 손으로 고쳤거나 줄 단위로 병합되었습니다",
-            )
-            .to_owned(),
-        Damage::Cut => lang
-            .pick("it ends before its sum", "합이 나오기 전에 끝납니다")
-            .to_owned(),
-        Damage::Form(form) if form.is_empty() => lang
-            .pick("it is no baseline of narani", "narani 기준 파일이 아닙니다")
-            .to_owned(),
-        Damage::Form(form) => lang.pick(
-            format!("it is of the form {form}, which this version does not read"),
-            format!("이 버전이 읽지 못하는 형식({form})입니다"),
-        ),
-        Damage::Line(line, why) => lang.pick(
-            format!("line {line} cannot be read: {why}"),
-            format!("{line}번째 줄을 읽을 수 없습니다: {why}"),
-        ),
-    }
+/// `69 × quota, 2 × no recording`.
+fn misses(kinds: &[(String, u64)], lang: Lang) -> String {
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| format!("{} × {}", grouped(*n), miss(kind, lang)))
+        .collect();
+    kinds.join(", ")
 }
 
 /// Measured too little: `clova-main measured 171 of 240 answers (71 %, floor 98 %): 69 × quota`.
@@ -281,15 +136,10 @@ pub fn low_coverage(coverage: &Coverage, floor: f64, lang: Lang) -> String {
         floored_percent(coverage.measured, coverage.planned)
     };
     let floor = trimmed(floor * 100.0);
-    let kinds: Vec<String> = coverage
-        .kinds
-        .iter()
-        .map(|(kind, n)| format!("{} × {kind}", grouped(*n)))
-        .collect();
-    let kinds = if kinds.is_empty() {
+    let kinds = if coverage.kinds.is_empty() {
         String::new()
     } else {
-        format!(": {}", kinds.join(", "))
+        format!(": {}", misses(&coverage.kinds, lang))
     };
     let label = &coverage.label;
     lang.pick(
@@ -419,83 +269,6 @@ pub fn moved_head(check: &Check, unmeasured: u64, lang: Lang) -> String {
         format!("{label}: {fell} {cases}, {rose} newly pass, {compared} compared{missing}{aside}"),
         format!("{label}: 새로 실패 {fell}문항, 새로 통과 {rose}문항, 비교 {compared}문항{missing}{aside}"),
     )
-}
-
-/// A note as a sentence.
-#[must_use]
-pub fn remark(remark: &Remark, lang: Lang) -> String {
-    match remark {
-        Remark::Model { label, was, now } => lang.pick(
-            format!("{label}: the provider now reports another model than at the baseline: {now}, then {was}."),
-            format!("{label}: 제공자가 알리는 모델이 기준 때({was})와 다릅니다: {now}."),
-        ),
-        Remark::Unchecked { label, kinds } => {
-            let kinds: Vec<String> = kinds
-                .iter()
-                .map(|(kind, n)| format!("{} × {kind}", grouped(*n)))
-                .collect();
-            let kinds = if kinds.is_empty() {
-                String::new()
-            } else {
-                lang.pick(
-                    format!(" ({} there)", kinds.join(", ")),
-                    format!(" ({})", kinds.join(", ")),
-                )
-            };
-            lang.pick(
-                format!("{label} is in no check{kinds}."),
-                format!("{label} 대상은 어느 검사에도 들지 않습니다{kinds}."),
-            )
-        }
-        Remark::Cached { label, n, of } => {
-            let (n, of) = (grouped(*n), grouped(*of));
-            lang.pick(
-                format!("{n} of {of} {label} answers came from the cache or a recording; they cannot show a change on the provider's side."),
-                format!("{label} 답변 {of}개 중 {n}개는 캐시나 녹음에서 왔습니다. 제공자 쪽 변화는 보여 주지 못합니다."),
-            )
-        }
-        Remark::Changed { label, cases } => {
-            const IDS: usize = 5;
-            let n = grouped(cases.len() as u64);
-            let mut ids: Vec<String> = cases.iter().take(IDS).cloned().collect();
-            if cases.len() > IDS {
-                ids.push("…".to_owned());
-            }
-            let ids = ids.join(", ");
-            lang.pick(
-                format!("{label}: {n} cases changed since the baseline and were taken out: {ids}."),
-                format!("{label}: 기준 이후 바뀐 {n}문항을 뺐습니다: {ids}."),
-            )
-        }
-        Remark::Gone { label, n } => {
-            let n = grouped(*n);
-            lang.pick(
-                format!("{label}: {n} cases of the baseline are not in this run."),
-                format!("{label}: 기준의 {n}문항이 이 실행에 없습니다."),
-            )
-        }
-        Remark::New { label, n } => {
-            let n = grouped(*n);
-            lang.pick(
-                format!(
-                    "{label}: {n} cases are not in the baseline (new, or not measured then); nothing is said of them."
-                ),
-                format!("{label}: {n}문항은 기준에 없어 (새로 생겼거나 그때 미측정) 비교하지 않았습니다."),
-            )
-        }
-        Remark::Stale { days, limit } => lang.pick(
-            format!("The baseline is {days} days old, more than {limit}."),
-            format!("기준이 {days}일 전 것입니다 ({limit}일 초과)."),
-        ),
-        Remark::PassesAgain { case, until } => lang.pick(
-            format!("{case} is in quarantine until {until} and passes: it could be let back in."),
-            format!("{case} 문항은 {until}까지 격리 중인데 통과합니다. 격리를 풀어도 됩니다."),
-        ),
-        Remark::FewCases { n } => lang.pick(
-            format!("Small sample: {n} cases compared; intervals are rough."),
-            format!("표본이 작습니다: {n}문항만 비교해 구간이 거칩니다."),
-        ),
-    }
 }
 
 /// How the checks came out: `2 of 6 checks failed`.

@@ -63,7 +63,7 @@ impl Summary<'_> {
         parts.push(self.info.id.to_string());
         parts.push(words::moment(self.info.started_us, self.zone, true, lang));
         if self.view.counts.cached > 0 {
-            parts.push(words::from_cache(self.view.counts.cached, self.view.replayed, lang));
+            parts.push(words::from_cache(self.view.counts.cached, lang));
         }
         Pen::at(sheet, 1).put(&parts.join(" · "), &self.look.faint)?;
         let counts = self.view.counts;
@@ -71,11 +71,7 @@ impl Summary<'_> {
         if self.view.judged() {
             told.push(lang.words().rates_only.to_owned());
         }
-        if let Some(early) = &self.view.early {
-            told.push(crate::report::early::sentence(early, lang));
-        }
-        let settled = self.view.early.as_ref().is_some_and(|early| early.settled);
-        if counts.missing > 0 && !settled {
+        if counts.missing > 0 {
             told.push(words::not_reached(
                 counts.missing,
                 counts.planned,

@@ -1,5 +1,9 @@
 //! Text on a terminal and in the log of a CI service.
 
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+
 use super::hidden::{Piece, pieces};
 
 /// What becomes of line breaks (LF and CR LF; a CR alone is a control).
@@ -85,25 +89,44 @@ pub fn ci_log(text: &str) -> String {
 
 /// A page of our own, in which outside text stands, for the log of a CI service: no line of it is a command of the runner.
 ///
-/// Runners take a line for a command when it begins with `::` behind any blanks, and some find `##[` anywhere. Lines that do
-/// not are left as they are, so that tables stay in shape.
+/// Runners take a line for a command when it begins with `::` behind any white space, and some find `##[`, `##vso[` and the like
+/// anywhere in it. All other lines are left as they are, so that tables stay in shape; JSON stays the same value.
 #[must_use]
-pub fn ci_lines(page: &str) -> String {
-    let mut out = String::with_capacity(page.len());
+pub fn ci_lines(page: &str) -> Cow<'_, str> {
+    let begins = |line: &str| line.trim_start().starts_with("::");
+    if !page.lines().any(|line| begins(line) || marker(line).is_some()) {
+        return Cow::Borrowed(page);
+    }
+    let mut out = String::with_capacity(page.len() + 16);
     for line in page.split_inclusive('\n') {
-        if line.trim_start().starts_with("::") {
+        if begins(line) {
             out.push_str("│ ");
         }
-        let mut before = ' ';
-        for letter in line.chars() {
-            if letter == '#' && before == '#' {
-                out.push(' ');
-            }
-            out.push(letter);
-            before = letter;
+        let mut rest = line;
+        // In JSON the second sign is written as an escape, which says the same; elsewhere the two are parted.
+        let json = |text: &str| serde_json::from_str::<IgnoredAny>(text).is_ok();
+        let between = if marker(line).is_some() && (json(line) || json(page)) {
+            "\\u0023"
+        } else {
+            " #"
+        };
+        while let Some(at) = marker(rest) {
+            out.push_str(&rest[..=at]);
+            out.push_str(between);
+            rest = &rest[at + 2..];
         }
+        out.push_str(rest);
     }
-    out
+    Cow::Owned(out)
+}
+
+/// Where `##`, letters and `[` stand: what some runners take for a command wherever it is.
+fn marker(line: &str) -> Option<usize> {
+    let pairs = line.as_bytes().windows(2).enumerate().filter(|(_, pair)| pair == b"##");
+    pairs.map(|(at, _)| at).find(|at| {
+        let rest = line[at + 2..].trim_start_matches(|letter: char| letter.is_ascii_alphanumeric() || letter == '.');
+        rest.starts_with('[')
+    })
 }
 
 #[cfg(test)]
@@ -126,6 +149,23 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// Whatever stands in a page, no line of it is a command, and JSON says what it said.
+        #[test]
+        fn no_page_holds_a_command(text in "([ \t\u{a0}\r\n]|::|#|\\[|vso|error|a|\\PC){0,24}") {
+            let page = ci_lines(&text);
+            for line in page.lines() {
+                proptest::prop_assert!(!line.trim_start().starts_with("::"), "{line:?}");
+                proptest::prop_assert!(!line.contains("##[") && !line.contains("##vso["), "{line:?}");
+            }
+            let json = serde_json::json!({ "text": text }).to_string();
+            let line = ci_lines(&json);
+            proptest::prop_assert!(!line.contains("##[") && !line.contains("##vso["), "{line:?}");
+            let read: serde_json::Value = serde_json::from_str(&line).unwrap();
+            proptest::prop_assert_eq!(read["text"].as_str(), Some(text.as_str()));
+        }
+    }
+
     #[test]
     fn no_line_of_a_log_is_a_command() {
         assert_eq!(ci_log("::error::x\n##[group]y"), "│ ::error::x\n│ # #[group]y");
@@ -133,5 +173,9 @@ mod tests {
         assert_eq!(ci_log("x\r::set-env"), "│ x\\u{d}::set-env");
         assert_eq!(ci_log(""), "│ ");
         assert_eq!(ci_lines("a\n  ::error::x\n##[b]\n"), "a\n│   ::error::x\n# #[b]\n");
+        assert_eq!(ci_lines("###[error] ##vso[x]"), "## #[error] # #vso[x]");
+        // Headings, and what only looks like a command.
+        assert_eq!(ci_lines("## Notes [1]\na ::b\n"), "## Notes [1]\na ::b\n");
+        assert_eq!(ci_lines("{\"a\":\"##[x]\"}\n"), "{\"a\":\"#\\u0023[x]\"}\n");
     }
 }

@@ -1,25 +1,31 @@
 //! `narani baseline`: accepting results as what a target is known to do.
+//!
+//! Here is what is accepted and written; `review` asks a person about each change.
 
 use std::fs;
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::args::Global;
-use super::exit::Exit;
-use super::failure::{Failure, Outcome};
-use super::gate::{enough, usual_folder, why, write_whole};
-use super::open::{self, Book};
-use super::printer::Printer;
-use crate::compare::{self, Grid};
-use crate::domain::Record;
+use crate::cli::args::Global;
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::files::write_whole;
+use crate::cli::gate::{enough, usual_folder};
+use crate::cli::open::{self, Book};
+use crate::cli::printer::Printer;
+use crate::compare::Grid;
 use crate::gate::Baseline;
 use crate::gate::against::CHANGED_MOST;
 use crate::gate::baseline::{Line, file_name};
 use crate::report;
 use crate::said;
 use crate::store::Reader;
+
+mod review;
+
+use review::{Asking, Page, Taken};
 
 /// `narani baseline`.
 #[derive(Debug, Clone, Args)]
@@ -88,23 +94,9 @@ pub(super) fn baseline(global: &Global, args: &BaselineArgs, printer: &Printer) 
                     ),
                 ));
             }
-            accept(global, args, Some(&mut Asking::default()), printer)
+            accept(global, args, Some(&mut Asking::new()?), printer)
         }
     }
-}
-
-/// What `review` remembers while it asks.
-#[derive(Debug, Default)]
-struct Asking {
-    tags: Vec<String>,
-    quit: bool,
-}
-
-/// A decision on a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Taken {
-    Yes,
-    No,
 }
 
 fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, printer: &Printer) -> Outcome {
@@ -205,7 +197,7 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
                 for (at, change) in changed.iter().enumerate() {
                     let decision = match asking.as_deref_mut() {
                         None => Taken::Yes,
-                        Some(asking) if asking.quit => Taken::No,
+                        Some(asking) if asking.quit() => Taken::No,
                         Some(asking) => {
                             let page = Page {
                                 grid: &grid,
@@ -213,7 +205,7 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
                                 at,
                                 of: changed.len(),
                             };
-                            ask(asking, &page, change, &reader, &book, printer)?
+                            asking.ask(&page, change, &reader, &book, printer)?
                         }
                     };
                     if decision == Taken::Yes {
@@ -225,7 +217,11 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
                     printer.note(&format!(
                         "{}: {}",
                         crate::text::sink::terminal_line(&grid.lanes[lane].label),
-                        printer.say("nothing accepted", "받아들인 것이 없습니다")
+                        if changed.is_empty() {
+                            printer.say("nothing changed", "바뀐 것이 없습니다")
+                        } else {
+                            printer.say("nothing accepted", "받아들인 것이 없습니다")
+                        }
                     ));
                     continue;
                 }
@@ -279,6 +275,14 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
             ));
         }
     }
+    // What was accepted before Ctrl-C is written; the rest can be asked about again.
+    if asking.is_some_and(|asking| asking.interrupted()) {
+        printer.note(printer.say(
+            "stopped: the same command asks about the rest",
+            "멈췄습니다. 같은 명령으로 나머지를 정할 수 있습니다",
+        ));
+        return Ok(Exit::Interrupted);
+    }
     Ok(Exit::Done)
 }
 
@@ -312,79 +316,6 @@ fn changes<'b>(older: &'b Baseline, newer: &'b Baseline) -> Vec<Change<'b>> {
             (was != Some(now)).then_some(Change { was, now })
         })
         .collect()
-}
-
-/// Where a question stands.
-struct Page<'a> {
-    grid: &'a Grid,
-    lane: usize,
-    at: usize,
-    of: usize,
-}
-
-/// Shows a change and asks.
-fn ask(
-    asking: &mut Asking,
-    page: &Page<'_>,
-    change: &Change<'_>,
-    reader: &Reader,
-    book: &Book,
-    printer: &Printer,
-) -> Result<Taken, Failure> {
-    let Some(place) = page.grid.find(&change.now.case) else {
-        return Ok(Taken::No);
-    };
-    let tags: Vec<String> = page.grid.tags_of(place).map(str::to_owned).collect();
-    if tags.iter().any(|tag| asking.tags.contains(tag)) {
-        return Ok(Taken::Yes);
-    }
-    let index = place as u64;
-    let info = std::sync::Arc::clone(reader.info());
-    let mut records: Vec<Record> = Vec::new();
-    let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
-    compare::records(reader, &question, index..index + 1, |record| {
-        if compare::row::column_of(&info, &record) == page.lane {
-            records.push(record);
-        }
-        Ok::<(), Failure>(())
-    })?;
-    let (reason, _) = why(&records);
-    let shown = report::baseline::Shown {
-        label: &page.grid.lanes[page.lane].label,
-        at: page.at + 1,
-        of: page.of,
-        case: &change.now.case,
-        tags: &tags,
-        was: change.was.map(|line| (line.pass, line.n, line.spot().score())),
-        now: (change.now.pass, change.now.n, change.now.spot().score()),
-        records: &records,
-        reason: &reason,
-    };
-    printer.out(&report::baseline::page(&shown, &printer.style()))?;
-    loop {
-        printer.prompt(printer.say(
-            "accept? a accept · s skip · A accept all of this tag · q quit  ",
-            "받아들일까요? a 받아들임 · s 건너뜀 · A 이 분류 모두 · q 끝  ",
-        ));
-        let mut line = String::new();
-        if std::io::stdin().lock().read_line(&mut line)? == 0 {
-            asking.quit = true;
-            return Ok(Taken::No);
-        }
-        match line.trim() {
-            "a" | "y" => return Ok(Taken::Yes),
-            "s" | "n" | "" => return Ok(Taken::No),
-            "A" => {
-                asking.tags.extend(tags);
-                return Ok(Taken::Yes);
-            }
-            "q" => {
-                asking.quit = true;
-                return Ok(Taken::No);
-            }
-            _ => {}
-        }
-    }
 }
 
 fn attributes_of(folder: &Path) -> PathBuf {

@@ -1,0 +1,168 @@
+//! `narani baseline review`: every change on a page of its own, and a key for each decision.
+//!
+//! Ctrl-C ends the questions like `q`: what was accepted until then is kept.
+
+use std::io::BufRead as _;
+use std::pin::Pin;
+
+use super::Change;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::gate::why;
+use crate::cli::open::Book;
+use crate::cli::printer::Printer;
+use crate::compare::{self, Grid};
+use crate::domain::Record;
+use crate::report;
+use crate::said;
+use crate::store::Reader;
+
+/// A decision on a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    Yes,
+    No,
+}
+
+/// Who asks, and what is remembered meanwhile.
+pub(super) struct Asking {
+    tags: Vec<String>,
+    quit: bool,
+    interrupted: bool,
+    // Lines come from a thread of their own: a read of the terminal cannot be broken off.
+    lines: tokio::sync::mpsc::UnboundedReceiver<String>,
+    // One listener for all questions: what comes between two of them is not lost.
+    stop: Pin<Box<dyn Future<Output = std::io::Result<()>>>>,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Asking {
+    pub(super) fn new() -> Result<Self, Failure> {
+        let (typed, lines) = tokio::sync::mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            for line in std::io::stdin().lock().lines() {
+                let Ok(line) = line else { return };
+                if typed.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| {
+                Failure::new(
+                    Exit::Internal,
+                    said!(
+                        "could not start the runtime: {error}",
+                        "실행 환경을 시작하지 못했습니다: {error}"
+                    ),
+                )
+            })?;
+        Ok(Self {
+            tags: Vec::new(),
+            quit: false,
+            interrupted: false,
+            lines,
+            stop: Box::pin(tokio::signal::ctrl_c()),
+            runtime,
+        })
+    }
+
+    /// No more questions.
+    pub(super) fn quit(&self) -> bool {
+        self.quit
+    }
+
+    /// They ended with Ctrl-C.
+    pub(super) fn interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// The next line that is typed; none after Ctrl-C and at the end of the input.
+    fn typed(&mut self) -> Option<String> {
+        let (lines, stop) = (&mut self.lines, &mut self.stop);
+        let line = self.runtime.block_on(async {
+            tokio::select! {
+                _ = stop => Err(()),
+                line = lines.recv() => Ok(line),
+            }
+        });
+        self.interrupted |= line.is_err();
+        line.ok().flatten()
+    }
+
+    /// Shows a change and asks.
+    pub(super) fn ask(
+        &mut self,
+        page: &Page<'_>,
+        change: &Change<'_>,
+        reader: &Reader,
+        book: &Book,
+        printer: &Printer,
+    ) -> Result<Taken, Failure> {
+        let Some(place) = page.grid.find(&change.now.case) else {
+            return Ok(Taken::No);
+        };
+        let tags: Vec<String> = page.grid.tags_of(place).map(str::to_owned).collect();
+        if tags.iter().any(|tag| self.tags.contains(tag)) {
+            return Ok(Taken::Yes);
+        }
+        let index = place as u64;
+        let info = std::sync::Arc::clone(reader.info());
+        let mut records: Vec<Record> = Vec::new();
+        let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
+        compare::records(reader, &question, index..index + 1, |record| {
+            if compare::row::column_of(&info, &record) == page.lane {
+                records.push(record);
+            }
+            Ok::<(), Failure>(())
+        })?;
+        let (reason, _) = why(&records);
+        let shown = report::baseline::Shown {
+            label: &page.grid.lanes[page.lane].label,
+            at: page.at + 1,
+            of: page.of,
+            case: &change.now.case,
+            tags: &tags,
+            was: change.was.map(|line| (line.pass, line.n, line.spot().score())),
+            now: (change.now.pass, change.now.n, change.now.spot().score()),
+            records: &records,
+            reason: &reason,
+        };
+        printer.out(&report::baseline::page(&shown, &printer.style()))?;
+        loop {
+            printer.prompt(printer.say(
+                "accept? a accept · s skip · A accept all of this tag · q quit  ",
+                "받아들일까요? a 받아들임 · s 건너뜀 · A 이 분류 모두 · q 끝  ",
+            ));
+            match self.typed().as_deref().map(str::trim) {
+                None => {
+                    self.quit = true;
+                    // The prompt's line is still open.
+                    printer.err("");
+                    return Ok(Taken::No);
+                }
+                Some("a" | "y") => return Ok(Taken::Yes),
+                Some("s" | "n" | "") => return Ok(Taken::No),
+                Some("A") => {
+                    self.tags.extend(tags);
+                    return Ok(Taken::Yes);
+                }
+                Some("q") => {
+                    self.quit = true;
+                    return Ok(Taken::No);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// Where a question stands.
+pub(super) struct Page<'a> {
+    pub(super) grid: &'a Grid,
+    pub(super) lane: usize,
+    pub(super) at: usize,
+    pub(super) of: usize,
+}

@@ -1,0 +1,98 @@
+//! What a reader must know beside the checks.
+
+use super::Trial;
+use crate::config::CheckKind;
+use crate::gate::verdict::{Check, Remark};
+
+pub(super) fn remarks(trial: &Trial<'_>, checked: &[bool], checks: &[Check]) -> Vec<Remark> {
+    let now = trial.now;
+    let mut notes = Vec::new();
+    for lane in (0..now.lanes.len()).filter(|lane| checked[*lane]) {
+        let label = || now.lanes[lane].label.clone();
+        let Ok(side) = trial.against.side(lane) else {
+            continue;
+        };
+        let compared = checks
+            .iter()
+            .any(|check| check.lane == Some(lane) && matches!(check.rule, CheckKind::Regression { .. }));
+        if !compared {
+            continue;
+        }
+        if let (Some(was), Some(is)) = (side.model(), &now.lanes[lane].model)
+            && was != is
+        {
+            notes.push(Remark::Model {
+                label: label(),
+                was: was.to_owned(),
+                now: is.clone(),
+            });
+        }
+        if !side.changed.is_empty() {
+            notes.push(Remark::Changed {
+                label: label(),
+                cases: side.changed.clone(),
+            });
+        }
+        if side.gone > 0 {
+            notes.push(Remark::Gone {
+                label: label(),
+                n: side.gone,
+            });
+        }
+        if side.new > 0 {
+            notes.push(Remark::New {
+                label: label(),
+                n: side.new,
+            });
+        }
+    }
+    for (lane, column) in now.lanes.iter().enumerate() {
+        if !checked[lane] {
+            notes.push(Remark::Unchecked {
+                label: column.label.clone(),
+                kinds: column.kinds.clone(),
+            });
+        } else if column.counts.cached > 0 {
+            notes.push(Remark::Cached {
+                label: column.label.clone(),
+                n: column.counts.cached,
+                of: column.counts.planned,
+            });
+        }
+    }
+    if let (Some(limit), Some(days)) = (trial.rules.stale_after, trial.against.age_days)
+        && days > i64::from(limit)
+    {
+        notes.push(Remark::Stale { days, limit });
+    }
+    for entry in &trial.rules.quarantine {
+        let Some(case) = now.find(&entry.case) else { continue };
+        let columns = (0..now.lanes.len()).filter(|lane| {
+            entry
+                .target
+                .as_ref()
+                .is_none_or(|name| *name == now.lanes[*lane].target)
+        });
+        let mut judged = 0;
+        let mut passed = 0;
+        for lane in columns {
+            judged += u32::from(now.spot(case, lane).judged);
+            passed += u32::from(now.spot(case, lane).passed);
+        }
+        if judged > 0 && judged == passed {
+            notes.push(Remark::PassesAgain {
+                case: entry.case.clone(),
+                until: entry.until.to_string(),
+            });
+        }
+    }
+    let fewest = checks
+        .iter()
+        .filter(|check| check.paired.is_some())
+        .map(|check| check.n)
+        .min();
+    if let Some(n) = fewest.filter(|n| *n < crate::compare::notes::FEW_CASES) {
+        notes.push(Remark::FewCases { n });
+    }
+    notes
+}

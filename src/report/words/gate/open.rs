@@ -1,0 +1,214 @@
+//! What a gate says of checks that are not decided: why, what would decide them, and what was asked again.
+
+use super::check_name;
+use crate::config::CheckKind;
+use crate::gate::{Check, Repeated, State, Undecided, Verdict};
+use crate::report::Style;
+use crate::report::number::{Purse, grouped, money, paid, points};
+use crate::report::words::{Lang, cases};
+
+/// Why a check could not be decided, in a few words.
+#[must_use]
+pub fn undecided(why: &Undecided, lang: Lang) -> String {
+    match why {
+        Undecided::Coverage => lang.pick("too little measured", "측정 부족").to_owned(),
+        Undecided::Nothing => lang.pick("nothing measured", "측정된 것 없음").to_owned(),
+        Undecided::NotMeasured(n) => {
+            let n = grouped(*n);
+            lang.pick(format!("{n} not measured"), format!("{n}개 미측정"))
+        }
+        Undecided::TooFew => lang.pick("too few cases", "문항이 너무 적음").to_owned(),
+        Undecided::FewAnswers(n) => {
+            let n = grouped(*n);
+            lang.pick(
+                format!("{n} fresh answers, 30 needed"),
+                format!("새 답변 {n}개, 30개 필요"),
+            )
+        }
+        Undecided::Either => lang
+            .pick("drop neither shown nor ruled out", "하락 여부 불분명")
+            .to_owned(),
+        Undecided::OneCase => lang.pick("one case: no interval", "한 문항뿐이라 구간 없음").to_owned(),
+        Undecided::Absent => lang
+            .pick("has a baseline, is not in the run", "기준은 있으나 실행에 없음")
+            .to_owned(),
+    }
+}
+
+/// What would decide a check that is not decided, as a clause; none where no number can be given.
+#[must_use]
+pub fn needs(check: &Check, style: &Style) -> Option<String> {
+    let lang = style.lang;
+    let State::Inconclusive(why) = &check.state else {
+        return None;
+    };
+    let Some(needs) = &check.needs else {
+        // At the very floor no number of cases shows more.
+        return matches!(why, Undecided::TooFew).then(|| {
+            lang.pick(
+                "so near the floor no number of cases would show it",
+                "하한에 너무 가까워 문항을 늘려도 드러나지 않습니다",
+            )
+            .to_owned()
+        });
+    };
+    let sums: Vec<String> = needs.cost.iter().map(|sum| money(sum, style)).collect();
+    let cost = if sums.is_empty() {
+        String::new()
+    } else {
+        let sums = sums.join(" + ");
+        lang.pick(format!(", {sums} a run"), format!(", 실행마다 {sums}"))
+    };
+    let (cases, now) = (grouped(rounded(needs.cases)), grouped(check.n));
+    Some(match &check.rule {
+        CheckKind::Regression { margin, .. } => {
+            let margin = points(*margin, 1).replace('+', "");
+            lang.pick(
+                format!("about {cases} cases would rule out a drop of {margin} pp if there is none ({now} now{cost})"),
+                format!("하락이 없다면 약 {cases}문항으로 {margin}%p 하락을 배제할 수 있습니다 (지금 {now}문항{cost})"),
+            )
+        }
+        _ => lang.pick(
+            format!("about {cases} cases like these would show it ({now} now{cost})"),
+            format!("이런 문항이 약 {cases}개면 드러납니다 (지금 {now}개{cost})"),
+        ),
+    })
+}
+
+/// Two digits that count: more would claim too much.
+fn rounded(cases: u64) -> u64 {
+    let step = 10u64.pow(cases.max(1).ilog10().saturating_sub(1));
+    cases.div_ceil(step) * step
+}
+
+/// Checks that could not be decided for a reason of their own, each as a sentence with its figures.
+#[must_use]
+pub fn open_checks(verdict: &Verdict, figures: &dyn Fn(&Check) -> String, style: &Style) -> Vec<String> {
+    let lang = style.lang;
+    let told = |check: &Check| {
+        let State::Inconclusive(why) = &check.state else {
+            return None;
+        };
+        if *why == Undecided::Coverage {
+            return None;
+        }
+        let name = check_name(&check.rule, lang);
+        let label = check.label.as_deref().unwrap_or("");
+        let mut out = format!("{label}: {name}: {}", undecided(why, lang));
+        let figures = figures(check);
+        if !figures.is_empty() {
+            out.push_str(&format!(", {figures}"));
+        }
+        if let Some(needs) = needs(check, style) {
+            out.push_str(&format!("; {needs}"));
+        }
+        out.push('.');
+        Some(out)
+    };
+    verdict.checks.iter().filter_map(told).collect()
+}
+
+/// What a reader can do about checks that are not decided: what was not measured is asked, what is too small is enlarged.
+#[must_use]
+pub fn open_advice(verdict: &Verdict, lang: Lang) -> Vec<String> {
+    let resume = format!("narani run --resume {}{}", verdict.run, verdict.options.global);
+    let mut out: Vec<String> = Vec::new();
+    let mut say = |text: String| {
+        if !out.contains(&text) {
+            out.push(text);
+        }
+    };
+    let low = verdict.coverage.iter().any(|coverage| coverage.low);
+    if low {
+        say(lang.pick(
+            format!("No quality verdict. This is not a regression.  {resume}"),
+            format!("품질 판정이 없습니다. 퇴보라는 뜻은 아닙니다.  {resume}"),
+        ));
+    } else {
+        say(lang
+            .pick(
+                "Not decided. This is not a regression.",
+                "판정하지 못했습니다. 퇴보라는 뜻은 아닙니다.",
+            )
+            .to_owned());
+    }
+    for check in &verdict.checks {
+        let State::Inconclusive(why) = &check.state else {
+            continue;
+        };
+        match why {
+            Undecided::Coverage => {}
+            Undecided::Nothing | Undecided::NotMeasured(_) => {
+                if !low {
+                    say(lang.pick(
+                        format!("Ask what was not measured:  {resume}"),
+                        format!("측정되지 않은 것 묻기:  {resume}"),
+                    ));
+                }
+            }
+            Undecided::TooFew | Undecided::Either | Undecided::OneCase => say(lang
+                .pick(
+                    "More cases or trials would settle it; narani plan SUITE says how many.",
+                    "문항이나 회차를 늘리면 가릴 수 있습니다. 몇 개가 필요한지는 narani plan SUITE 로 봅니다.",
+                )
+                .to_owned()),
+            Undecided::FewAnswers(_) => say(lang
+                .pick(
+                    "Times come from answers that were asked anew: run with --no-cache.",
+                    "시간은 새로 받은 답변으로만 잽니다. --no-cache 로 실행하세요.",
+                )
+                .to_owned()),
+            Undecided::Absent => say(lang
+                .pick(
+                    "Ask that target, too; or name the targets of the check; or take its baseline out.",
+                    "그 대상도 묻거나, 검사의 targets를 적거나, 그 기준 파일을 빼세요.",
+                )
+                .to_owned()),
+        }
+    }
+    out
+}
+
+/// A case that was asked again: `case-00 was asked 2 times more and passed 0: most fail`.
+#[must_use]
+pub fn repeated(check: &Check, again: &Repeated, lang: Lang) -> String {
+    let case = &again.case;
+    let label = check.label.as_deref().unwrap_or("");
+    let (asked, passed) = (again.asked, again.passed);
+    let missing = again.asked.saturating_sub(again.measured);
+    let missing = if missing > 0 {
+        lang.pick(format!(" ({missing} not measured)"), format!(" ({missing}번 미측정)"))
+    } else {
+        String::new()
+    };
+    let times = if asked == 1 {
+        "once".to_owned()
+    } else {
+        format!("{asked} times")
+    };
+    let fails = check.failing.iter().any(|moved| moved.case == *case);
+    let end = match (again.measured, fails) {
+        (0, _) => lang.pick("the first answer stands", "처음 결과를 그대로 둡니다"),
+        (_, true) => lang.pick("it fails most of the time", "과반이 실패했습니다"),
+        (_, false) => lang.pick(
+            "it passes most of the time and counts as passed",
+            "과반이 통과해 통과로 봅니다",
+        ),
+    };
+    lang.pick(
+        format!("{label}: {case} was asked {times} more and passed {passed}{missing}: {end}."),
+        format!("{label}: {case} 문항을 {asked}번 더 물어 {passed}번 통과했습니다{missing}: {end}."),
+    )
+}
+
+/// What asking again cost; none where nothing was asked.
+#[must_use]
+pub fn repeats_cost(verdict: &Verdict, style: &Style) -> Option<String> {
+    let repeats = verdict.repeats.as_ref()?;
+    let cases = cases(repeats.cases.len() as u64, style.lang);
+    let cost = paid(&repeats.paid, &Purse::of(repeats.paid.money()), style);
+    Some(style.lang.pick(
+        format!("Asking {cases} again cost {cost}, which is in the cost of the run."),
+        format!("{cases}을 다시 묻는 데 든 {cost}도 실행 비용에 들어 있습니다."),
+    ))
+}
