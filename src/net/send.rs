@@ -16,6 +16,9 @@ use crate::provider::{self, Piece, Provider, RateInfo};
 /// Longest answer that is read. A longer one is a fault: no model writes so much, a broken server does.
 pub const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 
+/// Room for a short answer as it streams, so that it is not moved with every few chunks.
+const USUAL_ANSWER_BYTES: usize = 8 * 1024;
+
 /// A connection pool to one target, with its key.
 ///
 /// The key lives here, inside a header value marked as sensitive, and goes to the configured address only: redirects
@@ -123,7 +126,7 @@ impl Line {
         let sleeps = heart.sleeps();
         let mut exchange = Exchange {
             head: None,
-            response: Vec::new(),
+            response: Vec::with_capacity(USUAL_ANSWER_BYTES),
             result: Err(Fault::new(
                 FaultKind::Aborted,
                 "cut by the user; whether it cost something is unknown",

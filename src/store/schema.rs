@@ -196,6 +196,8 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
 /// Settings of every connection. Two megabytes of page cache are enough: writing goes to the end, reading in order.
 pub(super) fn tune(connection: &Connection, write: bool) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
+    // Plans do not hang on what is bound: statements are not compiled anew for every page that is read.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", -2000)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     if write {

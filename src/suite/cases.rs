@@ -34,6 +34,8 @@ pub(super) struct Bench<'b> {
 pub(super) struct Tally {
     /// Cases that passed.
     pub(super) cases: u64,
+    /// Whether any of them shows a picture.
+    pub(super) images: bool,
     /// Those with an expectation.
     pub(super) expected: u64,
     /// Those with an expectation but no scorer of their own.
@@ -117,6 +119,7 @@ impl Bench<'_> {
 
     fn pass(&mut self, case: Case, whole: &Print) {
         self.tally.cases += 1;
+        self.tally.images |= !case.images.is_empty();
         self.tally.print.text(&case.id);
         self.tally.print.text(&whole.hex(16));
         let own = !case.scorers.is_empty();

@@ -289,6 +289,7 @@ fn finished(head: Head, tally: Tally, files: &Files<'_>, findings: &mut Findings
         params: head.params,
         scorers,
         cases: tally.cases,
+        images: tally.images,
         fingerprint: format!("sf_{}", print.hex(6)),
         files: files.met.clone(),
     }

@@ -64,6 +64,8 @@ pub struct Suite {
     pub scorers: Vec<ScorerSpec>,
     /// Number of cases.
     pub cases: u64,
+    /// Whether any case shows a picture.
+    pub images: bool,
     /// `sf_` and six hexadecimal digits over cases and scorers.
     pub fingerprint: String,
     /// Every file it was read from, the suite file first, templates included.

@@ -10,7 +10,7 @@ use crate::provider::shared::{count_at, number, text_at};
 use crate::provider::think;
 
 use super::fault;
-use super::quick::Chunk;
+use super::quick::{Chunk, Frame};
 
 /// What has come so far.
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ pub(super) struct Draft {
     /// Indices of the choices seen; the answer is choice 0.
     seen: BTreeSet<u64>,
     notes: Vec<String>,
+    /// Of the last usual chunk.
+    pub(super) frame: Frame,
 }
 
 /// A tool call whose arguments are still arriving.
@@ -77,6 +79,15 @@ impl Draft {
             }
         }
         Ok(())
+    }
+
+    /// Takes a chunk that differs from the last usual one in its text alone; whether it is one.
+    pub(super) fn take_framed(&mut self, data: &str, piece: &mut dyn FnMut(Piece<'_>)) -> bool {
+        let Some(text) = self.frame.text(data) else {
+            return false;
+        };
+        self.say(text, piece);
+        true
     }
 
     /// Takes a usual chunk, to the same end as [`Draft::take_body`].

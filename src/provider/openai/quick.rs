@@ -89,6 +89,49 @@ impl<'a> Chunk<'a> {
     }
 }
 
+/// What stood around the text of the last chunk that brought text and nothing else.
+///
+/// Chunks of an answer mostly differ in their text alone. What stands between the same beginning and the same end, and holds
+/// neither a quotation mark nor a backslash nor a control character, is the whole of the same string of the same chunk.
+#[derive(Debug, Default)]
+pub(super) struct Frame {
+    before: String,
+    after: String,
+}
+
+impl Frame {
+    /// Takes the frame of a chunk that was read from `data`; none when it has no text, or more than text.
+    pub(super) fn keep(&mut self, data: &str, chunk: &Chunk<'_>) {
+        self.forget();
+        let [None | Some(""), Some(text)] = chunk.pieces() else {
+            return;
+        };
+        let Some(Text(Cow::Borrowed(_))) = chunk.choices[0].delta.content else {
+            return;
+        };
+        // A borrowed text lies within `data`.
+        let start = text.as_ptr().addr() - data.as_ptr().addr();
+        data[..start].clone_into(&mut self.before);
+        data[start + text.len()..].clone_into(&mut self.after);
+    }
+
+    /// The next chunk may be of another kind.
+    pub(super) fn forget(&mut self) {
+        self.before.clear();
+        self.after.clear();
+    }
+
+    /// The text of a chunk that differs from the last in its text alone.
+    pub(super) fn text<'a>(&self, data: &'a str) -> Option<&'a str> {
+        if self.before.is_empty() {
+            return None;
+        }
+        let text = data.strip_prefix(&*self.before)?.strip_suffix(&*self.after)?;
+        let simple = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+        text.bytes().all(simple).then_some(text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -109,13 +152,23 @@ mod tests {
         let (mut draft, mut pieces) = (Draft::default(), Vec::new());
         for data in chunks {
             let mut piece = |piece: Piece<'_>| pieces.push(format!("{piece:?}"));
+            if draft.take_framed(data, &mut piece) {
+                continue;
+            }
             match Chunk::of(data).filter(|_| quick) {
-                Some(chunk) => draft.take_quick(&chunk, &mut piece),
-                None => draft
-                    .take_body(&head, &serde_json::from_str(data).unwrap(), &mut piece)
-                    .expect("no fault"),
+                Some(chunk) => {
+                    draft.take_quick(&chunk, &mut piece);
+                    draft.frame.keep(data, &chunk);
+                }
+                None => {
+                    draft.frame.forget();
+                    draft
+                        .take_body(&head, &serde_json::from_str(data).unwrap(), &mut piece)
+                        .expect("no fault");
+                }
             }
         }
+        draft.frame.forget();
         (format!("{draft:?}"), pieces)
     }
 
@@ -147,6 +200,34 @@ mod tests {
         let mut error = usual(&json!("a"));
         error["error"] = json!({"message": "no"});
         assert!(Chunk::of(&error.to_string()).is_none());
+    }
+
+    #[test]
+    fn a_frame_holds_for_chunks_that_differ_in_their_text_alone() {
+        let framed = |first: &Value, then: &Value| {
+            let (first, then) = (first.to_string(), then.to_string());
+            let mut frame = Frame::default();
+            frame.keep(&first, &Chunk::of(&first).unwrap());
+            frame.text(&then).map(str::to_owned)
+        };
+        let first = usual(&json!("나"));
+        assert_eq!(framed(&first, &usual(&json!("란히"))), Some("란히".to_owned()));
+        assert_eq!(framed(&first, &usual(&json!(""))), Some(String::new()));
+        for odd in [json!("a\"b"), json!("a\\"), json!("a\nb"), json!(null)] {
+            assert_eq!(framed(&first, &usual(&odd)), None, "{odd}");
+        }
+        let mut ends = usual(&json!("란히"));
+        ends["choices"][0]["finish_reason"] = json!("stop");
+        assert_eq!(framed(&first, &ends), None);
+        let mut thinks = first.clone();
+        thinks["choices"][0]["delta"]["reasoning_content"] = json!("음");
+        assert_eq!(
+            framed(&thinks, &thinks),
+            None,
+            "a chunk that brings more than text has no frame"
+        );
+        // A raw line break within a string is no JSON, so it must be read in full to be found.
+        assert_eq!(framed(&usual(&json!("\n")), &first), None);
     }
 
     proptest! {

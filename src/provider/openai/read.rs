@@ -29,10 +29,14 @@ impl Answer for Draft {
     }
 
     fn quick(&mut self, data: &str, piece: &mut dyn FnMut(Piece<'_>)) -> bool {
-        let Some(chunk) = Chunk::of(data) else {
-            return false;
-        };
-        self.take_quick(&chunk, piece);
+        if !self.take_framed(data, piece) {
+            let Some(chunk) = Chunk::of(data) else {
+                self.frame.forget();
+                return false;
+            };
+            self.take_quick(&chunk, piece);
+            self.frame.keep(data, &chunk);
+        }
         if self.ended() {
             self.flush(piece);
         }
