@@ -33,6 +33,7 @@ mod run;
 mod score;
 mod show;
 mod simulate;
+mod tables;
 mod targets;
 mod trust;
 

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open::{self, Book};
 use super::printer::Printer;
-use super::{show, trust};
+use super::{show, tables, trust};
 use crate::domain::{Case, Problem, RunInfo, Severity};
 use crate::grade::{Grader, Which, pass};
 use crate::report::words::Lang;
@@ -120,7 +120,7 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
     }
     drop(reader);
     let reader = Reader::open(&run)?;
-    show::write_files(&reader, &run.path)?;
+    let view = tables::write(&reader, &run.path)?;
     printer.note(&match printer.lang {
         Lang::Ko => format!(
             "답변 {}개를 다시 채점했습니다. 판정이 바뀐 것 {}개",
@@ -131,7 +131,7 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
             passed.graded, passed.changed
         ),
     });
-    show::summary(&reader, Format::Text, printer)?;
+    show::known(&reader, view, Format::Text, printer)?;
     drop(reader);
     folder.settle();
     Ok(Exit::Done)

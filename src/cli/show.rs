@@ -1,8 +1,6 @@
 //! `narani show` and `narani runs`: reading what is stored.
 
-use std::fs::File;
 use std::io::BufWriter;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{Format, Global, RunsArgs, ShowArgs};
@@ -10,13 +8,14 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open::{self, Book};
 use super::printer::Printer;
-use crate::compare::{self, View, Viewer};
+use super::tables;
+use crate::compare::{self, View};
 use crate::domain::{Case, Record};
 use crate::grade::PassError;
 use crate::report::csv::{Audience, CsvReport, Layout, Scorers};
 use crate::report::{self, jsonl};
 use crate::said;
-use crate::store::{self, Reader, StoreError};
+use crate::store::{self, Reader};
 
 pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outcome {
     let run = open::find_run(global, &args.run)?;
@@ -32,7 +31,7 @@ pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outco
     }
     if args.pairs && args.format == Format::Text {
         let book = Book::new(reader.info())?;
-        let view = view(&reader, &book)?;
+        let view = tables::view(&reader, &book)?;
         let text = report::terminal::pairs(&view, &printer.style());
         if text.is_empty() {
             printer.note(printer.say(
@@ -98,23 +97,31 @@ fn summary_of(reader: &Reader, running: bool, format: Format, printer: &Printer)
     }
     let view = View {
         running,
-        ..view(reader, &book)?
+        ..tables::view(reader, &book)?
     };
     table(reader, view, format, printer)
 }
 
 /// The summary of a run whose view is known, in a form that needs no more than it.
-pub(super) fn table(reader: &Reader, view: View, format: Format, printer: &Printer) -> Result<View, Failure> {
+fn table(reader: &Reader, view: View, format: Format, printer: &Printer) -> Result<View, Failure> {
     if matches!(format, Format::Text | Format::Json | Format::Markdown) {
         printer.out(&worded(reader, &view, format, printer))?;
     }
     Ok(view)
 }
 
+/// The summary of a run whose view is known; lines of every answer are read anew.
+pub(super) fn known(reader: &Reader, view: View, format: Format, printer: &Printer) -> Result<View, Failure> {
+    match format {
+        Format::Jsonl | Format::Csv => summary(reader, format, printer),
+        Format::Text | Format::Json | Format::Markdown => table(reader, view, format, printer),
+    }
+}
+
 /// The summary in a form, as text.
 pub(super) fn told(reader: &Reader, format: Format, printer: &Printer) -> Result<String, Failure> {
     let book = Book::new(reader.info())?;
-    let view = view(reader, &book)?;
+    let view = tables::view(reader, &book)?;
     Ok(worded(reader, &view, format, printer))
 }
 
@@ -127,79 +134,12 @@ fn worded(reader: &Reader, view: &View, format: Format, printer: &Printer) -> St
     }
 }
 
-/// The view over a run, read by threads of its own.
-fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
-    let info = Arc::clone(reader.info());
-    let mut viewer = Viewer::new(&info);
-    each_page(reader, book, |records| {
-        for record in records {
-            viewer.push(record);
-        }
-    })?;
-    Ok(viewer.finish(&unexpressed(reader)?))
-}
-
-/// The same, read by this thread alone, for when others are busy with the run as well.
-fn view_alone(reader: &Reader, book: &Book) -> Result<View, Failure> {
-    let info = Arc::clone(reader.info());
-    let mut viewer = Viewer::new(&info);
-    each_record(reader, book, |record| {
-        viewer.push(record);
-        Ok(())
-    })?;
-    Ok(viewer.finish(&unexpressed(reader)?))
-}
-
 /// What the providers of a run could not express.
 pub(super) fn unexpressed(reader: &Reader) -> Result<Vec<compare::Unexpressed>, Failure> {
     Ok(reader
         .meta("unexpressed")?
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default())
-}
-
-/// Cases that a thread reads before the next one's turn.
-const PAGE: u64 = 64;
-
-/// Calls `each` with the records of a run by pages, in order. Two threads read them in turn: reading and unpacking is
-/// most of the work.
-fn each_page(reader: &Reader, book: &Book, mut each: impl FnMut(Vec<Record>)) -> Result<(), Failure> {
-    let cases = reader.info().cases;
-    if cases <= PAGE {
-        return each_record(reader, book, |record| {
-            each(vec![record]);
-            Ok(())
-        });
-    }
-    let question = |position: u64, prompt: usize, case: &Case| book.question(position, prompt, case);
-    std::thread::scope(|scope| {
-        let mut turns = Vec::new();
-        for first in [0, PAGE] {
-            let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-            let (reader, question) = (reader.again()?, &question);
-            scope.spawn(move || {
-                for start in (first..cases).step_by(2 * usize::try_from(PAGE).unwrap_or(1)) {
-                    let mut page = Vec::new();
-                    let read = compare::records(&reader, question, start..start + PAGE, |record| {
-                        page.push(record);
-                        Ok::<(), StoreError>(())
-                    });
-                    // Nobody listens any more after a failure.
-                    if sender.send(read.map(|()| page)).is_err() {
-                        return;
-                    }
-                }
-            });
-            turns.push(receiver);
-        }
-        for turn in (0..turns.len()).cycle() {
-            match turns[turn].recv() {
-                Ok(page) => each(page?),
-                Err(std::sync::mpsc::RecvError) => break,
-            }
-        }
-        Ok(())
-    })
 }
 
 /// Calls `each` with every record of a run, in order.
@@ -229,17 +169,7 @@ pub(super) fn write_jsonl(reader: &Reader, book: &Book, out: &mut impl std::io::
 pub(super) fn all_scorers(reader: &Reader) -> Result<Scorers, Failure> {
     // Cases may bring scorers of their own, whose columns must stand in the header before the first row.
     let mut scorers = Scorers::of(reader.info());
-    let mut position = 0;
-    loop {
-        let cases = reader.cases(position, 512)?;
-        for case in &cases {
-            scorers.case(case);
-        }
-        position += cases.len() as u64;
-        if cases.is_empty() {
-            break;
-        }
-    }
+    reader.cases_with_scorers(|case| scorers.case(case))?;
     Ok(scorers)
 }
 
@@ -257,45 +187,6 @@ pub(super) fn write_csv(
     each_record(reader, book, |record| Ok(report.record(record)?))?;
     report.finish()?;
     Ok(())
-}
-
-/// Writes the tables for people into the run folder, whole or not at all, and gives the view over the run.
-///
-/// Each is a pass over the whole run, so they are made side by side.
-pub(super) fn write_files(reader: &Reader, folder: &Path) -> Result<View, Failure> {
-    let book = Book::new(reader.info())?;
-    let files = [("side-by-side.csv", Layout::Wide), ("detail.csv", Layout::Long)];
-    std::thread::scope(|scope| {
-        let mut writing = Vec::new();
-        for (name, layout) in files {
-            let (reader, book) = (reader.again()?, &book);
-            writing.push(scope.spawn(move || write_file(&reader, book, folder, name, layout)));
-        }
-        let view = view_alone(reader, &book);
-        for thread in writing {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        }
-        view
-    })
-}
-
-fn write_file(reader: &Reader, book: &Book, folder: &Path, name: &str, layout: Layout) -> Result<(), Failure> {
-    let path = folder.join(name);
-    let unfinished = folder.join(format!("{name}.part"));
-    let cannot = |source: std::io::Error| {
-        Failure::from(match source.kind() {
-            std::io::ErrorKind::StorageFull => StoreError::Full { path: path.clone() },
-            _ => StoreError::Io {
-                doing: "write",
-                path: path.clone(),
-                source,
-            },
-        })
-    };
-    let file = File::create(&unfinished).map_err(cannot)?;
-    let out = BufWriter::with_capacity(64 * 1024, file);
-    write_csv(reader, book, out, layout, Audience::People)?;
-    std::fs::rename(&unfinished, &path).map_err(cannot)
 }
 
 /// One case: question, every answer, scores with reasons.

@@ -173,7 +173,8 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    fn row(&mut self, row: &Row) {
+    /// Takes the records of the next case together.
+    pub fn row(&mut self, row: &Row) {
         for record in &row.records {
             if let Some(tally) = self.tallies.get_mut(column_of(self.info, record)) {
                 tally.push(record);

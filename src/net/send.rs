@@ -17,7 +17,7 @@ use crate::provider::{self, Piece, Provider, RateInfo};
 pub const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 
 /// Room for a short answer as it streams, so that it is not moved with every few chunks.
-const USUAL_ANSWER_BYTES: usize = 8 * 1024;
+const USUAL_ANSWER_BYTES: usize = 4 * 1024;
 
 /// A connection pool to one target, with its key.
 ///

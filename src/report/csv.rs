@@ -19,7 +19,7 @@ mod parts;
 
 use std::io::{self, Write};
 
-use crate::compare::Weigher;
+use crate::compare::{Row, Weigher};
 use crate::domain::{Case, Record, RunInfo};
 use field::Rows;
 use layouts::CaseText;
@@ -130,7 +130,7 @@ impl<'a, W: Write> CsvReport<'a, W> {
                 let first = self.gathered.first();
                 let begins =
                     first.is_some_and(|first| (first.case_index, first.trial) != (record.case_index, record.trial));
-                let guarded = if begins { self.row()? } else { 0 };
+                let guarded = if begins { self.gathered()? } else { 0 };
                 self.gathered.push(record);
                 guarded
             }
@@ -139,9 +139,29 @@ impl<'a, W: Write> CsvReport<'a, W> {
         Ok(())
     }
 
-    fn row(&mut self) -> io::Result<usize> {
+    /// Takes the records of the next case together.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn case(&mut self, row: &Row) -> io::Result<()> {
+        let several = row.records.iter().any(|record| record.trial != row.records[0].trial);
+        if self.layout == Layout::Wide && !several && self.gathered.is_empty() {
+            self.guarded += layouts::wide(&mut self.rows, self.info, &mut self.weigher, row)? as u64;
+            return Ok(());
+        }
+        if self.layout == Layout::Long {
+            for record in &row.records {
+                let guarded = layouts::long(&mut self.rows, self.info, &self.scorers, &mut self.case, record)?;
+                self.guarded += guarded as u64;
+            }
+            return Ok(());
+        }
+        row.records.iter().try_for_each(|record| self.record(record.clone()))
+    }
+
+    fn gathered(&mut self) -> io::Result<usize> {
         let records = std::mem::take(&mut self.gathered);
-        layouts::wide(&mut self.rows, self.info, &mut self.weigher, records)
+        layouts::wide(&mut self.rows, self.info, &mut self.weigher, &Row { records })
     }
 
     /// Fields that were guarded so far.
@@ -156,7 +176,7 @@ impl<'a, W: Write> CsvReport<'a, W> {
     /// When the output cannot be written.
     pub fn finish(mut self) -> io::Result<W> {
         if !self.gathered.is_empty() {
-            self.row()?;
+            self.gathered()?;
         }
         let mut out = self.rows.finish()?;
         out.flush()?;

@@ -171,8 +171,6 @@ pub struct Ending {
     pub stored: mpsc::UnboundedReceiver<crate::store::StoredCells>,
     /// What was spent in this session.
     pub till: Till,
-    /// Some answer came from the simulator: every output must say so.
-    pub simulated: bool,
     /// Calls made a second time because the first was slow, by index of the target.
     pub hedged: Vec<(usize, u64)>,
     /// Some answer of this session waits for a later pass that grades it.

@@ -169,6 +169,15 @@ const OUTCOME_COLUMNS: &str = "cell, status, kind, final, answer, reply, fault, 
      tokens_cache_write, tokens_reasoning, started_us, total_us, first_text_us, first_thinking_us, suspended, cost_nano, \
      currency, cost_source, cached, attempts, scores, pass, score";
 
+/// What a range of cells has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredCount {
+    /// Cells with an outcome.
+    pub outcomes: u64,
+    /// Those of them that came back and were not graded yet.
+    pub ungraded: u64,
+}
+
 impl Reader {
     /// Opens a run.
     ///
@@ -270,6 +279,28 @@ impl Reader {
         Ok(cases)
     }
 
+    /// Calls `each` with the cases that bring scorers of their own, in suite order.
+    ///
+    /// # Errors
+    /// When the database fails or a case cannot be read.
+    pub fn cases_with_scorers(&self, mut each: impl FnMut(&Case)) -> Result<(), StoreError> {
+        // A question may hold the word, too; reading such a case for nothing does no harm.
+        let mut statement = self
+            .connection
+            .prepare("SELECT body FROM cases WHERE instr(body, '\"scorers\"') ORDER BY idx")
+            .map_err(|error| self.fail(&error))?;
+        let bodies = statement
+            .query_map((), |row| row.get::<_, String>(0))
+            .map_err(|error| self.fail(&error))?;
+        for body in bodies {
+            let body = body.map_err(|error| self.fail(&error))?;
+            let case =
+                serde_json::from_str(&body).map_err(|error| self.damaged(format!("a case cannot be read: {error}")))?;
+            each(&case);
+        }
+        Ok(())
+    }
+
     /// Position of the case with this id.
     ///
     /// # Errors
@@ -346,6 +377,27 @@ impl Reader {
             each(stored)?;
         }
         Ok(())
+    }
+
+    /// How many of these cells have an outcome.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn stored(&self, cells: &std::ops::Range<u64>) -> Result<StoredCount, StoreError> {
+        let read = || {
+            self.connection
+                .prepare_cached(
+                    "SELECT count(*), count(*) FILTER (WHERE scores IS NULL AND status <> 'skipped') FROM outcomes
+                     WHERE cell >= ?1 AND cell < ?2",
+                )?
+                .query_row((cells.start.cast_signed(), cells.end.cast_signed()), |row| {
+                    Ok(StoredCount {
+                        outcomes: row.get::<_, i64>(0)?.cast_unsigned(),
+                        ungraded: row.get::<_, i64>(1)?.cast_unsigned(),
+                    })
+                })
+        };
+        read().map_err(|error| self.fail(&error))
     }
 
     /// The tries of a cell, in order.

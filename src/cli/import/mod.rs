@@ -17,7 +17,7 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open;
 use super::printer::Printer;
-use super::show;
+use super::{show, tables};
 use crate::domain::{
     Case, Cost, CostSource, Fault, FaultKind, Finish, Limits, Outcome as Ended, Params, Prompt, PromptMessage,
     ProviderName, Reply, Role, RunInfo, Score, ScorerSpec, SkipReason, SuitePart, Target, Timing, Usage,
@@ -181,8 +181,8 @@ pub(super) fn import(global: &Global, args: &ImportArgs, printer: &Printer) -> O
         return Err(failure);
     }
     let reader = Reader::open(&listed)?;
-    show::write_files(&reader, &listed.path)?;
-    show::summary(&reader, super::args::Format::Text, printer)?;
+    let view = tables::write(&reader, &listed.path)?;
+    show::known(&reader, view, super::args::Format::Text, printer)?;
     drop(reader);
     folder.settle();
     Ok(Exit::Done)

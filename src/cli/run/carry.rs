@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::early;
 use super::pretend::{self, Pretender, Script};
 use super::{Ready, caps, check_priced, exit_of, unmet_wishes};
-use crate::cli::args::{Format, Global, RetryArg, RunArgs};
+use crate::cli::args::{Global, RetryArg, RunArgs};
 use crate::cli::board::Board;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
@@ -17,8 +17,9 @@ use crate::cli::listen::{self, Manner};
 use crate::cli::open::{self, Book, Chosen};
 use crate::cli::printer::Printer;
 use crate::cli::show;
+use crate::cli::tables;
 use crate::cli::trust;
-use crate::compare;
+use crate::compare::{self, View};
 use crate::config::{KeySource, Settings};
 use crate::domain::{Currency, FaultKind, Money};
 use crate::grade::{Grader, Which, pass};
@@ -231,6 +232,12 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     } else {
         (Reuse::On(Cache::open(&results)?), Some(Cache::open(&results)?))
     };
+    // Outcomes of an earlier session may be replaced, and their tables with them.
+    let follower = if earlier_cells {
+        None
+    } else {
+        Some(tables::follow(&listed, &book)?)
+    };
     let (stored_sender, stored) = mpsc::unbounded_channel();
     let writer = Writer::start(&folder.database(), keep, stored_sender)?;
     writer
@@ -296,23 +303,11 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         writer,
         stored: _,
         till: _,
-        simulated,
         hedged,
         ungraded,
     } = ending;
     for (target, count) in hedged {
         printer.note(&hedge_note(&info.targets[target], count, printer));
-    }
-    if simulated && !info.simulated {
-        let marked = crate::domain::RunInfo {
-            simulated: true,
-            ..(*info).clone()
-        };
-        writer
-            .meta("info", serde_json::to_string(&marked).expect("plain data"))
-            .await
-            .ok();
-        writer.barrier().await.ok();
     }
     if let Why::Store(error) = why {
         writer.finish();
@@ -348,7 +343,12 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     writer.finish();
     // The simulator ends with the process; waiting for its idle connections would only take time.
     drop(pretender);
-    let exit = finish(&reader, &listed, &why, &board, *signal.borrow(), args, printer);
+    // Made as the run went on, unless something has changed what stood in the tables already.
+    let view = match follower.and_then(|follower| follower.finish(reader.info().simulated)) {
+        Some(view) => view,
+        None => tables::write(&reader, &listed.path)?,
+    };
+    let exit = finish(&reader, view, &listed, &why, &board, *signal.borrow(), args, printer);
     if let (Some(early), Ok(_)) = (&early, &exit) {
         early::tell(early, &reader, args, printer)?;
     }
@@ -372,9 +372,11 @@ fn hedge_note(target: &crate::domain::Target, count: u64, printer: &Printer) -> 
     }
 }
 
-/// Writes the files for people, prints the summary, and says how to go on.
+/// Prints the summary, and says how to go on.
+#[expect(clippy::too_many_arguments, reason = "how a run ended, told once")]
 fn finish(
     reader: &Reader,
+    view: View,
     listed: &Listed,
     why: &Why,
     board: &Board,
@@ -382,15 +384,10 @@ fn finish(
     args: &RunArgs,
     printer: &Printer,
 ) -> Outcome {
-    let view = show::write_files(reader, &listed.path)?;
     if let Some(folder) = &args.record {
         super::replay::record(reader, &open::Book::new(reader.info())?, folder, printer)?;
     }
-    // Lines of every answer are read anew; tables are known already.
-    let summary = move || match args.format {
-        Format::Jsonl | Format::Csv => show::summary(reader, args.format, printer),
-        Format::Text | Format::Json | Format::Markdown => show::table(reader, view, args.format, printer),
-    };
+    let summary = move || show::known(reader, view, args.format, printer);
     let resume = format!("narani run --resume {}", listed.id);
     match why {
         Why::Stopped => {

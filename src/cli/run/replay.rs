@@ -19,7 +19,7 @@ use crate::cli::failure::{Failure, Outcome as Ended};
 use crate::cli::files::write_whole;
 use crate::cli::open::Book;
 use crate::cli::printer::Printer;
-use crate::cli::show;
+use crate::cli::{show, tables};
 use crate::domain::{
     Case, Cost, CostSource, Fault, FaultKind, ImageSource, Outcome, Part, Reply, RunInfo, SkipReason, Target, Timing,
 };
@@ -233,8 +233,8 @@ pub(super) async fn carry(
     passed.map_err(show::pass_failure)?;
     drop(reader);
     let reader = Reader::open(&listed)?;
-    show::write_files(&reader, &listed.path)?;
-    let view = show::summary(&reader, args.format, printer)?;
+    let view = tables::write(&reader, &listed.path)?;
+    let view = show::known(&reader, view, args.format, printer)?;
     drop(reader);
     folder.settle();
     Ok(exit_of(info, &view, printer))

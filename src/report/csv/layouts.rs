@@ -206,15 +206,9 @@ pub(super) fn wide_columns(info: &RunInfo) -> Vec<String> {
 }
 
 /// A row of the wide layout, from the records of one case and trial.
-pub(super) fn wide<R: Fields>(
-    rows: &mut R,
-    info: &RunInfo,
-    weigher: &mut Weigher,
-    records: Vec<Record>,
-) -> io::Result<usize> {
-    let row = Row { records };
+pub(super) fn wide<R: Fields>(rows: &mut R, info: &RunInfo, weigher: &mut Weigher, row: &Row) -> io::Result<usize> {
     let columns = info.columns();
-    let found = weigher.weigh(info, &row);
+    let found = weigher.weigh(info, row);
     let first = &row.records[0];
     let case = CaseText::of(first);
     let mut cells: Vec<Option<&Record>> = vec![None; columns.len()];

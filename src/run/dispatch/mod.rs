@@ -94,7 +94,7 @@ struct Dispatcher {
     chance: rand_chacha::ChaCha8Rng,
     counts: Counts,
     hedges: hedge::Hedges,
-    /// Some answer came from the simulator.
+    /// The run says that answers are a simulator's.
     simulated: bool,
     /// Some answer could not be graded at once.
     ungraded: bool,
@@ -165,6 +165,7 @@ pub async fn carry_out(job: Job) -> Ending {
             });
         lanes.push(Lane::of(account));
     }
+    let simulated = info.simulated;
     let dispatcher = Dispatcher {
         layout: Layout::of(&info),
         info,
@@ -192,7 +193,7 @@ pub async fn carry_out(job: Job) -> Ending {
         chance: rand_chacha::ChaCha8Rng::seed_from_u64(clock::now_us().cast_unsigned()),
         counts: Counts::default(),
         hedges: hedge::Hedges::default(),
-        simulated: false,
+        simulated,
         ungraded: false,
         over_budget: false,
         ending: None,
@@ -284,7 +285,6 @@ impl Dispatcher {
             writer: self.writer,
             stored,
             till: self.till,
-            simulated: self.simulated,
             hedged: self.hedges.made(),
             ungraded: self.ungraded,
         }

@@ -6,7 +6,7 @@ use rand::RngExt as _;
 
 use super::hedge::Answered;
 use super::{Dispatcher, LOST_IN_A_ROW, skipped_row};
-use crate::domain::{Event, Fault, FaultKind, Outcome, Scope, SkipReason, Timing, Usage};
+use crate::domain::{Event, Fault, FaultKind, Outcome, RunInfo, Scope, SkipReason, Timing, Usage};
 use crate::run::attempt::Tried;
 use crate::run::lane::{Expected, Item, Stopped};
 use crate::run::retry::{Decision, decide};
@@ -22,7 +22,10 @@ impl Dispatcher {
         tried: Tried,
     ) -> Result<(), Gone> {
         let now = self.now();
-        self.simulated |= tried.simulated;
+        if tried.simulated && !self.simulated {
+            self.simulated = true;
+            self.mark_simulated().await?;
+        }
         let first_try = item.tries == 0;
         let account = &mut self.accounts[self.lanes[index].account];
         let open = account.open;
@@ -83,6 +86,16 @@ impl Dispatcher {
                 self.faulted(index, item, sent, fault, timing).await
             }
         }
+    }
+
+    /// A simulator answers at a configured address: the run says so from its first answer on.
+    async fn mark_simulated(&mut self) -> Result<(), Gone> {
+        let marked = RunInfo {
+            simulated: true,
+            ..(*self.info).clone()
+        };
+        let text = serde_json::to_string(&marked).expect("plain data");
+        self.writer.meta("info", text).await
     }
 
     /// Hands an answer and its outcome to the store, one right after the other.
