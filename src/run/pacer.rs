@@ -40,6 +40,14 @@ const CALM: u32 = 20;
 /// Refusals in a row, with no success between, after which the server is taken for closed and asked only now and then.
 const CLOSED: u32 = 6;
 
+/// Pause after the first refusal of all, in seconds. What passes from then on until the next refusals is what the server
+/// gives back in that time: its rate, measured at the price of a few refusals.
+const BREATH: f64 = 0.5;
+
+/// Share of the last rate at which asking goes on after that pause: well above most limits, yet slow enough that few calls
+/// are under way when the next refusal comes back.
+const AFTER_BREATH: f64 = 0.3;
+
 /// Seconds over which successes are remembered.
 const MEMORY: usize = 64;
 
@@ -59,6 +67,8 @@ pub(super) struct Pacer {
     paused_until: f64,
     /// When a call was last held back by the rate: a rate that nobody waits for says nothing by not being refused.
     held_at: f64,
+    /// Time of the first call, and the calls started before any was refused.
+    before: Option<(f64, u32)>,
     /// Successes of the last seconds, by second.
     passed: [(u64, u32); MEMORY],
 }
@@ -69,6 +79,10 @@ struct Learned {
     rate: f64,
     /// When it was last lowered. Calls sent before that say nothing of it.
     since: f64,
+    /// When the server first refused, until its rate is measured.
+    emptied: Option<f64>,
+    /// Calls started since.
+    started: u32,
     /// Outcomes of calls sent since.
     passed: u32,
     refused: u32,
@@ -89,6 +103,8 @@ impl Learned {
         Self {
             rate,
             since: now,
+            emptied: None,
+            started: 0,
             passed: 0,
             refused: 0,
             known: rate,
@@ -97,6 +113,16 @@ impl Learned {
             best: 0.0,
             windowed: false,
         }
+    }
+}
+
+impl Learned {
+    /// What was sent before `now` says nothing of the rate any more.
+    fn begin(&mut self, now: f64) {
+        self.since = now;
+        self.started = 0;
+        self.passed = 0;
+        self.refused = 0;
     }
 }
 
@@ -126,6 +152,7 @@ impl Pacer {
             tokens_at: 0.0,
             paused_until: 0.0,
             held_at: f64::NEG_INFINITY,
+            before: None,
             passed: [(0, 0); MEMORY],
         }
     }
@@ -179,6 +206,10 @@ impl Pacer {
         }
         if self.token_rate().is_some() {
             self.tokens -= tokens;
+        }
+        match &mut self.learned {
+            Some(learned) => learned.started += 1,
+            None => self.before.get_or_insert((now, 0)).1 += 1,
         }
         Admission::Go
     }
@@ -254,9 +285,18 @@ impl Pacer {
         let known = self.request_rate();
         let Some(learned) = &mut self.learned else {
             // A stated limit is believed until refusals go on; else what came through lately is the first guess.
-            let rate = known.unwrap_or((lately * (1.0 - 2.0 * STEP)).max(1.0));
-            self.learned = Some(Learned::new(rate, now, !stated));
-            self.next = self.next.max(now + 0.25f64.min(1.0 / rate));
+            // Answers may take long: what was started counts, too.
+            let (first, started) = self.before.unwrap_or((now, 0));
+            let lately = lately.max(f64::from(started) / (now - first).max(1.0));
+            let rate = known.unwrap_or((lately * AFTER_BREATH).max(1.0));
+            let mut learned = Learned::new(rate, now, !stated);
+            if stated {
+                self.next = self.next.max(now + 0.25f64.min(1.0 / rate));
+            } else {
+                learned.emptied = Some(now);
+                self.pause_until(now + BREATH);
+            }
+            self.learned = Some(learned);
             return;
         };
         if sent < learned.since {
@@ -269,9 +309,24 @@ impl Pacer {
             // A window that is used up, not a rate: asking now is in vain.
             let wait = 0.5 * 2.0f64.powi(i32::try_from(learned.in_a_row - CLOSED).unwrap_or(5).min(5));
             self.paused_until = self.paused_until.max(now + wait);
-            learned.since = now;
-            learned.passed = 0;
-            learned.refused = 0;
+            learned.emptied = None;
+            learned.begin(now);
+            return;
+        }
+        if let Some(emptied) = learned.emptied {
+            // One may be a stumble.
+            if learned.refused < 2 {
+                return;
+            }
+            let through = f64::from(learned.started.saturating_sub(learned.refused));
+            if through > 0.0 {
+                learned.rate = (through / (now - emptied) * (1.0 - STEP)).max(minute * 0.2);
+                learned.known = learned.rate;
+                learned.guess = false;
+                learned.emptied = None;
+            }
+            learned.begin(now);
+            self.next = self.next.max(now + 1.0 / learned.rate);
             return;
         }
         // Refusals come back sooner than answers: those still awaited count as passed.
@@ -290,9 +345,7 @@ impl Pacer {
         } else {
             return;
         }
-        learned.since = now;
-        learned.passed = 0;
-        learned.refused = 0;
+        learned.begin(now);
         self.next = self.next.max(now + 1.0 / learned.rate);
     }
 
@@ -486,9 +539,11 @@ mod tests {
                         followed >= 0.9,
                         "{name}: {followed} of the limit in the minute after the change"
                     );
-                    // At first as many are refused as happen to be open.
-                    let refused = minutes.refused(1..4);
-                    assert!(refused <= 0.03, "{name}: {refused} refused");
+                    // From the first call on.
+                    for span in [0..2, 0..4] {
+                        let refused = minutes.refused(span);
+                        assert!(refused <= 0.03, "{name}: {refused} refused");
+                    }
                 }
             }
         }
