@@ -80,12 +80,17 @@ impl Line {
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(10))
             .http2_keep_alive_while_idle(true);
-        if target.http1_only || target.address.starts_with("http://") {
+        let plain = target.address.starts_with("http://");
+        if target.http1_only || plain {
             builder = builder.http1_only();
         }
         if is_loopback(&target.address) {
             // A proxy for the outside world is not meant for servers on this machine.
             builder = builder.no_proxy();
+            if plain {
+                // Nothing is encrypted and no redirect followed: the system's certificates need not be read.
+                builder = builder.tls_certs_only([]);
+            }
         }
         let client = builder.build().map_err(|error| LineError::Client(error.to_string()))?;
         Ok(Self {

@@ -227,21 +227,53 @@ fn damaged_run_folders() {
     }
 }
 
-/// Files for people may be deleted: the database is the run.
+/// Files for people may be deleted: the database is the run. What is made of it afterwards is, to the byte, what was made
+/// while it went on, over several pages of cases, with failures among them.
 #[test]
 fn files_for_people_can_be_made_again() {
-    let lab = with(
-        "suite.yaml",
-        "cases:\n  - {question: hi, expect: hi}\nscorers: [includes]\n",
-    );
-    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
-    let run = lab.last_run();
-    for name in ["detail.csv", "side-by-side.csv", "lock"] {
-        std::fs::remove_file(run.join(name)).unwrap();
+    for trials in ["1", "2"] {
+        let cases: String = (0..400)
+            .map(|n| format!("  - {{question: 질문 {n}, expect: \"{n}\", tags: [t{}]}}\n", n % 3))
+            .collect();
+        let lab = with("suite.yaml", format!("scorers: [includes]\ncases:\n{cases}"));
+        let run = [
+            "run",
+            "suite.yaml",
+            "--simulate",
+            "--trials",
+            trials,
+            "--latency-ms",
+            "60",
+            "--fail",
+            "400:0.03",
+        ];
+        let ended = lab.run(&run);
+        assert_eq!(ended.code, 0, "{}", ended.err);
+        let run = lab.last_run();
+        let read = |name: &str| std::fs::read_to_string(run.join(name)).unwrap();
+        let files = ["detail.csv", "side-by-side.csv"];
+        let before = files.map(read);
+        assert!(before[0].contains("bad_request"), "some have failed");
+        for name in files.into_iter().chain(["lock"]) {
+            std::fs::remove_file(run.join(name)).unwrap();
+        }
+        let shown = lab.run(&["show", "last"]);
+        assert_eq!(shown.code, 0);
+        assert!(
+            ended.out.starts_with(shown.out.split("\nNext").next().unwrap()),
+            "{}\n{}",
+            ended.out,
+            shown.out
+        );
+        assert_eq!(lab.run(&["score", "last"]).code, 0);
+        assert_eq!(files.map(read), before);
+        let left = std::fs::read_dir(&run).unwrap();
+        let names: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert!(
+            !names.iter().any(|name| name.to_string_lossy().ends_with(".part")),
+            "{names:?}"
+        );
     }
-    assert_eq!(lab.run(&["show", "last"]).code, 0);
-    assert_eq!(lab.run(&["score", "last"]).code, 0);
-    assert!(run.join("detail.csv").is_file());
 }
 
 #[test]
