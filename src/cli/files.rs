@@ -36,7 +36,7 @@ impl Shelf {
         self.allowed(path)?;
         // Opening a pipe would wait for somebody to write into it, so what it is is asked first.
         let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-        if let Some(problem) = crate::suite::bytes::no_file(path, &metadata.file_type()) {
+        if let Some(problem) = crate::suite::bytes::no_file(path, metadata.is_file() || metadata.is_dir()) {
             return Err(problem);
         }
         let file = File::open(path).map_err(|error| unreadable(path, &error))?;

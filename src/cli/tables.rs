@@ -289,9 +289,10 @@ fn followed(run: &Listed, book: &Book, ended: &Receiver<End>) -> Result<Option<V
             next = to;
         }
         if let Some(End { simulated }) = end {
-            return match simulated == info.simulated {
-                true => tables.finish(&reader).map(Some),
-                false => Ok(None),
+            return if simulated == info.simulated {
+                tables.finish(&reader).map(Some)
+            } else {
+                Ok(None)
             };
         }
         match look(ended) {

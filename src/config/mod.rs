@@ -114,7 +114,7 @@ pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -
 fn whole_file(path: &Path, name: &str) -> Result<crate::suite::bytes::Text, Problem> {
     let not_a_file = std::fs::metadata(path)
         .ok()
-        .and_then(|metadata| crate::suite::bytes::no_file(name, &metadata.file_type()));
+        .and_then(|metadata| crate::suite::bytes::no_file(name, metadata.is_file() || metadata.is_dir()));
     if let Some(problem) = not_a_file {
         return Err(problem);
     }

@@ -49,12 +49,13 @@ pub fn whole(file: &str, reader: &mut dyn BufRead) -> Result<Text, Problem> {
     Ok(Text { text, offset })
 }
 
-/// The problem of a pipe, a device or a socket in place of a file: it may never end, or never begin.
+/// The problem of a pipe, a device or a socket in place of a file: it may never end, or never begin. `ordinary` are files and
+/// folders.
 ///
 /// Pipes of the shell (`<(…)`) are handed over as `/dev/fd/N` and are read like any other file.
 #[must_use]
-pub fn no_file(path: &str, kind: &std::fs::FileType) -> Option<Problem> {
-    if kind.is_file() || kind.is_dir() || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/") {
+pub fn no_file(path: &str, ordinary: bool) -> Option<Problem> {
+    if ordinary || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/") {
         return None;
     }
     Some(

@@ -155,17 +155,14 @@ mod tests {
             if draft.take_framed(data, &mut piece) {
                 continue;
             }
-            match Chunk::of(data).filter(|_| quick) {
-                Some(chunk) => {
-                    draft.take_quick(&chunk, &mut piece);
-                    draft.frame.keep(data, &chunk);
-                }
-                None => {
-                    draft.frame.forget();
-                    draft
-                        .take_body(&head, &serde_json::from_str(data).unwrap(), &mut piece)
-                        .expect("no fault");
-                }
+            if let Some(chunk) = Chunk::of(data).filter(|_| quick) {
+                draft.take_quick(&chunk, &mut piece);
+                draft.frame.keep(data, &chunk);
+            } else {
+                draft.frame.forget();
+                draft
+                    .take_body(&head, &serde_json::from_str(data).unwrap(), &mut piece)
+                    .expect("no fault");
             }
         }
         draft.frame.forget();
