@@ -106,24 +106,26 @@ pub fn skip_mark(file: &str, reader: &mut dyn BufRead) -> Result<usize, Problem>
 
 /// A table as UTF-8, whatever wrote it: what Korean spreadsheet programs save as CSV (CP949) or "Unicode text" (UTF-16) is
 /// read whole and handed on in memory. What is in neither is passed on as it is, so that its mistakes are told with their
-/// places.
+/// places. The encoding is told where it was changed.
 ///
 /// # Errors
 /// The problem, when the file cannot be read or is too large to be read whole.
-pub fn recoded(file: &str, mut reader: Box<dyn BufRead>) -> Result<Box<dyn BufRead>, Problem> {
+pub fn recoded(file: &str, mut reader: Box<dyn BufRead>) -> Result<(Box<dyn BufRead>, Option<Encoding>), Problem> {
     let start = reader.fill_buf().map_err(|error| unread(file, &error))?;
     let wide = start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF");
     let wrong = std::str::from_utf8(start).is_err_and(|error| error.error_len().is_some());
     let korean = wrong && !start.starts_with(MARK) && memchr::memchr(0, start).is_none();
     if !wide && !korean {
-        return Ok(reader);
+        return Ok((reader, None));
     }
     let bytes = raw(file, &mut reader, MOST_WORKBOOK)?;
-    let text = match crate::text::decode::decode(&bytes) {
-        Some((text, Encoding::Cp949 | Encoding::Utf16)) => text.into_owned().into_bytes(),
-        _ => bytes,
+    let (text, encoding) = match crate::text::decode::decode(&bytes) {
+        Some((text, encoding @ (Encoding::Cp949 | Encoding::Utf16))) => {
+            (text.into_owned().into_bytes(), Some(encoding))
+        }
+        _ => (bytes, None),
     };
-    Ok(Box::new(std::io::Cursor::new(text)))
+    Ok((Box::new(std::io::Cursor::new(text)), encoding))
 }
 
 /// The bytes as text; `offset` and `line` say where in the file they begin.

@@ -31,7 +31,7 @@ pub fn without_sheet(path: &str) -> (&str, Option<&str>) {
 /// Whether an ending is that of a workbook.
 #[must_use]
 pub fn is_workbook(ending: &str) -> bool {
-    matches!(ending, "xlsx" | "xlsm")
+    matches!(ending, "xlsx" | "xlsm" | "ods")
 }
 
 /// What follows the last dot of the file's name, in lower case; empty without one.

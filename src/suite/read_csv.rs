@@ -12,12 +12,13 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use crate::domain::{Place, Problem};
 use crate::said;
+use crate::text::decode::Encoding;
 
 use super::bytes::{MOST_RECORD, MOST_STREAMED, checked, count_lines, empty, recoded, skip_mark, too_large, unread};
 use super::cases::Bench;
 use super::findings::Findings;
 use super::place::Origin;
-use super::table::{Head, Renamed};
+use super::table::{Head, Renamed, Titles};
 use super::tree::Span;
 use super::values::Desk;
 
@@ -32,10 +33,28 @@ pub(super) fn read(
     bench: &mut Bench<'_>,
     findings: &mut Findings,
 ) {
-    let read = recoded(file, reader).and_then(|mut reader| rows(file, &mut reader, renamed, bench, findings));
+    let read = recoded(file, reader).and_then(|(mut reader, encoding)| {
+        if encoding == Some(Encoding::Cp949) {
+            findings.add(cp949(file));
+        }
+        rows(file, &mut reader, renamed, bench, findings)
+    });
     if let Err(problem) = read {
         findings.add(problem);
     }
+}
+
+/// What people should know of a file that Excel saved as plain "CSV" in Korea.
+fn cp949(file: &str) -> Problem {
+    Problem::warning(
+        "cp949",
+        said!("`{file}` is read as CP949", "`{file}` 파일을 CP949로 읽습니다"),
+    )
+    .help(said!(
+        "what CP949 lacks (emoji, some signs) was lost when it was saved; `CSV UTF-8` in Excel keeps everything",
+        "CP949에 없는 글자(이모지, 일부 기호)는 저장할 때 사라졌습니다. 엑셀의 `CSV UTF-8`로 저장하면 모두 남습니다"
+    ))
+    .at(Place::file(file))
 }
 
 fn rows(
@@ -75,6 +94,7 @@ fn rows(
         line: first,
     };
     let mut head: Option<Head> = None;
+    let mut titles = Titles::default();
     let mut rows = 0u64;
     loop {
         let more = table
@@ -118,10 +138,16 @@ fn rows(
             })
             .collect();
         match &mut head {
-            None => match Head::read(&mut desk, cells, renamed, bench) {
-                Some(read) => head = Some(read),
-                None => return Ok(()),
-            },
+            None => {
+                if cells.iter().all(|(text, _)| text.trim().is_empty()) || titles.takes(&cells, renamed, bench) {
+                    continue;
+                }
+                titles.tell(&mut desk, &cells);
+                match Head::read(&mut desk, cells, renamed, bench) {
+                    Some(read) => head = Some(read),
+                    None => return Ok(()),
+                }
+            }
             Some(head) => {
                 rows += u64::from(cells.iter().any(|(text, _)| !text.trim().is_empty()));
                 if fits(&mut desk, &cells, head.len(), delimiter)
@@ -133,7 +159,19 @@ fn rows(
         }
     }
     if head.is_none() {
-        return Err(empty(file));
+        let Some(names) = titles.first() else {
+            return Err(empty(file));
+        };
+        // Nothing but single cells: the first is what it must be, and what is wrong with it is told.
+        let names: Vec<(String, Span)> = names.into_iter().map(|(name, _)| (name, Span::default())).collect();
+        let origin = Origin::record(file, "", 0, first);
+        let mut desk = Desk {
+            origin: &origin,
+            findings,
+        };
+        if Head::read(&mut desk, names, renamed, bench).is_none() {
+            return Ok(());
+        }
     }
     if rows == 0 {
         return Err(Problem::error(

@@ -1,11 +1,11 @@
-//! XLSX: the first visible sheet, or the one named behind `#`, row by row.
+//! XLSX and ODS: the first visible sheet, or the one named behind `#`, row by row.
 //!
 //! Cells come as the text that stands for their value: whole numbers without a decimal point, dates as ISO 8601,
 //! truths as `TRUE` and `FALSE`. So a table gives the same cases as a workbook and as CSV.
 
 use std::io::{BufRead, Cursor};
 
-use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Data, DataRef, Ods, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use crate::domain::{Place, Problem, Said};
 use crate::said;
@@ -16,7 +16,7 @@ use super::findings::Findings;
 use super::path::without_sheet;
 use super::place::Origin;
 use super::suggest::help;
-use super::table::{Head, Renamed};
+use super::table::{Head, Renamed, Titles};
 use super::tree::Span;
 use super::values::Desk;
 
@@ -44,95 +44,232 @@ fn sheet(
     findings: &mut Findings,
 ) -> Result<(), Problem> {
     let (file, wanted) = without_sheet(path);
-    let bytes = raw(file, reader, MOST_WORKBOOK)?;
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| unopened(file, &error))?;
+    let bytes = Cursor::new(raw(file, reader, MOST_WORKBOOK)?);
+    let kind = Kind::of(file);
+    if kind == Kind::Ods {
+        // Held whole: its reader knows no other way.
+        let mut book: Ods<_> = Ods::new(bytes).map_err(|error| unopened(file, kind, &error))?;
+        let name = named(file, book.sheets_metadata(), wanted)?;
+        let range = book
+            .worksheet_range(&name)
+            .map_err(|error| unopened(file, kind, &error))?;
+        let origin = Origin::sheet(file, &name);
+        let mut rows = Rows::new(&origin, (renamed, bench), findings);
+        let (top, left) = range.start().unwrap_or_default();
+        for (row, column, value) in range.used_cells() {
+            let (row, column) = (row + top as usize + 1, column + left as usize + 1);
+            if !rows.cell(row, column, Content::of_data(value)) {
+                return Ok(());
+            }
+        }
+        return rows.finish(file, &name);
+    }
+    let mut book: Xlsx<_> = Xlsx::new(bytes).map_err(|error| match error {
+        XlsxError::Password => protected(file),
+        error => unopened(file, kind, &error),
+    })?;
     let name = named(file, book.sheets_metadata(), wanted)?;
     let origin = Origin::sheet(file, &name);
     let mut cells = book
         .worksheet_cells_reader(&name)
-        .map_err(|error| unopened(file, &error))?;
-    let mut head: Option<Head> = None;
-    let mut rows = 0u64;
-    let mut row = Row::default();
-    loop {
-        let next = cells.next_cell().map_err(|error| unopened(file, &error))?;
-        let (number, column, value) = match &next {
-            Some(cell) => {
-                let (row, column) = cell.get_position();
-                (row as usize + 1, column as usize + 1, Some(cell.get_value()))
-            }
-            None => (usize::MAX, 0, None),
-        };
-        if number != row.number {
-            let done = std::mem::replace(
-                &mut row,
-                Row {
-                    number,
-                    ..Row::default()
-                },
-            );
-            let mut desk = Desk {
-                origin: &origin,
-                findings,
+        .map_err(|error| unopened(file, kind, &error))?;
+    let mut rows = Rows::new(&origin, (renamed, bench), findings);
+    while let Some(cell) = cells.next_cell().map_err(|error| unopened(file, kind, &error))? {
+        let (row, column) = cell.get_position();
+        if !rows.cell(row as usize + 1, column as usize + 1, Content::of(cell.get_value())) {
+            return Ok(());
+        }
+    }
+    rows.finish(file, &name)
+}
+
+/// What program's form a workbook has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Xlsx,
+    Ods,
+}
+
+impl Kind {
+    fn of(file: &str) -> Self {
+        if super::path::ending(file) == "ods" {
+            Self::Ods
+        } else {
+            Self::Xlsx
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Xlsx => "XLSX",
+            Self::Ods => "ODS",
+        }
+    }
+}
+
+/// Takes the cells of a sheet in reading order and gives its rows to the bench.
+struct Rows<'r, 'o, 'b> {
+    origin: &'o Origin<'o>,
+    renamed: &'r Renamed,
+    bench: &'r mut Bench<'b>,
+    findings: &'r mut Findings,
+    titles: Titles,
+    head: Option<Head>,
+    taken: u64,
+    row: Row,
+}
+
+impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
+    fn new(
+        origin: &'o Origin<'o>,
+        (renamed, bench): (&'r Renamed, &'r mut Bench<'b>),
+        findings: &'r mut Findings,
+    ) -> Self {
+        Self {
+            origin,
+            renamed,
+            bench,
+            findings,
+            titles: Titles::default(),
+            head: None,
+            taken: 0,
+            row: Row::default(),
+        }
+    }
+
+    /// Takes a cell; false when no row can be right.
+    fn cell(&mut self, number: usize, column: usize, content: Content) -> bool {
+        if number != self.row.number {
+            let next = Row {
+                number,
+                ..Row::default()
             };
-            if !done.is_blank() {
-                match &mut head {
-                    None => {
-                        let names = done.cells(done.width);
-                        match Head::read(&mut desk, names, renamed, bench) {
-                            Some(read) => head = Some(read),
-                            None => return Ok(()),
-                        }
-                    }
-                    Some(head) => {
-                        rows += 1;
-                        let whole = done.errors.is_empty();
-                        for (column, error) in &done.errors {
-                            let problem = Problem::error(
-                                "cell_error",
-                                said!(
-                                    "this cell holds the error `{error}`",
-                                    "이 칸에 오류 `{error}`가 있습니다"
-                                ),
-                            )
-                            .help(said!(
-                                "correct its formula, or write the value",
-                                "수식을 고치거나 값을 쓰세요"
-                            ));
-                            desk.tell(Span::new(done.number, *column), problem);
-                        }
-                        if whole && let Some(node) = head.row(&mut desk, done.cells(head.len())) {
-                            bench.take(&mut desk, &node);
-                        }
-                    }
-                }
+            let done = std::mem::replace(&mut self.row, next);
+            if !self.row(&done) {
+                return false;
             }
         }
-        match value {
-            Some(value) if column <= MOST_COLUMNS => row.put(column, value),
-            Some(_) => {}
-            None => break,
+        if column <= MOST_COLUMNS {
+            self.row.put(column, content);
+        }
+        true
+    }
+
+    fn row(&mut self, done: &Row) -> bool {
+        if done.is_blank() {
+            return true;
+        }
+        let mut desk = Desk {
+            origin: self.origin,
+            findings: self.findings,
+        };
+        let Some(head) = &mut self.head else {
+            let names = done.cells(done.width);
+            if self.titles.takes(&names, self.renamed, self.bench) {
+                return true;
+            }
+            self.titles.tell(&mut desk, &names);
+            self.head = Head::read(&mut desk, names, self.renamed, self.bench);
+            return self.head.is_some();
+        };
+        self.taken += 1;
+        for (column, error) in &done.errors {
+            let problem = Problem::error(
+                "cell_error",
+                said!(
+                    "this cell holds the error `{error}`",
+                    "이 칸에 오류 `{error}`가 있습니다"
+                ),
+            )
+            .help(said!(
+                "correct its formula, or write the value",
+                "수식을 고치거나 값을 쓰세요"
+            ));
+            desk.tell(Span::new(done.number, *column), problem);
+        }
+        if done.errors.is_empty()
+            && let Some(node) = head.row(&mut desk, done.cells(head.len()))
+        {
+            self.bench.take(&mut desk, &node);
+        }
+        true
+    }
+
+    fn finish(mut self, file: &str, name: &str) -> Result<(), Problem> {
+        let last = std::mem::take(&mut self.row);
+        if !self.row(&last) {
+            return Ok(());
+        }
+        if self.head.is_none()
+            && let Some(names) = self.titles.first()
+        {
+            // Nothing but single cells: the first is what it must be, and what is wrong with it is told.
+            let mut desk = Desk {
+                origin: self.origin,
+                findings: self.findings,
+            };
+            if Head::read(&mut desk, names, self.renamed, self.bench).is_none() {
+                return Ok(());
+            }
+        }
+        let nothing = |message: Said| {
+            Problem::error("no_cases", message)
+                .help(said!(
+                    "the first row names the columns; each further row is a question",
+                    "첫 행은 열 이름이고, 그다음 행부터 한 행이 질문 하나입니다"
+                ))
+                .at(Place::file(file))
+        };
+        match (self.head, self.taken) {
+            (None, _) => Err(nothing(said!(
+                "sheet `{name}` of `{file}` is empty",
+                "`{file}`의 `{name}` 시트가 비어 있습니다"
+            ))),
+            (_, 0) => Err(nothing(said!(
+                "sheet `{name}` of `{file}` has a first row but no others",
+                "`{file}`의 `{name}` 시트에는 첫 행뿐입니다"
+            ))),
+            _ => Ok(()),
         }
     }
-    let nothing = |message: Said| {
-        Problem::error("no_cases", message)
-            .help(said!(
-                "the first row names the columns; each further row is a question",
-                "첫 행은 열 이름이고, 그다음 행부터 한 행이 질문 하나입니다"
-            ))
-            .at(Place::file(file))
-    };
-    match (head, rows) {
-        (None, _) => Err(nothing(said!(
-            "sheet `{name}` of `{file}` is empty",
-            "`{file}`의 `{name}` 시트가 비어 있습니다"
-        ))),
-        (_, 0) => Err(nothing(said!(
-            "sheet `{name}` of `{file}` has a first row but no others",
-            "`{file}`의 `{name}` 시트에는 첫 행뿐입니다"
-        ))),
-        _ => Ok(()),
+}
+
+/// What a cell holds.
+enum Content {
+    Nothing,
+    Text(String),
+    Error(String),
+}
+
+impl Content {
+    fn of(value: &DataRef<'_>) -> Self {
+        Self::Text(match value {
+            DataRef::Empty => return Self::Nothing,
+            DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+            DataRef::SharedString(text) => (*text).to_owned(),
+            DataRef::Int(number) => number.to_string(),
+            DataRef::Float(number) => float(*number),
+            DataRef::Bool(truth) => truth_word(*truth),
+            DataRef::DateTime(time) => moment(time),
+            DataRef::Error(error) => return Self::Error(error.to_string()),
+        })
     }
+
+    fn of_data(value: &Data) -> Self {
+        Self::Text(match value {
+            Data::Empty => return Self::Nothing,
+            Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+            Data::Int(number) => number.to_string(),
+            Data::Float(number) => float(*number),
+            Data::Bool(truth) => truth_word(*truth),
+            Data::DateTime(time) => moment(time),
+            Data::Error(error) => return Self::Error(error.to_string()),
+        })
+    }
+}
+
+fn truth_word(truth: bool) -> String {
+    if truth { "TRUE" } else { "FALSE" }.to_owned()
 }
 
 /// A row while its cells come in.
@@ -145,22 +282,15 @@ struct Row {
 }
 
 impl Row {
-    fn put(&mut self, column: usize, value: &DataRef<'_>) {
-        let text = match value {
-            DataRef::Empty => return,
-            DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-            DataRef::SharedString(text) => (*text).to_owned(),
-            DataRef::Int(number) => number.to_string(),
-            DataRef::Float(number) => float(*number),
-            DataRef::Bool(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
-            DataRef::DateTime(time) => moment(time),
-            DataRef::Error(error) => {
-                self.errors.push((column, error.to_string()));
-                return;
+    fn put(&mut self, column: usize, content: Content) {
+        match content {
+            Content::Nothing => {}
+            Content::Text(text) => {
+                self.width = self.width.max(column);
+                self.texts.push((column, text));
             }
-        };
-        self.width = self.width.max(column);
-        self.texts.push((column, text));
+            Content::Error(error) => self.errors.push((column, error)),
+        }
     }
 
     fn is_blank(&self) -> bool {
@@ -238,26 +368,29 @@ fn named(file: &str, sheets: &[Sheet], wanted: Option<&str>) -> Result<String, P
         })
 }
 
-fn unopened(file: &str, error: &XlsxError) -> Problem {
-    let problem = match error {
-        XlsxError::Password => Problem::error(
-            "workbook",
-            said!("`{file}` is protected by a password", "`{file}`에 암호가 걸려 있습니다"),
-        )
-        .help(said!("save a copy without one", "암호 없이 다른 이름으로 저장하세요")),
-        _ => Problem::error(
-            "workbook",
-            said!(
-                "`{file}` is not a whole XLSX workbook: {error}",
-                "`{file}`은(는) 온전한 XLSX 파일이 아닙니다: {error}"
-            ),
-        )
-        .help(said!(
-            "open it in a spreadsheet program and save it as `.xlsx` again",
-            "스프레드시트 프로그램에서 열어 `.xlsx`로 다시 저장하세요"
-        )),
-    };
-    problem.at(Place::file(file))
+fn protected(file: &str) -> Problem {
+    Problem::error(
+        "workbook",
+        said!("`{file}` is protected by a password", "`{file}`에 암호가 걸려 있습니다"),
+    )
+    .help(said!("save a copy without one", "암호 없이 다른 이름으로 저장하세요"))
+    .at(Place::file(file))
+}
+
+fn unopened(file: &str, kind: Kind, error: &dyn std::fmt::Display) -> Problem {
+    let (kind, ending) = (kind.word(), kind.word().to_lowercase());
+    Problem::error(
+        "workbook",
+        said!(
+            "`{file}` is not a whole {kind} workbook: {error}",
+            "`{file}`은(는) 온전한 {kind} 파일이 아닙니다: {error}"
+        ),
+    )
+    .help(said!(
+        "open it in a spreadsheet program and save it as `.{ending}` again, without a password",
+        "스프레드시트 프로그램에서 열어 암호 없이 `.{ending}`로 다시 저장하세요"
+    ))
+    .at(Place::file(file))
 }
 
 #[cfg(test)]

@@ -225,9 +225,9 @@ pub(super) fn format_of(path: &str) -> Result<Format, Problem> {
                     "`{path}` 파일은 읽을 수 없는 종류입니다(`.{ending}`)"
                 )
             };
-            let known = ["yaml", "toml", "json", "jsonl", "csv", "tsv", "xlsx"];
+            let known = ["yaml", "toml", "json", "jsonl", "csv", "tsv", "xlsx", "ods"];
             let remedy = match ending.as_str() {
-                "xls" | "ods" | "numbers" => said!("save it as `.xlsx`", "`.xlsx`로 저장하세요"),
+                "xls" | "numbers" | "hcell" | "cell" => said!("save it as `.xlsx`", "`.xlsx`로 저장하세요"),
                 "txt" | "md" => said!(
                     "put the questions into a CSV, one a row, below a first line `question`",
                     "첫 줄에 `question`이라고 쓰고 그 아래 한 줄에 질문 하나씩 적은 CSV로 만드세요"
@@ -235,8 +235,8 @@ pub(super) fn format_of(path: &str) -> Result<Format, Problem> {
                 _ => match nearest(&ending, known) {
                     Some(near) => said!("did you mean `.{near}`?", "혹시 `.{near}`입니까?"),
                     None => said!(
-                        "suites are .yaml, .toml, .json, .jsonl, .csv, .tsv or .xlsx",
-                        "문항 세트는 .yaml, .toml, .json, .jsonl, .csv, .tsv, .xlsx 파일입니다"
+                        "suites are .yaml, .toml, .json, .jsonl, .csv, .tsv, .xlsx or .ods",
+                        "문항 세트는 .yaml, .toml, .json, .jsonl, .csv, .tsv, .xlsx, .ods 파일입니다"
                     ),
                 },
             };

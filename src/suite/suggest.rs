@@ -116,8 +116,52 @@ pub fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Said {
     match nearest(word, known.iter().copied()) {
         Some(near) => said!("did you mean `{near}`?", "혹시 `{near}`입니까?"),
         None if known.is_empty() => said!("nothing is known here", "여기에 쓸 수 있는 것이 없습니다"),
+        None if known.len() > MOST_NAMED => {
+            let (first, more) = (listed(&known[..MOST_NAMED]), known.len() - MOST_NAMED);
+            said!(
+                "known here: {first} and {more} more",
+                "쓸 수 있는 것: {first} 외 {more}개"
+            )
+        }
         None => said!("known here: {}", "쓸 수 있는 것: {}", listed(&known)),
     }
+}
+
+/// Known words that are named one by one.
+const MOST_NAMED: usize = 30;
+
+/// Help for the id of a case that is not there. Ids are no words: another of the same length is no better guess than any,
+/// so only one that differs in capitals, blanks or zeros is offered; a number is told the id of the case at that place.
+pub fn help_id<'a>(id: &str, known: impl IntoIterator<Item = &'a str>) -> Said {
+    let known: Vec<&str> = known.into_iter().collect();
+    // Zeros before a number say nothing: `q-1` is `q-001`.
+    let plain = |id: &str| {
+        let mut out = String::new();
+        let mut within = false;
+        for letter in flattened(id).chars() {
+            if letter != '0' || within {
+                out.push(letter);
+            }
+            within = letter.is_ascii_digit() && (within || letter != '0');
+        }
+        out
+    };
+    if let Some(near) = known.iter().find(|candidate| plain(candidate) == plain(id)) {
+        return said!("did you mean `{near}`?", "혹시 `{near}`입니까?");
+    }
+    let place = id.trim().parse::<usize>().ok().and_then(|place| place.checked_sub(1));
+    if let Some(at) = place.and_then(|place| known.get(place)) {
+        return said!(
+            "the id of case number {id} is `{at}`",
+            "{id}번째 문항의 id는 `{at}`입니다"
+        );
+    }
+    let shown = &known[..known.len().min(5)];
+    let (first, more) = (listed(shown), known.len() - shown.len());
+    if more == 0 {
+        return said!("its cases: {first}", "있는 문항: {first}");
+    }
+    said!("its cases: {first} and {more} more", "있는 문항: {first} 외 {more}개")
 }
 
 /// The words in back-ticks, separated by commas.
@@ -177,6 +221,18 @@ mod tests {
         for word in ["context", "difficulty", "지문", "x", "premise", "ab"] {
             assert_eq!(nearest(word, FIELDS), None, "{word}");
         }
+    }
+
+    /// `q-15` was answered with "did you mean `q-05`?".
+    #[test]
+    fn ids_are_not_guessed_by_their_letters() {
+        let ids = ["q-01", "q-02", "q-03", "q-04", "q-05", "c_9f3a01bc"];
+        assert_eq!(help_id("Q-1", ids), "did you mean `q-01`?");
+        assert_eq!(help_id("6", ids), "the id of case number 6 is `c_9f3a01bc`");
+        assert_eq!(
+            help_id("q-15", ids),
+            "its cases: `q-01`, `q-02`, `q-03`, `q-04`, `q-05` and 1 more"
+        );
     }
 
     #[test]

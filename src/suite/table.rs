@@ -9,6 +9,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::domain::Problem;
 use crate::said;
 
@@ -105,6 +107,64 @@ pub(super) fn column(name: &str, renamed: &Renamed) -> Column {
         || Column::Variable(name.to_owned()),
         |known| Column::Field(known.as_str()),
     )
+}
+
+/// Rows above the head that hold one cell: a title, a date, who wrote it.
+#[derive(Default)]
+pub(super) struct Titles {
+    rows: Vec<Vec<(String, Span)>>,
+}
+
+/// Rows above a head that are passed over.
+const MOST_TITLES: usize = 10;
+
+impl Titles {
+    /// Whether a row is a title: one cell, and it names nothing that a case has or a prompt wants.
+    pub(super) fn takes(&mut self, names: &[(String, Span)], renamed: &Renamed, bench: &Bench<'_>) -> bool {
+        let mut filled = names.iter().filter(|(name, _)| !name.trim().is_empty());
+        let (Some((name, _)), None) = (filled.next(), filled.next()) else {
+            return false;
+        };
+        let known = columns(std::iter::once(name.as_str()), renamed);
+        let wanted = || {
+            bench
+                .templates
+                .is_some_and(|templates| templates.wanted().contains(name.trim()))
+        };
+        let title = self.rows.len() < MOST_TITLES && matches!(known[..], [Column::Variable(_)]) && !wanted();
+        if title {
+            self.rows.push(names.to_vec());
+        }
+        title
+    }
+
+    /// The first of them.
+    pub(super) fn first(&mut self) -> Option<Vec<(String, Span)>> {
+        (!self.rows.is_empty()).then(|| self.rows.swap_remove(0))
+    }
+
+    /// Says where the head was found, when not in the first row.
+    pub(super) fn tell(&self, desk: &mut Desk<'_, '_>, names: &[(String, Span)]) {
+        let Some((title, _)) = self
+            .rows
+            .first()
+            .and_then(|row| row.iter().find(|(name, _)| !name.trim().is_empty()))
+        else {
+            return;
+        };
+        let title: String = title.trim().chars().take(40).collect();
+        let span = names.first().map_or(Span::default(), |(_, span)| *span);
+        desk.tell(
+            span,
+            Problem::warning(
+                "title_row",
+                said!(
+                    "the columns are named in this row; what stands above (`{title}`) is passed over",
+                    "열 이름을 이 행에서 읽고, 위에 있는 것(`{title}`)은 건너뜁니다"
+                ),
+            ),
+        );
+    }
 }
 
 /// The head of a table, checked.
@@ -357,8 +417,63 @@ fn warn_of_slips(desk: &mut Desk<'_, '_>, columns: &[Column], names: &[(String, 
     }
 }
 
+/// Korean words that nearly are, or mean, the name of a field; and what the column should be called.
+const KOREAN_SLIPS: &[(&str, &str)] = &[
+    ("답", "정답"),
+    ("답안", "정답"),
+    ("해답", "정답"),
+    ("답변", "정답"),
+    ("대답", "정답"),
+    ("물음", "질문"),
+    ("질의", "질문"),
+    ("입력", "질문"),
+    ("카테고리", "분류"),
+    ("유형", "분류"),
+    ("순번", "번호"),
+    ("연번", "번호"),
+];
+
+/// Names of one syllable less or more than a slip, that are words of their own.
+const NO_SLIP: &[&str] = &["지문"];
+
+/// The Korean name that was probably meant: by use, or one letter (a part of a syllable) away.
+fn korean_slip(name: &str) -> Option<(&'static str, &'static str)> {
+    let of = |wanted: &str| KOREAN.iter().find(|(korean, _)| *korean == wanted).copied();
+    if let Some((_, meant)) = KOREAN_SLIPS.iter().find(|(slip, _)| *slip == name) {
+        return of(meant);
+    }
+    if NO_SLIP.contains(&name) || !name.chars().all(|letter| matches!(letter, '가'..='힣' | ' ')) {
+        return None;
+    }
+    let letters = |text: &str| text.nfd().collect::<Vec<char>>();
+    let own = letters(name);
+    KOREAN
+        .iter()
+        .filter(|(korean, _)| korean.chars().count() >= 2)
+        .find(|(korean, _)| {
+            let near = rapidfuzz::distance::osa::distance(own.iter().copied(), letters(korean));
+            near == 1
+        })
+        .copied()
+}
+
 /// A variable that was probably meant to be a field, unless that field is there as well.
 fn slip(name: &str, present: &[Column]) -> Option<Problem> {
+    if let Some((korean, field)) = korean_slip(name) {
+        return (!present.contains(&Column::Field(field))).then(|| {
+            Problem::warning(
+                "column",
+                said!(
+                    "`{name}` is read as a variable, not as `{korean}`",
+                    "`{name}` 열은 `{korean}`이 아니라 변수로 읽습니다"
+                ),
+            )
+            .help(said!(
+                "call it `{korean}` if that is what it holds",
+                "`{korean}` 열이라면 이름을 `{korean}`으로 바꾸세요"
+            ))
+        });
+    }
     let fields = ["id", "question", "expect", "tags", "group", "images"];
     let near = nearest(name, fields)?;
     if present.contains(&Column::Field(near)) {
@@ -398,6 +513,31 @@ mod tests {
         }
         assert_eq!(column("지문", &renamed), Column::Variable("지문".to_owned()));
         assert_eq!(column("  ", &renamed), Column::Nameless);
+    }
+
+    /// `정담` for `정답` was read as a variable without a word, and so were `답안` and `질믄`.
+    #[test]
+    fn korean_slips_are_told() {
+        for (slip_of, meant) in [
+            ("정담", Some("정답")),
+            ("질믄", Some("질문")),
+            ("질문", None),
+            ("답안", Some("정답")),
+            ("뷴류", Some("분류")),
+            ("지문", None),
+            ("맥락", None),
+            ("난이도", None),
+            ("출처", None),
+        ] {
+            let problem = slip(slip_of, &[]);
+            let told = problem.as_ref().map(|problem| problem.message.to_string());
+            match meant {
+                Some(meant) => assert!(told.is_some_and(|told| told.contains(meant)), "{slip_of}"),
+                None if slip_of == "질문" => {}
+                None => assert_eq!(told, None, "{slip_of}"),
+            }
+        }
+        assert!(slip("답안", &[Column::Field("expect")]).is_none());
     }
 
     #[test]

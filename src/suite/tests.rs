@@ -395,7 +395,7 @@ fn cases_come_from_files_beside_the_suite() {
         told(&checked),
         [
             "2:9 there is no file `gone.csv`",
-            "3:9 `x.pdf` is of no kind that is read here (`.pdf`) (suites are .yaml, .toml, .json, .jsonl, .csv, .tsv or .xlsx)",
+            "3:9 `x.pdf` is of no kind that is read here (`.pdf`) (suites are .yaml, .toml, .json, .jsonl, .csv, .tsv, .xlsx or .ods)",
             "4:27 a case has no field `expct` (did you mean `expect`?; `columns` says which column holds a field: `columns: {expect: gold}`)",
             "7:4 a case has no field `fil` (a variable of your own stands under `vars`: `vars: {fil: …}`)",
             "1:1 there is no column `golt`, which the suite wants to read as `expect` (did you mean `gold`?)",
