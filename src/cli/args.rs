@@ -636,9 +636,9 @@ pub(super) enum ReviewCommand {
     Import(ReviewImportArgs),
     /// How far every reviewer is, and what they say so far
     Status {
-        /// Pack, as in p7f3
+        /// Pack, as in p7f3 [default: a list of all packs]
         #[arg(value_name = "PACK")]
-        pack: String,
+        pack: Option<String>,
     },
     /// How far people agree with each other and with the scores
     Agree {
@@ -749,7 +749,7 @@ pub(super) struct ReviewAdjudicateArgs {
     /// Pack, as in p7f3
     #[arg(value_name = "PACK")]
     pub pack: String,
-    /// Workbook to write
+    /// Workbook to write [default: `decisions_PACK.xlsx`]
     #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
+    pub output: Option<PathBuf>,
 }

@@ -10,12 +10,23 @@ use super::open::{self, Book};
 use super::printer::Printer;
 use super::show;
 use crate::compare::Viewer;
+use crate::domain::Said;
 use crate::report::csv::{Audience, Layout};
 use crate::report::xlsx::XlsxReport;
 use crate::said;
 use crate::store::Reader;
 
 pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> Outcome {
+    if let Some(path) = &args.output {
+        let form = match args.format {
+            ExportFormat::Csv => "csv",
+            ExportFormat::Jsonl => "jsonl",
+            ExportFormat::Json => "json",
+            ExportFormat::Markdown => "markdown",
+            ExportFormat::Xlsx => "xlsx",
+        };
+        super::ending::check(path, form)?;
+    }
     let run = open::find_run(global, &args.run)?;
     let reader = Reader::open(&run)?;
     let book = Book::new(reader.info())?;
@@ -28,9 +39,10 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
             File::create(path).map_err(|error| {
                 Failure::usage(
                     said!(
-                        "could not write `{}`: {error}",
-                        "`{}` 파일을 쓰지 못했습니다: {error}",
-                        path.display()
+                        "could not write `{}`: {}",
+                        "`{}` 파일을 쓰지 못했습니다: {}",
+                        path.display(),
+                        Said::from(&error)
                     ),
                     said!("name another file", "다른 파일 이름을 쓰세요"),
                 )
@@ -90,7 +102,7 @@ fn workbook(reader: &Reader, book: &Book, args: &ExportArgs, printer: &Printer) 
                 "could not write `{0}`: {1}",
                 "`{0}`에 쓸 수 없습니다: {1}",
                 path.display(),
-                error
+                Said::from(error)
             ),
             said!(
                 "close it where it is open, or name another file with -o",

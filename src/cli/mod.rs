@@ -12,6 +12,7 @@ mod compute;
 mod confirm;
 #[cfg(test)]
 mod documents;
+mod ending;
 mod exit;
 mod export;
 mod failure;

@@ -9,6 +9,7 @@ use super::failure::{Failure, Outcome};
 use super::open::{self, Book};
 use super::printer::Printer;
 use super::tables;
+use crate::compare::ratings::Ratings;
 use crate::compare::{self, View};
 use crate::domain::{Case, Record};
 use crate::grade::PassError;
@@ -168,7 +169,8 @@ pub(super) fn write_jsonl(reader: &Reader, book: &Book, out: &mut impl std::io::
 /// The scorers that have columns.
 pub(super) fn all_scorers(reader: &Reader) -> Result<Scorers, Failure> {
     // Cases may bring scorers of their own, whose columns must stand in the header before the first row.
-    let mut scorers = Scorers::of(reader.info());
+    let rated = Ratings::read(reader.folder(), reader.info()).is_ok_and(|ratings| !ratings.is_empty());
+    let mut scorers = Scorers::of(reader.info()).and_people(rated);
     reader.cases_with_scorers(|case| scorers.case(case))?;
     Ok(scorers)
 }
@@ -195,7 +197,7 @@ fn case(reader: &Reader, id: &str, args: &ShowArgs, printer: &Printer) -> Outcom
         let ids = reader.case_ids(5000)?;
         return Err(Failure::usage(
             said!("the run has no case `{id}`", "이 실행에 `{id}` 문항이 없습니다"),
-            crate::suite::suggest::help(id, ids.iter().map(String::as_str)),
+            crate::suite::suggest::help_id(id, ids.iter().map(String::as_str)),
         ));
     };
     let book = Book::new(reader.info())?;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::row::column_of;
-use crate::domain::review::{Human, HumanScore, Pack, PackRow, Preference, Rating};
+use crate::domain::review::{Human, HumanScore, LABELS, Pack, PackRow, Preference, Rating};
 use crate::domain::{Record, RunInfo};
 use crate::store::StoreError;
 use crate::store::reviews::{self, PackFolder, Sent};
@@ -111,29 +111,33 @@ impl Reviewed {
             decided: false,
             best: None,
             scores: Vec::new(),
+            decision: None,
+            other_scales: Vec::new(),
         };
+        let one = |reviewer: &str, letter: usize, score: u8, rating: &Rating, at_us: i64| HumanScore {
+            reviewer: reviewer.to_owned(),
+            score,
+            letter: LABELS.get(letter).copied().unwrap_or('?'),
+            issue: rating.issue.clone(),
+            note: rating.note.clone(),
+            at_us,
+        };
+        let when = |sent: &Sent, row: &PackRow| sent.ratings.get(&row.key).map_or(0, |received| received.at_us);
         let place = |unit: usize, column: usize| {
             let unit = &self.pack.units[unit];
             (unit.index, column, unit.trial)
         };
         for (unit, who, row, rating) in self.ratings() {
-            if let Some(best) = rating.best {
+            // An answer without a rival is not the best of anything.
+            if let Some(best) = rating.best.filter(|_| row.letters.len() > 1) {
                 *bests.entry(unit).or_default().entry(word(best, row)).or_default() += 1;
             }
-            let at_us = self.sent[who]
-                .ratings
-                .get(&row.key)
-                .map_or(0, |received| received.at_us);
-            for (column, score) in row.letters.iter().zip(&rating.scores) {
+            let (name, at_us) = (&self.pack.reviewers[who].name, when(&self.sent[who], row));
+            for (letter, (column, score)) in row.letters.iter().zip(&rating.scores).enumerate() {
                 let Some(score) = score else { continue };
                 let human = humans.entry(place(unit, *column)).or_insert_with(blank);
                 human.n += 1;
-                human.scores.push(HumanScore {
-                    reviewer: self.pack.reviewers[who].name.clone(),
-                    score: *score,
-                    note: rating.note.clone(),
-                    at_us,
-                });
+                human.scores.push(one(name, letter, *score, rating, at_us));
             }
         }
         for human in humans.values_mut() {
@@ -158,14 +162,16 @@ impl Reviewed {
             })
             .collect();
         for (unit, row, rating) in self.decisions() {
-            if let Some(best) = rating.best {
+            if let Some(best) = rating.best.filter(|_| row.letters.len() > 1) {
                 chosen.insert(unit, word(best, row));
             }
-            for (column, score) in row.letters.iter().zip(&rating.scores) {
+            let at_us = when(&self.decided, row);
+            for (letter, (column, score)) in row.letters.iter().zip(&rating.scores).enumerate() {
                 if let Some(score) = score {
                     let human = humans.entry(place(unit, *column)).or_insert_with(blank);
                     human.mean = Some(f64::from(*score));
                     human.decided = true;
+                    human.decision = Some(one("", letter, *score, rating, at_us));
                 }
             }
         }
@@ -178,6 +184,34 @@ impl Reviewed {
     }
 }
 
+/// Adds what a newer pack says of an answer. The scale of the newest pack comes first.
+fn join(known: &mut Human, mut newer: Human) {
+    if known.scale != newer.scale {
+        let mut older = std::mem::take(&mut known.other_scales);
+        std::mem::swap(known, &mut newer);
+        // Now `newer` is what was known before.
+        match older.iter().position(|other| other.scale == known.scale) {
+            Some(at) => {
+                let same = older.remove(at);
+                let fresh = std::mem::replace(known, same);
+                join(known, fresh);
+                older.push(newer);
+            }
+            None => older.push(newer),
+        }
+        known.other_scales = older;
+        return;
+    }
+    known.n += newer.n;
+    known.scores.extend(newer.scores);
+    known.decision = newer.decision.or(known.decision.take());
+    known.decided = known.decision.is_some();
+    let sum: u32 = known.scores.iter().map(|score| u32::from(score.score)).sum();
+    let mean = (known.n > 0).then(|| f64::from(sum) / f64::from(known.n));
+    known.mean = known.decision.as_ref().map(|one| f64::from(one.score)).or(mean);
+    known.best = newer.best.or(known.best.take());
+}
+
 /// What people say of the answers of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Ratings {
@@ -186,7 +220,8 @@ pub struct Ratings {
 
 impl Ratings {
     /// Reads the packs in a run's folder whose names may be told. Where several packs ask about an answer, their scores
-    /// are put together when they are on one scale; else the newest counts.
+    /// are put together when they are on one scale; a decision counts, the newest of several. Scores on another scale
+    /// stand beside them.
     ///
     /// # Errors
     /// When a pack cannot be read.
@@ -198,17 +233,11 @@ impl Ratings {
                 continue;
             }
             for (place, human) in reviewed.humans(info) {
-                match ratings.humans.get_mut(&place) {
-                    Some(known) if known.scale == human.scale && !known.decided && !human.decided => {
-                        known.n += human.n;
-                        known.scores.extend(human.scores);
-                        let sum: u32 = known.scores.iter().map(|score| u32::from(score.score)).sum();
-                        known.mean = (known.n > 0).then(|| f64::from(sum) / f64::from(known.n));
-                        known.best = human.best.or(known.best.take());
+                match ratings.humans.entry(place) {
+                    std::collections::hash_map::Entry::Vacant(free) => {
+                        free.insert(human);
                     }
-                    _ => {
-                        ratings.humans.insert(place, human);
-                    }
+                    std::collections::hash_map::Entry::Occupied(mut known) => join(known.get_mut(), human),
                 }
             }
         }

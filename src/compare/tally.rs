@@ -1,6 +1,6 @@
 //! What one column comes to, collected cell by cell.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::figures::{CONFIDENCE, Counts, Latency, Method, P95_FROM, Paid, Rate, Spread, Tokens};
 use super::row::{Square, reply_of, text_of};
@@ -45,8 +45,8 @@ pub struct Column {
     pub paid: Paid,
     /// Models that the provider says answered, most answers first. Outside text.
     pub models: Vec<(String, u64)>,
-    /// What people say of the answers, where they were asked and may be told.
-    pub people: Option<People>,
+    /// What people say of the answers, where they were asked and may be told: one a scale, most answers first.
+    pub people: Vec<People>,
 }
 
 /// What people say of a column's answers.
@@ -68,10 +68,9 @@ pub struct People {
     pub choices: u64,
 }
 
-/// Collects what people say of a column.
+/// Collects what people say of a column on one scale.
 #[derive(Debug, Default)]
 struct PeopleTally {
-    scale: Option<(u8, u8)>,
     means: Moments,
     ratings: u64,
     best: HashMap<String, u64>,
@@ -79,10 +78,6 @@ struct PeopleTally {
 
 impl PeopleTally {
     fn push(&mut self, human: &Human) {
-        // Scores on different scales have no common mean; the first scale met is told.
-        if *self.scale.get_or_insert(human.scale) != human.scale {
-            return;
-        }
         if let Some(mean) = human.mean {
             self.means.push(mean);
             self.ratings += u64::from(human.n);
@@ -92,13 +87,17 @@ impl PeopleTally {
         }
     }
 
-    fn finish(self, label: &str) -> Option<People> {
+    fn finish(self, scale: (u8, u8), label: &str) -> Option<People> {
+        let (low, high) = (f64::from(scale.0), f64::from(scale.1));
         Some(People {
             answers: self.means.n(),
             ratings: self.ratings,
-            scale: self.scale?,
+            scale,
             mean: self.means.mean()?,
-            interval: self.means.interval(CONFIDENCE),
+            interval: self.means.interval(CONFIDENCE).map(|found| Interval {
+                low: found.low.clamp(low, high),
+                high: found.high.clamp(low, high),
+            }),
             best: self.best.get(label).copied().unwrap_or(0),
             choices: self.best.values().sum(),
         })
@@ -120,14 +119,15 @@ pub(super) struct Tally {
     reasoning: Tokens,
     paid: Paid,
     models: Vec<(String, u64)>,
-    people: PeopleTally,
+    // Scores on different scales have no common mean.
+    people: BTreeMap<(u8, u8), PeopleTally>,
 }
 
 impl Tally {
     /// Takes a cell.
     pub(super) fn push(&mut self, record: &Record) {
-        if let Some(human) = &record.human {
-            self.people.push(human);
+        for human in record.human.iter().flat_map(|human| human.every_scale()) {
+            self.people.entry(human.scale).or_default().push(human);
         }
         let counts = &mut self.counts;
         counts.planned += 1;
@@ -222,7 +222,14 @@ impl Tally {
             pass,
             pass_error: self.rates.error(),
             output_spread: Spread::of(&sorted(self.output_tokens)),
-            people: self.people.finish(&label),
+            people: {
+                let scales = self.people.into_iter();
+                let mut all: Vec<People> = scales
+                    .filter_map(|(scale, tally)| tally.finish(scale, &label))
+                    .collect();
+                all.sort_by_key(|people| std::cmp::Reverse(people.answers));
+                all
+            },
             label,
             score: self.scores.mean(),
             latency: latency(self.times, self.first_texts),

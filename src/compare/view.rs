@@ -67,6 +67,20 @@ pub struct Reading {
 }
 
 impl View {
+    /// The scales on which people rated, that of most answers first.
+    #[must_use]
+    pub fn scales(&self) -> Vec<(u8, u8)> {
+        let mut found: Vec<((u8, u8), u64)> = Vec::new();
+        for people in self.columns.iter().flat_map(|column| &column.people) {
+            match found.iter_mut().find(|(scale, _)| *scale == people.scale) {
+                Some((_, answers)) => *answers += people.answers,
+                None => found.push((people.scale, people.answers)),
+            }
+        }
+        found.sort_by_key(|(_, answers)| std::cmp::Reverse(*answers));
+        found.into_iter().map(|(scale, _)| scale).collect()
+    }
+
     /// Whether any answer has a verdict; without one there are no rates to show.
     #[must_use]
     pub fn judged(&self) -> bool {

@@ -199,18 +199,36 @@ pub struct Human {
     pub decided: bool,
     /// What most reviewers found best in its row: a column's label, `similar`, `all_bad`, `unclear`, or `split`.
     pub best: Option<String>,
-    /// Each score with its reviewer (R1, R2 … until names are shown) and when it came, in microseconds.
+    /// Each score with its reviewer and when it came, in microseconds.
     pub scores: Vec<HumanScore>,
+    /// The score that was decided on; its reviewer is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<HumanScore>,
+    /// The same answer in packs with other scales, whose scores have no common mean with these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_scales: Vec<Human>,
+}
+
+impl Human {
+    /// This and what was said on other scales.
+    pub fn every_scale(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.other_scales)
+    }
 }
 
 /// One reviewer's score of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HumanScore {
-    /// Who: `R1`, `R2`, …
+    /// Who.
     pub reviewer: String,
     /// The score.
     pub score: u8,
-    /// The comment. Outside text.
+    /// The letter of the answer in their own sheet, which their comment may name.
+    pub letter: char,
+    /// What is wrong with the row, in words of theirs or of the list. Outside text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub issue: String,
+    /// Their comment on the row. Outside text.
     pub note: String,
     /// When it came in.
     pub at_us: i64,

@@ -109,6 +109,25 @@ impl Deref for Said {
     }
 }
 
+/// What the operating system refuses, in both languages where it is common; else in the system's own words.
+impl From<&std::io::Error> for Said {
+    fn from(error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let ko = match error.kind() {
+            ErrorKind::NotFound => "그런 파일이나 폴더가 없습니다",
+            ErrorKind::PermissionDenied => "권한이 없습니다",
+            ErrorKind::AlreadyExists => "같은 이름의 파일이 이미 있습니다",
+            ErrorKind::IsADirectory => "폴더입니다",
+            ErrorKind::NotADirectory => "경로 가운데에 폴더가 아닌 것이 있습니다",
+            ErrorKind::StorageFull => "디스크에 남은 공간이 없습니다",
+            ErrorKind::ReadOnlyFilesystem => "읽기 전용 디스크입니다",
+            ErrorKind::InvalidFilename => "파일 이름이 너무 길거나 쓸 수 없는 글자가 있습니다",
+            _ => return error.to_string().into(),
+        };
+        Self::both(error.to_string(), ko)
+    }
+}
+
 impl From<String> for Said {
     fn from(text: String) -> Self {
         Self(Box::new(Texts { en: text, ko: None }))

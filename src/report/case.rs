@@ -3,11 +3,11 @@
 use super::Style;
 use super::answer::{facts, text, trouble, verdict};
 use super::lines;
-use super::number::{grouped, score};
+use super::number::{grouped, rating, score};
 use super::table::{Cell, Table};
 use super::words;
 use crate::compare::row::reply_of;
-use crate::domain::review::Human;
+use crate::domain::review::{Human, HumanScore};
 use crate::domain::{Record, RunInfo, Score};
 use crate::text::sink::{Breaks, terminal, terminal_line};
 use crate::text::width::{pad_right, wrap};
@@ -40,42 +40,110 @@ pub fn page(info: &RunInfo, records: &[Record], style: &Style, full: bool, hidde
     }
     let mut ordered: Vec<&Record> = records.iter().collect();
     ordered.sort_by_key(|record| (record.target, record.prompt, record.trial));
-    for record in ordered {
+    for record in &ordered {
         out.push('\n');
         out.push_str(&answer(info, record, style, full, hidden));
+    }
+    if !hidden {
+        out.push_str(&comments(&ordered, style));
     }
     out
 }
 
-/// What people say of an answer, one line and a line a comment.
-fn people(human: &Human, style: &Style, hidden: bool) -> String {
+/// What people wrote beside their scores: once a row and reviewer, with the letters that the answers had in their sheet.
+fn comments(records: &[&Record], style: &Style) -> String {
     let lang = style.lang;
-    let (low, high) = human.scale;
-    let mut told = match human.mean {
-        Some(mean) => lang.pick(
-            format!("{mean:.1} of {low}–{high} ({} people)", human.n),
-            format!("{low}–{high}점 중 {mean:.1} ({}명)", human.n),
-        ),
-        None => lang.pick("no score", "점수 없음").to_owned(),
-    };
-    if human.decided {
-        told.push_str(lang.pick(", decided", ", 조정함"));
+    let mut told: Vec<(u32, &HumanScore)> = Vec::new();
+    let humans = records
+        .iter()
+        .filter_map(|record| Some((record.trial, record.human.as_ref()?)));
+    for (trial, human) in humans {
+        for score in human
+            .every_scale()
+            .flat_map(|human| human.scores.iter().chain(&human.decision))
+            .filter(|score| !score.note.is_empty() || !score.issue.is_empty())
+        {
+            let same = |(other, known): &(u32, &HumanScore)| {
+                *other == trial
+                    && (&known.reviewer, &known.issue, &known.note, known.at_us)
+                        == (&score.reviewer, &score.issue, &score.note, score.at_us)
+            };
+            if !told.iter().any(same) {
+                told.push((trial, score));
+            }
+        }
     }
-    if let Some(best) = &human.best {
-        let best = match best.as_str() {
-            "similar" => lang.pick("similar", "비슷함").to_owned(),
-            "all_bad" => lang.pick("all bad", "모두 나쁨").to_owned(),
-            "unclear" => lang.pick("cannot tell", "판단 불가").to_owned(),
-            "split" => lang.pick("split", "갈림").to_owned(),
-            name => terminal_line(name),
+    if told.is_empty() {
+        return String::new();
+    }
+    let trials = told.iter().any(|(trial, _)| *trial != told[0].0);
+    let mut out = format!(
+        "\n{}\n",
+        lang.pick(
+            "People's comments (letters are those of each one's own sheet)",
+            "사람의 의견 (글자는 저마다의 파일에서 쓰던 것)"
+        )
+    );
+    for (trial, score) in told {
+        let who = if score.reviewer.is_empty() {
+            lang.pick("decision", "조정").to_owned()
+        } else {
+            terminal_line(&score.reviewer)
         };
-        told.push_str(&lang.pick(format!(" · best: {best}"), format!(" · 가장 나음: {best}")));
+        let trial = if trials {
+            lang.pick(format!(" (trial {trial})"), format!(" ({trial}회차)"))
+        } else {
+            String::new()
+        };
+        let issue = if score.issue.is_empty() {
+            String::new()
+        } else {
+            format!("[{}] ", terminal_line(&score.issue))
+        };
+        let text = format!("{who}{trial}: {issue}{}", terminal_line(&score.note));
+        out.push_str(&lines::hanging(text.trim_end(), "  ", "    ", style));
     }
-    let head = format!("  {}", pad_right(lang.pick("people", "사람"), 10));
-    let mut out = lines::hanging(&told, &head, &" ".repeat(12), style);
-    for score in human.scores.iter().filter(|score| !score.note.is_empty() && !hidden) {
-        let note = terminal_line(&format!("{} {}: {}", score.reviewer, score.score, score.note));
-        out.push_str(&lines::hanging(&note, &" ".repeat(12), &" ".repeat(14), style));
+    out
+}
+
+/// What people say of an answer, a line a scale.
+fn people(human: &Human, style: &Style) -> String {
+    let lang = style.lang;
+    let mut out = String::new();
+    for human in human.every_scale() {
+        let (low, high) = human.scale;
+        let each: Vec<String> = human
+            .scores
+            .iter()
+            .map(|one| format!("{} {} ({})", terminal_line(&one.reviewer), one.score, one.letter))
+            .collect();
+        let each = each.join(", ");
+        let mut told = match (human.mean, human.decided) {
+            (Some(mean), true) => lang.pick(
+                format!("decided {mean:.0} of {low}–{high}"),
+                format!("{low}–{high}점 중 {mean:.0}점으로 조정"),
+            ),
+            (Some(mean), false) => {
+                let mean = rating(mean);
+                lang.pick(format!("{mean} of {low}–{high}"), format!("{low}–{high}점 중 {mean}"))
+            }
+            (None, _) => lang.pick("no score", "점수 없음").to_owned(),
+        };
+        if !each.is_empty() {
+            told.push_str(&format!(" · {each}"));
+        }
+        if let Some(best) = &human.best {
+            let best = match best.as_str() {
+                "similar" => lang.pick("similar", "비슷함").to_owned(),
+                "all_bad" => lang.pick("all bad", "모두 나쁨").to_owned(),
+                "unclear" => lang.pick("cannot tell", "판단 불가").to_owned(),
+                "split" => lang.pick("split", "갈림").to_owned(),
+                name => terminal_line(name),
+            };
+            told.push_str(&lang.pick(format!(" · best: {best}"), format!(" · 가장 나음: {best}")));
+        }
+        let head = format!("  {}", pad_right(lang.pick("people", "사람"), 10));
+        out.push_str(&lines::hanging(&told, &head, &" ".repeat(12), style));
     }
     out
 }
@@ -169,12 +237,17 @@ fn answer(info: &RunInfo, record: &Record, style: &Style, full: bool, hidden: bo
     if let Some(trouble) = trouble(record, style) {
         out.push_str(&lines::paragraph(&trouble, 2, style));
     }
-    if !hidden && let Some(text) = text(record) {
-        out.push_str(&quoted(&text, style, if full { usize::MAX } else { LINES }));
+    match text(record) {
+        Some(text) if !hidden => out.push_str(&quoted(&text, style, if full { usize::MAX } else { LINES })),
+        // Measured, and nothing was said.
+        None if reply_of(record).is_some() && trouble(record, style).is_none() => {
+            out.push_str(&format!("  {}\n", words.empty_answer));
+        }
+        _ => {}
     }
     out.push_str(&scores(&record.scores, style, hidden));
     if let Some(human) = &record.human {
-        out.push_str(&people(human, style, hidden));
+        out.push_str(&people(human, style));
     }
     let Some(reply) = reply_of(record) else {
         return out;

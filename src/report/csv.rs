@@ -47,15 +47,22 @@ pub enum Audience {
     Machine,
 }
 
-/// The names of the scorers that have columns: those of the run, then those that cases bring along, each once.
+/// Who judged and so has columns: the scorers of the run, then those that cases bring along, each once; and people, where
+/// they were asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scorers(Vec<String>);
+pub struct Scorers {
+    names: Vec<String>,
+    people: bool,
+}
 
 impl Scorers {
     /// Those of the run.
     #[must_use]
     pub fn of(info: &RunInfo) -> Self {
-        let mut scorers = Self(Vec::new());
+        let mut scorers = Self {
+            names: Vec::new(),
+            people: false,
+        };
         let parts = info.parts.iter().flat_map(|part| &part.scorers);
         for scorer in info.scorers.iter().chain(parts) {
             scorers.add(&scorer.name);
@@ -70,14 +77,26 @@ impl Scorers {
         }
     }
 
+    /// The same with what people say, which has columns beside those that every answer has.
+    #[must_use]
+    pub fn and_people(mut self, rated: bool) -> Self {
+        self.people = rated;
+        self
+    }
+
+    /// Whether people have columns.
+    pub(super) fn has_people(&self) -> bool {
+        self.people
+    }
+
     /// The names.
     pub(super) fn into_names(self) -> Vec<String> {
-        self.0
+        self.names
     }
 
     fn add(&mut self, name: &str) {
-        if !self.0.iter().any(|known| known == name) {
-            self.0.push(name.to_owned());
+        if !self.names.iter().any(|known| known == name) {
+            self.names.push(name.to_owned());
         }
     }
 }
@@ -88,6 +107,7 @@ pub struct CsvReport<'a, W: Write> {
     info: &'a RunInfo,
     layout: Layout,
     scorers: Vec<String>,
+    people: bool,
     case: Option<CaseText>,
     /// Records of the row being gathered, in the wide layout.
     gathered: Vec<Record>,
@@ -102,15 +122,16 @@ impl<'a, W: Write> CsvReport<'a, W> {
     /// When `out` cannot be written.
     pub fn begin(out: W, info: &'a RunInfo, layout: Layout, audience: Audience, scorers: Scorers) -> io::Result<Self> {
         let columns = match layout {
-            Layout::Long => layouts::long_columns(info, &scorers.0),
-            Layout::Wide => layouts::wide_columns(info),
+            Layout::Long => layouts::long_columns(info, &scorers.names),
+            Layout::Wide => layouts::wide_columns(info, scorers.people),
             Layout::Scores => layouts::scores_columns(info),
         };
         Ok(Self {
             rows: Rows::begin(out, audience, info.simulated, columns)?,
             info,
             layout,
-            scorers: scorers.0,
+            people: scorers.people,
+            scorers: scorers.names,
             case: None,
             gathered: Vec::new(),
             weigher: Weigher::default(),
@@ -146,7 +167,7 @@ impl<'a, W: Write> CsvReport<'a, W> {
     pub fn case(&mut self, row: &Row) -> io::Result<()> {
         let several = row.records.iter().any(|record| record.trial != row.records[0].trial);
         if self.layout == Layout::Wide && !several && self.gathered.is_empty() {
-            self.guarded += layouts::wide(&mut self.rows, self.info, &mut self.weigher, row)? as u64;
+            self.guarded += layouts::wide(&mut self.rows, (self.info, self.people), &mut self.weigher, row)? as u64;
             return Ok(());
         }
         if self.layout == Layout::Long {
@@ -161,7 +182,12 @@ impl<'a, W: Write> CsvReport<'a, W> {
 
     fn gathered(&mut self) -> io::Result<usize> {
         let records = std::mem::take(&mut self.gathered);
-        layouts::wide(&mut self.rows, self.info, &mut self.weigher, &Row { records })
+        layouts::wide(
+            &mut self.rows,
+            (self.info, self.people),
+            &mut self.weigher,
+            &Row { records },
+        )
     }
 
     /// Fields that were guarded so far.

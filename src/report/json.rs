@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::compare::{Column, Note, Paid, Reading, Reason, Sign, View};
+use crate::compare::{Column, Note, Paid, People, Reading, Reason, Sign, View};
 use crate::domain::RunInfo;
 use crate::report::words::{self, Lang};
 
@@ -99,6 +99,20 @@ fn paid(paid: &Paid) -> Value {
     })
 }
 
+/// What people say of a column on one scale.
+fn people(people: &People) -> Value {
+    json!({
+        "answers": people.answers,
+        "ratings": people.ratings,
+        "scale": [people.scale.0, people.scale.1],
+        "mean": people.mean,
+        "low": people.interval.map(|interval| interval.low),
+        "high": people.interval.map(|interval| interval.high),
+        "best": people.best,
+        "choices": people.choices,
+    })
+}
+
 fn one(info: &RunInfo, column: &Column) -> Value {
     let target = &info.targets[column.target];
     let milliseconds = |micros: Option<f64>| micros.map(|micros| micros / 1000.0);
@@ -122,16 +136,8 @@ fn one(info: &RunInfo, column: &Column) -> Value {
             "answers": rate.answers,
         })),
         "score": column.score,
-        "people": column.people.map(|people| json!({
-            "answers": people.answers,
-            "ratings": people.ratings,
-            "scale": [people.scale.0, people.scale.1],
-            "mean": people.mean,
-            "low": people.interval.map(|interval| interval.low),
-            "high": people.interval.map(|interval| interval.high),
-            "best": people.best,
-            "choices": people.choices,
-        })),
+        "people": column.people.first().map(people),
+        "people_on_other_scales": column.people.iter().skip(1).map(people).collect::<Vec<_>>(),
         "latency_ms": {
             "n": column.latency.n,
             "p50": milliseconds(column.latency.p50),

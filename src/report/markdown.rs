@@ -3,7 +3,7 @@
 //! Outside text stands in it through the Markdown sink only: it mentions nobody, links nowhere and is no markup.
 
 use super::Style;
-use super::number::{Clock, Purse, grouped, interval, paid, percent, rate_digits, score, whole_percent};
+use super::number::{Clock, Purse, grouped, interval, paid, percent, rate_digits, rating, score, whole_percent};
 use super::signs::{column_heads, sign};
 use super::terminal::worth;
 use super::words::{self, Lang};
@@ -29,6 +29,7 @@ pub fn summary(info: &RunInfo, view: &View, lang: Lang) -> String {
     let sections = [
         title(info, view, lang),
         scoreboard(info, view, &style),
+        people(view, lang),
         sentences(view, lang),
         tags(info, view, &style),
         readings(info, view, &style),
@@ -63,6 +64,48 @@ fn title(info: &RunInfo, view: &View, lang: Lang) -> String {
         markdown_inline(&info.suite),
         parts.join(" · ")
     )
+}
+
+/// What people say, a table a scale; empty where nobody was asked or names may not be told.
+fn people(view: &View, lang: Lang) -> String {
+    let mut out = Vec::new();
+    for scale in view.scales() {
+        let (low, high) = scale;
+        let heads = [
+            lang.words().target,
+            lang.pick("answers", "답변"),
+            lang.pick("ratings", "심사 수"),
+            lang.pick("mean", "평균"),
+            lang.words().interval,
+            lang.pick("best in", "가장 나음"),
+        ]
+        .map(str::to_owned);
+        let rows: Vec<Vec<String>> = view
+            .columns
+            .iter()
+            .filter_map(|column| {
+                let people = column.people.iter().find(|people| people.scale == scale)?;
+                let range = people.interval.map_or_else(
+                    || "–".to_owned(),
+                    |interval| format!("{}–{}", rating(interval.low), rating(interval.high)),
+                );
+                Some(vec![
+                    markdown_inline(&column.label),
+                    grouped(people.answers),
+                    grouped(people.ratings),
+                    rating(people.mean),
+                    range,
+                    format!("{}/{}", people.best, people.choices),
+                ])
+            })
+            .collect();
+        let title = lang.pick(
+            format!("People's ratings ({low}–{high})"),
+            format!("사람 심사 ({low}–{high}점)"),
+        );
+        out.push(format!("### {title}\n\n{}", table(&heads, |at| at > 0, &rows)));
+    }
+    out.join("\n")
 }
 
 /// A table: heads, which columns are aligned right, rows.

@@ -107,6 +107,18 @@ pub const ALL: &[Report] = &[
     },
 ];
 
+/// Facts in one line, wrapped where they must be.
+#[must_use]
+pub fn facts_line(facts: &[String], style: &Style) -> String {
+    lines::parts(facts, style)
+}
+
+/// A text wrapped under itself: what stands before its first line, and before the others.
+#[must_use]
+pub fn hanging(text: &str, (first, others): (&str, &str), style: &Style) -> String {
+    lines::hanging(text, first, others, style)
+}
+
 #[cfg(test)]
 mod hostile_tests;
 

@@ -106,6 +106,12 @@ pub fn whole_percent(share: f64) -> String {
     format!("{:.0}", share * 100.0)
 }
 
+/// A mean of people's scores: `4.13`. Halves go up, and sums that differ in their last bit only read the same.
+#[must_use]
+pub fn rating(mean: f64) -> String {
+    format!("{:.2}", mean + 1e-9)
+}
+
 /// A score from 0 to 1: `0.83`.
 #[must_use]
 pub fn score(score: f64) -> String {

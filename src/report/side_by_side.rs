@@ -115,7 +115,9 @@ fn answer(record: &Record, width: usize, most: usize, style: &Style) -> Cell {
             shown.extend(wrap(&more, width));
         }
     } else if shown.is_empty() {
-        shown.push(style.lang.words().no_answer.to_owned());
+        let words = style.lang.words();
+        let empty = crate::compare::row::reply_of(record).is_some();
+        shown.push(if empty { words.empty_answer } else { words.no_answer }.to_owned());
     }
     let sign = sign_of(record);
     let cell = Cell::new(shown.join("\n"));

@@ -19,7 +19,7 @@ use super::Style;
 use super::words;
 use crate::compare::View;
 use crate::domain::RunInfo;
-use crate::text::sink::terminal_line;
+use crate::text::sink::{terminal_line, terminal_word};
 use crate::text::width::{display_width, pad_right};
 
 /// The summary, with times in the zone of this computer.
@@ -81,11 +81,11 @@ fn next(info: &RunInfo, view: &View, style: &Style) -> String {
     let mut commands = Vec::new();
     if let Some(reading) = view.readings.first() {
         commands.push((
-            format!("narani show {run} --case {}", quoted(&reading.case)),
+            format!("narani show {run} --case {}", terminal_word(&reading.case)),
             words.one_case,
         ));
     }
-    commands.push((format!("narani export {run} csv"), words.spreadsheet));
+    commands.push((format!("narani export {run} xlsx"), words.spreadsheet));
     if view.judged() && info.imported.is_none() {
         commands.push((format!("narani score {run}"), words.again));
     }
@@ -113,16 +113,6 @@ fn next(info: &RunInfo, view: &View, style: &Style) -> String {
         out.push('\n');
     }
     out
-}
-
-/// A name as a shell takes it.
-fn quoted(name: &str) -> String {
-    let name = terminal_line(name);
-    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | ':' | '@' | '+');
-    if !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) {
-        return name;
-    }
-    format!("'{}'", name.replace('\'', "'\\''"))
 }
 
 /// Outside text in a paragraph.

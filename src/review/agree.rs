@@ -42,10 +42,14 @@ pub struct Agreed {
     pub all: Option<Agreement>,
     /// Weighted kappa of people's mean and the automatic score; none where nothing was scored.
     pub people_and_scores: Option<Agreement>,
+    /// The automatic scores are nothing but 0 and 1, so people's means count as 1 above the middle of the scale.
+    pub only_pass_and_fail: bool,
     /// Fleiss' kappa of the choices of all reviewers.
     pub choices: Option<Agreement>,
-    /// Rows that need a decision.
+    /// Rows that need a decision and have none.
     pub disputed: Vec<usize>,
+    /// Rows that were decided.
+    pub decided: usize,
     /// Points that a doubling of an answer's length brings within a row, with interval.
     pub length: Option<(f64, Interval)>,
     /// Rows that fewer than two reviewers rated.
@@ -103,7 +107,8 @@ pub fn agree(reviewed: &Reviewed, beside: &Beside) -> Agreed {
     let grades = usize::from(high - low) + 1;
     let reviewers = pack.reviewers.len();
     let mut agreed = Agreed {
-        disputed: disputed(reviewed),
+        disputed: undecided(reviewed),
+        decided: reviewed.decisions().count(),
         alone: pack
             .units
             .iter()
@@ -135,7 +140,10 @@ pub fn agree(reviewed: &Reviewed, beside: &Beside) -> Agreed {
         agreed.all = Some(alpha(&scores, (low, grades), pack.seed));
         agreed.choices = Some(choices_of(&choices, reviewers, columns + 3, pack.seed));
     }
-    agreed.people_and_scores = people_and_scores(reviewed, &scores, beside, grades);
+    if let Some((agreement, only)) = people_and_scores(reviewed, &scores, beside, grades) {
+        agreed.people_and_scores = Some(agreement);
+        agreed.only_pass_and_fail = only;
+    }
     agreed.length = length(&scores, beside, pack.seed);
     agreed
 }
@@ -232,9 +240,15 @@ fn choices_of(
     agreement
 }
 
-/// People's mean (or decision), rounded, against the automatic score on the same scale.
-fn people_and_scores(reviewed: &Reviewed, scores: &Scores, beside: &Beside, grades: usize) -> Option<Agreement> {
-    let (low, _) = reviewed.pack.scale;
+/// People's mean (or decision), rounded, against the automatic score on the same scale. Scores that are nothing but 0 and
+/// 1 have no grades between: there people's mean is good or bad as well, by the middle of the scale; the second is true then.
+fn people_and_scores(
+    reviewed: &Reviewed,
+    scores: &Scores,
+    beside: &Beside,
+    grades: usize,
+) -> Option<(Agreement, bool)> {
+    let (low, high) = reviewed.pack.scale;
     let mut people: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
     for (unit, columns) in scores {
         for (column, by) in columns {
@@ -254,11 +268,17 @@ fn people_and_scores(reviewed: &Reviewed, scores: &Scores, beside: &Beside, grad
         }
     }
     let steps = f64::from(u8::try_from(grades - 1).unwrap_or(1));
+    let middle = f64::midpoint(f64::from(low), f64::from(high));
+    let automatic = || beside.values().filter_map(|(score, _)| *score);
+    let only = grades > 2 && automatic().all(|score| score == 0.0 || score == 1.0);
     let units: Vec<Vec<(usize, usize)>> = people
         .iter()
         .map(|(unit, columns)| {
             let pairs = columns.iter().filter_map(|(column, mean)| {
                 let score = beside.get(&(*unit, *column))?.0?;
+                if only {
+                    return Some((usize::from(*mean > middle), usize::from(score == 1.0)));
+                }
                 Some((
                     grade(mean - f64::from(low), grades),
                     grade(score.clamp(0.0, 1.0) * steps, grades),
@@ -268,7 +288,8 @@ fn people_and_scores(reviewed: &Reviewed, scores: &Scores, beside: &Beside, grad
         })
         .filter(|pairs: &Vec<_>| !pairs.is_empty())
         .collect();
-    (!units.is_empty()).then(|| weighted(&units, grades, reviewed.pack.seed))
+    let grades = if only { 2 } else { grades };
+    (!units.is_empty()).then(|| (weighted(&units, grades, reviewed.pack.seed), only))
 }
 
 /// The nearest grade.
@@ -322,7 +343,16 @@ fn length(scores: &Scores, beside: &Beside, seed: u64) -> Option<(f64, Interval)
     Some((found.theta?, found.percentile?))
 }
 
-/// Rows that need a decision: scores of an answer two or more apart, different answers chosen, or somebody could not tell.
+/// Rows that need a decision and have none yet.
+#[must_use]
+pub fn undecided(reviewed: &Reviewed) -> Vec<usize> {
+    let decided: std::collections::HashSet<usize> = reviewed.decisions().map(|(unit, _, _)| unit).collect();
+    let mut open = disputed(reviewed);
+    open.retain(|unit| !decided.contains(unit));
+    open
+}
+
+/// Rows that need a decision, decided or not: scores of an answer two or more apart, different answers chosen, or somebody could not tell.
 #[must_use]
 pub fn disputed(reviewed: &Reviewed) -> Vec<usize> {
     let mut rows: BTreeMap<usize, Vec<(&[usize], &Rating)>> = BTreeMap::new();

@@ -88,13 +88,16 @@ pub fn units(info: &RunInfo, candidates: Vec<Candidate>, wish: &Wish) -> (Shown,
         drawn.sort_by(|a, b| b.disagreement.total_cmp(&a.disagreement));
     }
     drawn.truncate(wish.sample.unwrap_or(usize::MAX));
-    let mut used = vec![0u32; columns * columns];
+    let mut used = Used {
+        pairs: vec![0; columns * columns],
+        columns: vec![0; columns],
+    };
     let mut units: Vec<Unit> = drawn
         .into_iter()
         .map(|candidate| {
             let columns = match shown {
                 Shown::All => candidate.columns,
-                Shown::Pairs => pair(candidate.columns, columns, &mut used, &mut draw),
+                Shown::Pairs => used.pair(candidate.columns, &mut draw),
             };
             Unit {
                 case: candidate.case,
@@ -110,24 +113,38 @@ pub fn units(info: &RunInfo, candidates: Vec<Candidate>, wish: &Wish) -> (Shown,
     (shown, units)
 }
 
-/// The pair that was shown least so far, of those that a row could show.
-fn pair(mut present: Vec<usize>, columns: usize, used: &mut [u32], draw: &mut ChaCha8Rng) -> Vec<usize> {
-    present.shuffle(draw);
-    let mut best: Option<(u32, usize, usize)> = None;
-    for (at, &one) in present.iter().enumerate() {
-        for &other in &present[at + 1..] {
-            let (one, other) = (one.min(other), one.max(other));
-            let count = used[one * columns + other];
-            if best.is_none_or(|(least, _, _)| count < least) {
-                best = Some((count, one, other));
+/// How often pairs and columns were shown so far.
+struct Used {
+    /// By first and second column, the lower first.
+    pairs: Vec<u32>,
+    columns: Vec<u32>,
+}
+
+impl Used {
+    /// The pair that was shown least so far, of those that a row could show; of several the one whose columns were shown
+    /// least, so that few rows show every column about equally often, too.
+    fn pair(&mut self, mut present: Vec<usize>, draw: &mut ChaCha8Rng) -> Vec<usize> {
+        present.shuffle(draw);
+        let width = self.columns.len();
+        let mut best: Option<((u32, u32, u32), usize, usize)> = None;
+        for (at, &one) in present.iter().enumerate() {
+            for &other in &present[at + 1..] {
+                let (one, other) = (one.min(other), one.max(other));
+                let (a, b) = (self.columns[one], self.columns[other]);
+                let worth = (self.pairs[one * width + other], a + b, a.max(b));
+                if best.is_none_or(|(least, _, _)| worth < least) {
+                    best = Some((worth, one, other));
+                }
             }
         }
+        let Some((_, one, other)) = best else {
+            return present;
+        };
+        self.pairs[one * width + other] += 1;
+        self.columns[one] += 1;
+        self.columns[other] += 1;
+        vec![one, other]
     }
-    let Some((_, one, other)) = best else {
-        return present;
-    };
-    used[one * columns + other] += 1;
-    vec![one, other]
 }
 
 /// Who gets which units under which letters, in which order. The order of the reviewers is drawn too: R1, R2 … say nothing.
@@ -297,6 +314,32 @@ mod tests {
         }
         assert_eq!(counts.len(), 10);
         assert!(counts.values().all(|count| *count == 10), "{counts:?}");
+    }
+
+    /// Three rows of six targets showed one target twice and two of them never.
+    #[test]
+    fn few_pairs_show_every_target() {
+        let make = Make {
+            targets: vec!["a", "b", "c", "d", "e", "f"],
+            ..Make::default()
+        };
+        for seed in 0..20 {
+            for (rows, apart) in [(3, 0), (6, 2), (9, 2), (15, 0)] {
+                let wish = Wish {
+                    shown: Some(Shown::Pairs),
+                    sample: Some(rows),
+                    seed,
+                    ..wish(&["a"])
+                };
+                let (_, units) = units(&make.info(), candidates(60, 6), &wish);
+                let mut counts = [0; 6];
+                for column in units.iter().flat_map(|unit| &unit.columns) {
+                    counts[*column] += 1;
+                }
+                let (least, most) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
+                assert!(most - least <= apart && *least > 0, "{rows} rows: {counts:?}");
+            }
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use crate::domain::review::{Pack, PackRow, Preference, Rating, Reviewer, pack_of_key};
+use crate::domain::{Lang, Said};
 use crate::said;
 
 use super::page::{Column, Texts, digest, digest_of, plain, text_of};
@@ -24,12 +25,14 @@ pub struct Understood {
     pub rows: usize,
     /// Rows that the file lacks.
     pub missing: usize,
-    /// Rows that need nothing more, rows that were begun, and empty ones; missing rows are empty.
+    /// Rows of the file that need nothing more.
     pub finished: usize,
     /// Rows that were begun.
     pub begun: usize,
     /// Rows without anything.
     pub empty: usize,
+    /// Rows that were refused.
+    pub not_taken: usize,
     /// Scores and choices read.
     pub values: usize,
     /// Rows that they stand in.
@@ -65,6 +68,16 @@ pub enum Refused {
 /// Address of a cell: `J17`.
 fn address(row: usize, column: usize) -> String {
     format!("{}{}", letters(u16::try_from(column).unwrap_or(u16::MAX)), row + 1)
+}
+
+/// `kim (3 rows), lee (2 rows)`.
+fn with_rows(names: impl Iterator<Item = (Said, usize)>) -> Said {
+    let (mut en, mut ko) = (Vec::new(), Vec::new());
+    for (name, count) in names {
+        en.push(format!("{} ({count} rows)", name.in_lang(Lang::En)));
+        ko.push(format!("{} ({count}행)", name.in_lang(Lang::Ko)));
+    }
+    Said::both(en.join(", "), ko.join(", "))
 }
 
 /// A key without what programs and people put round it.
@@ -132,15 +145,12 @@ pub fn pack_of(table: &Table) -> Result<String, Mistake> {
             ),
         )),
         (several, _) => {
-            let names: Vec<String> = several
-                .iter()
-                .map(|(pack, count)| format!("{pack} ({count} rows)"))
-                .collect();
+            let names = with_rows(several.iter().map(|(pack, count)| (Said::from(pack.as_str()), *count)));
             Err(Mistake::new(
                 said!(
                     "the file holds rows of several packs: {}",
                     "여러 묶음의 행이 섞여 있습니다: {}",
-                    names.join(", ")
+                    names
                 ),
                 said!("import the packs one by one", "묶음마다 따로 가져오세요"),
             ))
@@ -241,9 +251,9 @@ fn owner<'p>(
     }
     let called = |reviewer: &Reviewer| {
         if reviewer.name.is_empty() {
-            "the decisions".to_owned()
+            said!("the decisions", "조정")
         } else {
-            reviewer.name.clone()
+            Said::from(reviewer.name.as_str())
         }
     };
     let owner = match found.as_slice() {
@@ -262,15 +272,12 @@ fn owner<'p>(
             ));
         }
         several => {
-            let names: Vec<String> = several
-                .iter()
-                .map(|(reviewer, count)| format!("{} ({count} rows)", called(reviewer)))
-                .collect();
+            let names = with_rows(several.iter().map(|(reviewer, count)| (called(reviewer), *count)));
             return Err(Mistake::new(
                 said!(
                     "the file holds rows of several reviewers: {}",
                     "여러 심사자의 행이 섞여 있습니다: {}",
-                    names.join(", ")
+                    names
                 ),
                 said!(
                     "import the file of each reviewer as it came back",
@@ -286,7 +293,7 @@ fn owner<'p>(
         return Err(Mistake::new(
             said!(
                 "the rows are those of {0}, not of {1}",
-                "{1} 님이 아니라 {0} 님의 행입니다",
+                "행의 주인은 {1} 님이 아닙니다: {0}",
                 called(owner),
                 named
             ),
@@ -344,7 +351,8 @@ fn rating(
         }
         rating.scores.push(score);
     }
-    if let Some((cell, place)) = of(Column::Best) {
+    // A row with one answer has no best, whatever stands there.
+    if let Some((cell, place)) = of(Column::Best).filter(|_| row.letters.len() > 1) {
         match values::best(cell, row.letters.len()) {
             Ok(None) => {}
             Ok(Some(read)) => {
@@ -429,7 +437,7 @@ fn count(understood: &mut Understood, read: &HashMap<usize, (usize, Option<Ratin
     places.sort_unstable();
     for at in places {
         match &read[&at].1 {
-            None => understood.begun += 1,
+            None => understood.not_taken += 1,
             Some(rating) => {
                 if rating.is_finished() {
                     understood.finished += 1;
@@ -443,7 +451,6 @@ fn count(understood: &mut Understood, read: &HashMap<usize, (usize, Option<Ratin
         }
     }
     understood.missing = understood.rows - read.len();
-    understood.empty += understood.missing;
 }
 
 /// Whether a choice contradicts the scores of its own row.

@@ -4,13 +4,13 @@ use crate::compare::row::{reply_of, text_of as said};
 use crate::domain::review::{LABELS, Pack, PackRow, Unit};
 use crate::domain::{Lang, Record};
 use crate::text::normalise::nfc;
-use crate::text::sink::{sheet_cut, sheet_text};
+use crate::text::sink::{sheet_cut_to_row, sheet_most_lines, sheet_text};
 
 use super::mask::Mask;
 use super::words;
 
-/// Characters and lines of a text that stand in the sheet; the rest is in the sheet of full texts.
-pub const SHOWN: (usize, usize) = (1_200, 40);
+/// Characters of a text that stand in the sheet, as far as a row shows them; the rest is in the sheet of full texts.
+pub const SHOWN: usize = 1_200;
 
 /// The texts of a unit, masked, as the workbook may hold them, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,17 +58,21 @@ impl Texts {
     /// What the key keeps to tell whether a reviewer changed a text: question, accepted answers, and each answer.
     #[must_use]
     pub fn digests(&self, lang: Lang) -> Vec<String> {
-        let texts = [&self.question, &self.reference].into_iter().chain(&self.answers);
+        let answers = self.answers.iter().map(|text| (text, Column::Answer(0)));
+        let texts = [(&self.question, Column::Question), (&self.reference, Column::Reference)];
         texts
-            .map(|text| digest(&shown(text, lang).unwrap_or_else(|| text.clone())))
+            .into_iter()
+            .chain(answers)
+            .map(|(text, column)| digest(&shown(text, column, lang).unwrap_or_else(|| text.clone())))
             .collect()
     }
 }
 
-/// The text as it stands in the sheet, when it had to be cut.
+/// The text as it stands in a column of the sheet, when it had to be cut.
 #[must_use]
-pub fn shown(text: &str, lang: Lang) -> Option<String> {
-    sheet_cut(text, SHOWN.0, SHOWN.1, |n| words::cut_mark(n, lang))
+pub fn shown(text: &str, column: Column, lang: Lang) -> Option<String> {
+    let place = (words::width(column), sheet_most_lines(lang == Lang::Ko));
+    sheet_cut_to_row(text, SHOWN, place, |n| words::cut_mark(n, lang))
 }
 
 /// A digest that a detour through other programs leaves alone: over composed text with LF, without control characters,

@@ -94,7 +94,9 @@ fn one(
         let kept = units.iter().filter(|unit| !unit.flagged.contains(&column));
         ci(&kept.filter_map(mean).collect::<Vec<_>>(), 0.95)
     });
-    let chosen: Vec<&str> = units.iter().filter_map(|unit| human(unit)?.best.as_deref()).collect();
+    // A row that shows one answer has no best.
+    let rivals = units.iter().filter(|unit| unit.columns.len() > 1);
+    let chosen: Vec<&str> = rivals.filter_map(|unit| human(unit)?.best.as_deref()).collect();
     let own = labels.get(column).map_or("", String::as_str);
     let best = chosen.iter().filter(|best| **best == own).count() as u64;
     let scored: Vec<f64> = units

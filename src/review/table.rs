@@ -136,8 +136,8 @@ pub fn read(bytes: Vec<u8>) -> Result<Table, Mistake> {
 fn no_keys(place: &Said) -> Mistake {
     Mistake::new(
         said!(
-            "{place} has no row of keys: none of its first ten rows holds a cell `row_key`",
-            "{place}에 키가 적힌 행이 없습니다. 처음 열 행 가운데 `row_key` 칸이 없습니다"
+            "{place} has no row of keys: none of its first 10 rows holds a cell `row_key`",
+            "{place}에 키가 적힌 행이 없습니다. 첫 10개 행에 `row_key` 칸이 없습니다"
         ),
         said!(
             "the keys stand in the hidden row 2 of the sheet that was sent out; take the rows from there, or ask for the pack again",

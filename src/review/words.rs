@@ -40,28 +40,50 @@ pub struct Sheets {
 /// The mark of a finished row.
 pub const DONE: &str = "○";
 
-/// Head and width (in characters) of a column.
+/// Width of a column in characters.
 #[must_use]
-pub fn head(column: Column, labels: usize, lang: Lang) -> (String, f64) {
+pub fn width(column: Column) -> f64 {
+    match column {
+        Column::Key | Column::Issue => 16.0,
+        Column::Case => 14.0,
+        Column::Number | Column::Done => 6.0,
+        Column::Tags | Column::Best => 12.0,
+        Column::Question | Column::Note => 40.0,
+        Column::Reference => 36.0,
+        Column::Answer(_) => 56.0,
+        Column::Said(_) => 24.0,
+        Column::Score(_) => 8.0,
+    }
+}
+
+/// Head of a column.
+#[must_use]
+pub fn head(column: Column, labels: usize, lang: Lang) -> String {
     let letter = |at: usize| LABELS.get(at).copied().unwrap_or('?');
     let one = labels == 1;
     match column {
-        Column::Key => ("row_key".to_owned(), 16.0),
-        Column::Case => (lang.pick("Case", "문항").to_owned(), 14.0),
-        Column::Number => (lang.pick("No.", "번호").to_owned(), 6.0),
-        Column::Tags => (lang.pick("Tags", "분류").to_owned(), 12.0),
-        Column::Question => (lang.pick("Question", "질문").to_owned(), 40.0),
-        Column::Reference => (lang.pick("Reference", "정답").to_owned(), 36.0),
-        Column::Answer(_) if one => (lang.pick("Answer", "답변").to_owned(), 56.0),
-        Column::Answer(at) => (format!("{} {}", lang.pick("Answer", "답변"), letter(at)), 56.0),
-        Column::Said(at) => (format!("R{}", at + 1), 24.0),
-        Column::Score(_) if one => (lang.pick("Score", "점수").to_owned(), 8.0),
-        Column::Score(at) => (format!("{} {}", lang.pick("Score", "점수"), letter(at)), 8.0),
-        Column::Best => (lang.pick("Best", "가장 나음").to_owned(), 12.0),
-        Column::Issue => (lang.pick("Problem", "문제").to_owned(), 16.0),
-        Column::Note => (lang.pick("Comment", "의견").to_owned(), 40.0),
-        Column::Done => (lang.pick("Done", "끝").to_owned(), 6.0),
+        Column::Key => "row_key".to_owned(),
+        Column::Case => lang.pick("Case", "문항").to_owned(),
+        Column::Number => lang.pick("No.", "번호").to_owned(),
+        Column::Tags => lang.pick("Tags", "분류").to_owned(),
+        Column::Question => lang.pick("Question", "질문").to_owned(),
+        Column::Reference => lang.pick("Reference", "정답").to_owned(),
+        Column::Answer(_) if one => lang.pick("Answer", "답변").to_owned(),
+        Column::Answer(at) => format!("{} {}", lang.pick("Answer", "답변"), letter(at)),
+        Column::Said(at) => format!("R{}", at + 1),
+        Column::Score(_) if one => lang.pick("Score", "점수").to_owned(),
+        Column::Score(at) => format!("{} {}", lang.pick("Score", "점수"), letter(at)),
+        Column::Best => lang.pick("Best", "가장 나음").to_owned(),
+        Column::Issue => lang.pick("Problem", "문제").to_owned(),
+        Column::Note => lang.pick("Comment", "의견").to_owned(),
+        Column::Done => lang.pick("Done", "끝").to_owned(),
     }
+}
+
+/// What stands where a system gave no answer.
+#[must_use]
+pub fn no_answer(lang: Lang) -> &'static str {
+    lang.pick("(no answer)", "(답변 없음)")
 }
 
 /// The choices of the column of what is best.
@@ -141,7 +163,8 @@ pub fn whose(name: &str, pack: &str, lang: Lang) -> String {
 
 /// What to do, line by line: a heading where the first is true.
 #[must_use]
-pub fn guide(pack: &Pack, name: &str, protected: bool, lang: Lang) -> Vec<(bool, String)> {
+/// `long` tells of the sheet of full texts, where there is one.
+pub fn guide(pack: &Pack, name: &str, (protected, long): (bool, bool), lang: Lang) -> Vec<(bool, String)> {
     let mut lines: Vec<(bool, String)> = Vec::new();
     let mut say = |heading: bool, en: &str, ko: &str| lines.push((heading, lang.pick(en, ko).to_owned()));
     let decisions = name.is_empty();
@@ -158,6 +181,11 @@ pub fn guide(pack: &Pack, name: &str, protected: bool, lang: Lang) -> Vec<(bool,
             false,
             "On these rows the reviewers differ by two points or more, chose differently, or could not tell. Their ratings stand in the columns R1, R2, …",
             "심사자들의 점수가 2점 이상 다르거나, 선택이 엇갈리거나, 판단할 수 없다고 한 행입니다. 심사 결과는 R1, R2 … 열에 있습니다.",
+        );
+        say(
+            false,
+            "Letters in the reviewers' comments are those of their own sheets: they may stand for other answers than here.",
+            "심사자 의견에 나오는 글자(A, B …)는 그 심사자의 파일에서 쓰던 글자라, 여기의 글자와 다를 수 있습니다.",
         );
         say(
             false,
@@ -205,11 +233,13 @@ pub fn guide(pack: &Pack, name: &str, protected: bool, lang: Lang) -> Vec<(bool,
             "정렬·필터는 자유입니다. 열 너비와 색도 바꿔도 됩니다. 열은 지우지 마세요(숨은 열도). 질문과 답변 글은 고치지 말아 주세요.",
         );
     }
-    say(
-        false,
-        "A long answer ends with “…”: it stands in full in the sheet Full text, by number and letter.",
-        "긴 답변은 끝이 ‘…’로 잘려 있습니다. ‘전체본’ 시트에 번호와 글자별로 전부 있습니다.",
-    );
+    if long {
+        say(
+            false,
+            "A long text ends with “…”: it stands in full in the sheet Full text, by number and column, in parts where it is very long.",
+            "긴 글은 끝이 ‘…’로 잘려 있습니다. ‘전체본’ 시트에 번호와 열별로 전부 있습니다(아주 길면 나누어서).",
+        );
+    }
     say(
         false,
         "You may stop and go on at any time, and send a half-finished file; send it again later.",

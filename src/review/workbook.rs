@@ -3,6 +3,7 @@
 //! Row 1 tells whose sheet it is and how far it is, row 2 (hidden) holds the keys by which the file is read when it comes
 //! back, row 3 the heads. Nothing in it says who gave an answer. The rows go to disk as they come.
 
+use std::collections::HashMap;
 use std::io::{self, Seek, Write};
 
 use rust_xlsxwriter::{
@@ -13,14 +14,20 @@ use rust_xlsxwriter::{
 use super::page::{Column, Texts, shown, text_of};
 use super::words;
 use crate::domain::Lang;
-use crate::domain::review::{LABELS, Pack, Reviewer};
-use crate::text::sink::{sheet_fits, sheet_height, sheet_line, sheet_lines, sheet_parts};
+use crate::domain::review::{LABELS, Pack, Rating, Reviewer};
+use crate::text::sink::{
+    sheet_cut_to_row, sheet_fits, sheet_height, sheet_line, sheet_lines, sheet_most_lines, sheet_pages,
+    sheet_pages_wide, sheet_text,
+};
+
+/// A4 in the list of paper sizes of the format.
+const A4: u8 = 9;
 
 /// First row of the data, counted from 0.
 const FIRST: u32 = 3;
 
 /// Reviewers' ratings as words, by row and reviewer, in a workbook for decisions.
-pub type Said = Vec<Vec<String>>;
+pub type Quotes = Vec<Vec<String>>;
 
 /// How a workbook is made.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +39,9 @@ pub struct Making<'a> {
     /// The texts of every unit of the pack; units of others may be empty.
     pub texts: &'a [Texts],
     /// What was said, for decisions.
-    pub said: Option<&'a Said>,
+    pub said: Option<&'a Quotes>,
+    /// What stands in the rows already, by their keys: decisions that were taken before.
+    pub filled: Option<&'a HashMap<String, Rating>>,
     /// Lock the texts.
     pub protect: bool,
 }
@@ -113,12 +122,7 @@ pub fn write(out: impl Write + Seek + Send, making: &Making<'_>) -> io::Result<(
     let columns = Column::all(pack, said);
     let mut book = Workbook::new();
     book.set_default_format(&look.plain, 20, 64).map_err(failed)?;
-    guide(
-        book.add_worksheet().set_name(names.guide).map_err(failed)?,
-        &look,
-        making,
-        lang,
-    )?;
+    book.add_worksheet().set_name(names.guide).map_err(failed)?;
     let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
     sheet.set_name(names.rows).map_err(failed)?;
     let long = rows(sheet, &look, making, (&columns, lang)).map_err(failed)?;
@@ -127,6 +131,8 @@ pub fn write(out: impl Write + Seek + Send, making: &Making<'_>) -> io::Result<(
         sheet.set_name(names.full).map_err(failed)?;
         full(sheet, &look, making, (&long, lang)).map_err(failed)?;
     }
+    let sheet = book.worksheet_from_index(0).map_err(failed)?;
+    guide(sheet, &look, making, (!long.is_empty(), lang))?;
     let sheet = book.add_worksheet().set_name(names.lists).map_err(failed)?;
     lists(sheet, pack, lang).map_err(failed)?;
     let sheet = book.add_worksheet().set_name("_narani").map_err(failed)?;
@@ -142,7 +148,7 @@ pub fn write(out: impl Write + Seek + Send, making: &Making<'_>) -> io::Result<(
     book.save_to_writer(out).map_err(failed)
 }
 
-fn guide(sheet: &mut Worksheet, look: &Look, making: &Making<'_>, lang: Lang) -> io::Result<()> {
+fn guide(sheet: &mut Worksheet, look: &Look, making: &Making<'_>, (long, lang): (bool, Lang)) -> io::Result<()> {
     let write = |sheet: &mut Worksheet| -> Result<(), XlsxError> {
         sheet.set_column_width(0, 3)?;
         sheet.set_column_width(1, 96)?;
@@ -150,7 +156,7 @@ fn guide(sheet: &mut Worksheet, look: &Look, making: &Making<'_>, lang: Lang) ->
         let name = sheet_line(&making.reviewer.name);
         sheet.write_string_with_format(0, 1, words::whose(&name, &making.pack.id, lang), &look.title)?;
         let mut row = 1;
-        for (heading, line) in words::guide(making.pack, &making.reviewer.name, making.protect, lang) {
+        for (heading, line) in words::guide(making.pack, &making.reviewer.name, (making.protect, long), lang) {
             if heading {
                 row += 1;
             }
@@ -165,7 +171,7 @@ fn guide(sheet: &mut Worksheet, look: &Look, making: &Making<'_>, lang: Lang) ->
             row += 1;
         }
         sheet.set_row_height(0, 26)?;
-        sheet.set_print_fit_to_pages(1, 1);
+        sheet.set_paper_size(A4).set_print_fit_to_pages(1, 1);
         Ok(())
     };
     write(sheet).map_err(failed)
@@ -207,8 +213,8 @@ fn rows<'t>(
     }
     sheet.set_row_height(2, 32)?;
     for (at, column) in (0u16..).zip(columns) {
-        let (head, width) = words::head(*column, pack.labels, lang);
-        sheet.set_column_width(at, width)?;
+        let head = words::head(*column, pack.labels, lang);
+        sheet.set_column_width(at, words::width(*column))?;
         if matches!(column, Column::Key | Column::Case) {
             sheet.set_column_hidden(at)?;
         }
@@ -220,6 +226,7 @@ fn rows<'t>(
         let line = FIRST + u32::try_from(at).unwrap_or(0);
         let texts = &making.texts[row.unit];
         let mut lines = 1;
+        let earlier = making.filled.and_then(|filled| filled.get(&row.key));
         let quoted = making.said.and_then(|said| said.get(at)).unwrap_or(&nothing);
         for (place, column) in (0u16..).zip(columns) {
             match column {
@@ -235,30 +242,47 @@ fn rows<'t>(
                 )?,
                 Column::Said(who) => {
                     let said = quoted.get(*who).map_or("", String::as_str);
-                    let said: String = said.chars().take(3_000).collect();
-                    lines = lines.max(sheet_lines(&said, 24.0));
+                    let room = (words::width(*column), sheet_most_lines(lang == Lang::Ko));
+                    let cut = sheet_cut_to_row(said, 3_000, room, |_| "…".to_owned());
+                    let said = cut.as_deref().unwrap_or(said);
+                    lines = lines.max(sheet_lines(said, room.0));
                     sheet.write_string_with_format(line, place, said, &look.text)?
                 }
+                // Nothing to score where there is no answer, nothing to choose where there is one.
                 Column::Score(letter) if *letter >= row.letters.len() => {
                     sheet.write_string_with_format(line, place, "–", &look.absent)?
                 }
-                Column::Score(_) | Column::Best | Column::Done | Column::Issue => {
-                    sheet.write_blank(line, place, &look.rating)?
+                Column::Best if row.letters.len() < 2 => {
+                    sheet.write_string_with_format(line, place, "–", &look.absent)?
                 }
-                Column::Note => sheet.write_blank(line, place, &look.note)?,
+                Column::Score(letter) => match earlier.and_then(|rating| *rating.scores.get(*letter)?) {
+                    Some(score) => sheet.write_number_with_format(line, place, f64::from(score), &look.rating)?,
+                    None => sheet.write_blank(line, place, &look.rating)?,
+                },
+                Column::Best | Column::Done | Column::Issue | Column::Note => {
+                    let format = if *column == Column::Note {
+                        &look.note
+                    } else {
+                        &look.rating
+                    };
+                    match earlier.map(|rating| entered(*column, rating, lang)) {
+                        Some(text) if !text.is_empty() => sheet.write_string_with_format(line, place, text, format)?,
+                        _ => sheet.write_blank(line, place, format)?,
+                    }
+                }
                 _ => match text_of(*column, pack, row, texts) {
                     Some(text) => {
-                        let cut = shown(text, lang);
+                        let cut = shown(text, *column, lang);
                         if cut.is_some() {
                             long.push((u32::try_from(at + 1).unwrap_or(0), *column, text));
                         }
                         let text = cut.as_deref().unwrap_or(text);
                         // What is within the display cut always fits a cell.
                         let text = if sheet_fits(text) { text } else { "…" };
-                        lines = lines.max(sheet_lines(text, words::head(*column, pack.labels, lang).1));
+                        lines = lines.max(sheet_lines(text, words::width(*column)));
                         sheet.write_string_with_format(line, place, text, &look.text)?
                     }
-                    None => sheet.write_blank(line, place, &look.absent)?,
+                    None => sheet.write_string_with_format(line, place, words::no_answer(lang), &look.absent)?,
                 },
             };
         }
@@ -277,10 +301,40 @@ fn rows<'t>(
         };
         sheet.protect_with_options(&options);
     }
-    sheet.set_landscape();
-    sheet.set_print_fit_to_pages(1, 0);
+    let wide: f64 = columns
+        .iter()
+        .filter(|column| !matches!(column, Column::Key | Column::Case))
+        .map(|column| words::width(*column))
+        .sum();
+    print(sheet, wide);
     sheet.set_repeat_rows(2, 2)?;
+    if let Some(number) = place(Column::Number) {
+        sheet.set_repeat_columns(0, number)?;
+    }
     Ok(long)
+}
+
+/// What a column of words holds of a rating that is known.
+fn entered(column: Column, rating: &Rating, lang: Lang) -> String {
+    match column {
+        Column::Best => rating
+            .best
+            .map_or_else(String::new, |best| words::preference(best, lang)),
+        Column::Issue => sheet_line(&rating.issue),
+        Column::Note => sheet_text(&rating.note).chars().take(3_000).collect(),
+        Column::Done if rating.done => words::DONE.to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// How a sheet of so many characters beside each other goes to paper.
+fn print(sheet: &mut Worksheet, wide: f64) {
+    sheet
+        .set_landscape()
+        .set_paper_size(A4)
+        .set_margins(0.3, 0.3, 0.5, 0.5, 0.2, 0.2)
+        .set_print_fit_to_pages(sheet_pages_wide(wide), 0)
+        .set_footer("&C&P / &N");
 }
 
 /// Row 1: how far it is, whose it is, the scale, and how often the choice contradicts the scores.
@@ -302,15 +356,18 @@ fn progress(
         let name = letters(column);
         format!("${name}${}:${name}${}", FIRST + 1, last + 1)
     };
-    let (Some(number), Some(question), Some(done)) =
+    let (Some(number), Some(question), Some(done_at)) =
         (place(Column::Number), place(Column::Question), place(Column::Done))
     else {
         return Ok(());
     };
-    let finished = format!("COUNTIF({},\"{}\")", range(done), words::DONE);
+    let finished = format!("COUNTIF({},\"{}\")", range(done_at), words::DONE);
     let word = lang.pick("Done", "끝남");
     let formula = format!("=\"{word} \"&{finished}&\" / {count}\"");
-    let formula = Formula::new(formula).set_result(format!("{word} 0 / {count}"));
+    let done = making
+        .filled
+        .map_or(0, |filled| filled.values().filter(|rating| rating.done).count());
+    let formula = Formula::new(formula).set_result(format!("{word} {done} / {count}"));
     sheet.write_formula_with_format(0, number, formula, &look.heading)?;
     let name = sheet_line(&reviewer.name);
     let mut whose = words::whose(&name, &pack.id, lang);
@@ -451,7 +508,10 @@ fn checks(
     Ok(())
 }
 
-/// Texts that were cut, whole, by number and letter.
+/// Width of the column of full texts.
+const FULL: f64 = 110.0;
+
+/// Texts that were cut, whole, by number and letter, in parts that a row shows.
 fn full(
     sheet: &mut Worksheet,
     look: &Look,
@@ -462,7 +522,7 @@ fn full(
         (lang.pick("No.", "번호"), 6.0),
         (lang.pick("Column", "열"), 14.0),
         (lang.pick("Part", "부분"), 7.0),
-        (lang.pick("Text", "글"), 110.0),
+        (lang.pick("Text", "글"), FULL),
     ];
     for (at, (head, width)) in (0u16..).zip(heads) {
         sheet.set_column_width(at, width)?;
@@ -470,18 +530,20 @@ fn full(
     }
     let mut row = 1;
     for (number, column, text) in long {
-        for (part, text) in (1u32..).zip(sheet_parts(text)) {
+        for (part, text) in (1u32..).zip(sheet_pages(text, FULL, sheet_most_lines(lang == Lang::Ko))) {
             sheet.write_number_with_format(row, 0, f64::from(*number), &look.number)?;
-            let (head, _) = words::head(*column, making.pack.labels, lang);
+            let head = words::head(*column, making.pack.labels, lang);
             sheet.write_string_with_format(row, 1, head, &look.text)?;
             sheet.write_number_with_format(row, 2, f64::from(part), &look.number)?;
-            sheet.set_row_height(row, sheet_height(sheet_lines(text, 110.0), lang == Lang::Ko))?;
+            sheet.set_row_height(row, sheet_height(sheet_lines(text.trim_end(), FULL), lang == Lang::Ko))?;
             sheet.write_string_with_format(row, 3, text, &look.text)?;
             row += 1;
         }
     }
     sheet.set_freeze_panes(1, 0)?;
     sheet.autofilter(0, 0, row - 1, 3)?;
+    print(sheet, FULL + 27.0);
+    sheet.set_repeat_rows(0, 0)?;
     Ok(())
 }
 

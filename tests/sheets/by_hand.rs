@@ -70,7 +70,7 @@ pub(crate) fn kept(lab: &Lab, pack: &str, reviewer: &str) -> Vec<serde_json::Val
 }
 
 /// The rows of a CSV with its heads.
-fn table(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+pub(crate) fn table(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
     let text = std::fs::read_to_string(path).unwrap();
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let heads = reader.headers().unwrap().iter().map(str::to_owned).collect();
@@ -81,7 +81,7 @@ fn table(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
     (heads, rows)
 }
 
-fn written(heads: &[String], rows: &[Vec<String>], separator: u8) -> String {
+pub(crate) fn written(heads: &[String], rows: &[Vec<String>], separator: u8) -> String {
     let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
     writer.write_record(heads).unwrap();
     for row in rows {
@@ -90,12 +90,12 @@ fn written(heads: &[String], rows: &[Vec<String>], separator: u8) -> String {
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
-fn at(heads: &[String], key: &str) -> usize {
+pub(crate) fn at(heads: &[String], key: &str) -> usize {
     heads.iter().position(|head| head == key).unwrap()
 }
 
 /// Rates every row: scores by row and letter, the highest is best.
-fn rate(heads: &[String], rows: &mut [Vec<String>]) {
+pub(crate) fn rate(heads: &[String], rows: &mut [Vec<String>]) {
     for (number, row) in rows.iter_mut().enumerate() {
         let mut best = ("A", 0);
         for (place, letter) in ["A", "B", "C", "D"].into_iter().enumerate() {

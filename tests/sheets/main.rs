@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod by_hand;
+mod decisions;
 #[path = "../cli/lab.rs"]
 mod lab;
 mod office;
+mod packs;
 mod round_trips;
+mod suites;

@@ -1,6 +1,6 @@
 //! `narani review agree`: how far people agree.
 
-use super::{Opened, results};
+use super::{Opened, counted, results};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Outcome;
@@ -8,6 +8,8 @@ use crate::cli::printer::Printer;
 use crate::domain::Lang;
 use crate::report::table::{Cell, Table};
 use crate::review::agree::{self, Agreed, Agreement, ROWS_FROM};
+use crate::text::sink::terminal_line;
+use crate::text::width::wrap;
 
 pub(super) fn agree(global: &Global, pack: &str, printer: &Printer) -> Outcome {
     let opened = Opened::find(global, pack)?;
@@ -35,7 +37,18 @@ fn few(rows: usize, lang: Lang) -> String {
     )
 }
 
-fn cells(name: String, found: &Agreement, note: impl Fn(f64) -> String, lang: Lang) -> [Cell; 6] {
+/// What a row has room for.
+#[derive(Clone, Copy)]
+struct Room {
+    lang: Lang,
+    /// Columns for the coefficient and its interval.
+    figures: bool,
+    /// Width of the last column.
+    width: usize,
+}
+
+fn cells(name: String, found: &Agreement, note: impl Fn(f64) -> String, room: Room) -> Vec<Cell> {
+    let lang = room.lang;
     let dash = || "–".to_owned();
     let (value, interval, read) = if found.rows < ROWS_FROM {
         (dash(), String::new(), few(found.rows, lang))
@@ -55,18 +68,15 @@ fn cells(name: String, found: &Agreement, note: impl Fn(f64) -> String, lang: La
             ),
         }
     };
-    [
-        Cell::new(name),
-        Cell::new(found.items.to_string()),
-        Cell::new(
-            found
-                .same
-                .map_or_else(String::new, |same| format!("{:.0}%", same * 100.0)),
-        ),
-        Cell::new(value),
-        Cell::new(interval),
-        Cell::new(read),
-    ]
+    let same = found
+        .same
+        .map_or_else(String::new, |same| format!("{:.0}%", same * 100.0));
+    let mut cells = vec![Cell::new(name), Cell::new(found.items.to_string()), Cell::new(same)];
+    if room.figures {
+        cells.extend([Cell::new(value), Cell::new(interval)]);
+    }
+    cells.push(Cell::new(wrap(&read, room.width).join("\n")));
+    cells
 }
 
 fn told(opened: &Opened, agreed: &Agreed, printer: &Printer) -> String {
@@ -88,19 +98,33 @@ fn told(opened: &Opened, agreed: &Agreed, printer: &Printer) -> String {
         format!("  {simulated}{rows} rows, {reviewers} reviewers, {ratings} scores · scale {low}–{high}\n\n"),
         format!("  {simulated}{rows}행, 심사자 {reviewers}명, 점수 {ratings}개 · {low}–{high}점\n\n"),
     );
+    // Where nothing can be told of any pair, the columns for it are left out.
+    let told_of = agreed.pairs.iter().map(|(_, _, found)| found);
+    let told_of = told_of.chain(&agreed.all).chain(&agreed.people_and_scores);
+    let figures = told_of.clone().any(|found| found.rows >= ROWS_FROM);
+    // What the other columns leave of the line; the last one takes several lines where it must.
+    let taken = if figures { 62 } else { 34 };
+    let room = Room {
+        lang,
+        figures,
+        width: printer.width.saturating_sub(taken).max(18),
+    };
     let mut table = Table::new()
         .whole(lang.pick("pair", "짝"))
         .number(lang.pick("items", "답변"))
-        .number(lang.pick("same", "같음"))
-        .number(lang.pick("weighted κ", "가중 κ"))
-        .whole(lang.pick("95% CI", "95% 구간"))
-        .text(lang.pick("reading", "읽는 법"));
+        .number(lang.pick("same", "같음"));
+    if figures {
+        table = table
+            .number(lang.pick("weighted κ", "가중 κ"))
+            .whole(lang.pick("95% CI", "95% 구간"));
+    }
+    let mut table = table.whole(lang.pick("reading", "읽는 법"));
     let plain = |value: f64| reading(value, lang).to_owned();
     for (one, other, found) in &agreed.pairs {
-        table.row(cells(format!("R{} – R{}", one + 1, other + 1), found, plain, lang));
+        table.row(cells(format!("R{} – R{}", one + 1, other + 1), found, plain, room));
     }
     if let Some(found) = &agreed.all {
-        table.row(cells(lang.pick("all (α)", "전체 (α)").to_owned(), found, plain, lang));
+        table.row(cells(lang.pick("all (α)", "전체 (α)").to_owned(), found, plain, room));
     }
     if let Some(found) = &agreed.people_and_scores {
         let judge = |value: f64| {
@@ -118,7 +142,7 @@ fn told(opened: &Opened, agreed: &Agreed, printer: &Printer) -> String {
             lang.pick("people – scores", "사람 – 자동 점수").to_owned(),
             found,
             judge,
-            lang,
+            room,
         ));
     }
     if table.is_empty() {
@@ -130,12 +154,39 @@ fn told(opened: &Opened, agreed: &Agreed, printer: &Printer) -> String {
         out.push_str(&table.draw(&printer.style(), 2));
     }
     out.push('\n');
-    out.push_str(&sentences(opened, agreed, lang));
+    for sentence in sentences(opened, agreed, lang) {
+        out.push_str(&crate::report::hanging(&sentence, ("  ", "    "), &printer.style()));
+    }
+    if !agreed.disputed.is_empty() {
+        let (id, file) = (&pack.id, super::adjudicate::suggested(pack, lang));
+        out.push_str(&lang.pick(
+            format!("\nNext   narani review adjudicate {id} -o {file}\n"),
+            format!("\n다음   narani review adjudicate {id} -o {file}\n"),
+        ));
+    }
     out
 }
 
-fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> String {
-    let mut out = String::new();
+fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let pack = &opened.reviewed.pack;
+    let mut say = |sentence: String| out.push(sentence);
+    if pack.reviewers.len() > 1 {
+        let names = pack.reviewers.iter().enumerate();
+        let names: Vec<String> = names
+            .map(|(at, reviewer)| format!("R{} {}", at + 1, terminal_line(&reviewer.name)))
+            .collect();
+        say(names.join(" · "));
+    }
+    if agreed.only_pass_and_fail && agreed.people_and_scores.is_some() {
+        let middle = f64::midpoint(f64::from(pack.scale.0), f64::from(pack.scale.1));
+        say(lang.pick(
+            format!(
+                "People – scores: the automatic scores are only 0 and 1, so people's mean above {middle} counts as 1."
+            ),
+            format!("사람 – 자동 점수: 자동 점수가 0과 1뿐이어서, 사람의 평균이 {middle}보다 높으면 1로 칩니다."),
+        ));
+    }
     if let Some(choices) = agreed.choices.filter(|choices| choices.rows > 0) {
         let n = choices.rows;
         let same = choices.same.unwrap_or(0.0) * 100.0;
@@ -156,32 +207,32 @@ fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> String {
                 format!("선택이 한 가지뿐, n = {n}"),
             ),
         };
-        out.push_str(&lang.pick(
-            format!("  Preference (best answer): {same:.0} % same, {figures}\n"),
-            format!("  가장 나은 답변 선택: {same:.0} % 같음, {figures}\n"),
+        say(lang.pick(
+            format!("Preference (best answer): {same:.0} % same, {figures}"),
+            format!("가장 나은 답변 선택: {same:.0} % 같음, {figures}"),
         ));
     }
-    let id = &opened.reviewed.pack.id;
-    let disputed = agreed.disputed.len();
-    let decided = opened.reviewed.decisions().count();
+    let (disputed, decided) = (agreed.disputed.len(), agreed.decided);
     if disputed > 0 {
-        let file = lang.pick("decisions.xlsx", "조정.xlsx");
-        out.push_str(&lang.pick(
-            format!("  {disputed} rows differ by 2 or more points, in the choice, or could not be told → narani review adjudicate {id} -o {file}\n"),
-            format!("  2점 이상 다르거나 선택이 엇갈리거나 판단 불가인 행 {disputed}개 → narani review adjudicate {id} -o {file}\n"),
+        let rows = counted(disputed, "row differs", "rows differ");
+        say(lang.pick(
+            format!("{rows} by 2 or more points, in the choice, or could not be told, not decided yet"),
+            format!("2점 이상 다르거나 선택이 엇갈리거나 판단 불가이고 아직 조정하지 않은 행 {disputed}개"),
         ));
     }
     if decided > 0 {
-        out.push_str(&lang.pick(
-            format!("  {decided} rows were decided; decisions count instead of the mean\n"),
-            format!("  조정한 행 {decided}개. 평균 대신 조정 값을 씁니다\n"),
+        let rows = counted(decided, "row was", "rows were");
+        say(lang.pick(
+            format!("{rows} decided; decisions count instead of the mean"),
+            format!("조정한 행 {decided}개. 평균 대신 조정 값을 씁니다"),
         ));
     }
     if agreed.alone > 0 {
         let n = agreed.alone;
-        out.push_str(&lang.pick(
-            format!("  {n} rows were rated by fewer than two people; they never count as agreed\n"),
-            format!("  {n}행은 심사한 사람이 두 명보다 적어, 일치한 것으로 치지 않습니다\n"),
+        let rows = counted(n, "row was", "rows were");
+        say(lang.pick(
+            format!("{rows} rated by fewer than two people and never count as agreed"),
+            format!("{n}행은 심사한 사람이 두 명보다 적어, 일치한 것으로 치지 않습니다"),
         ));
     }
     if let Some((slope, interval)) = agreed.length {
@@ -202,11 +253,13 @@ fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> String {
                 format!("길이에 따른 차이는 보이지 않습니다: 길이가 두 배일 때 {figures}점 (같은 행 안에서)."),
             )
         };
-        out.push_str(&format!("  {sentence}\n"));
+        say(sentence);
     }
-    out.push_str(lang.pick(
-        "  Weighted κ: quadratic. α: Krippendorff, ordinal. Intervals: resampled rows.\n",
-        "  가중 κ: 제곱 가중. α: Krippendorff, 순서 척도. 구간: 행 재추출.\n",
-    ));
+    say(lang
+        .pick(
+            "Weighted κ: quadratic. α: Krippendorff, ordinal. Intervals: resampled rows.",
+            "가중 κ: 제곱 가중. α: Krippendorff, 순서 척도. 구간: 행 재추출.",
+        )
+        .to_owned());
     out
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rand::Rng as _;
 
-use super::Shelf;
+use super::{Shelf, counted};
 use crate::cli::args::{DrawArg, Global, ReviewExportArgs, ShownArg};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
@@ -17,7 +17,7 @@ use crate::compare::row::{Row, column_of, reply_of, text_of};
 use crate::compare::{Rows, Weigher};
 use crate::domain::ids::RUN_ALPHABET;
 use crate::domain::review::{Drawn, LABELS, Pack, Reviewer, Shown};
-use crate::domain::{RunInfo, Status};
+use crate::domain::{Lang, RunInfo, Said, Status};
 use crate::review::draw::{self, Candidate, Wish};
 use crate::review::mask::Mask;
 use crate::review::page::Texts;
@@ -26,7 +26,7 @@ use crate::review::{twin, words, workbook};
 use crate::said;
 use crate::store::Reader;
 use crate::store::reviews::{self, KEY_FORMAT, PackFolder, file_name};
-use crate::text::sink::terminal_line;
+use crate::text::sink::{terminal_line, terminal_word};
 
 pub(super) fn export(global: &Global, args: &ReviewExportArgs, printer: &Printer) -> Outcome {
     let names = reviewers(&args.reviewers)?;
@@ -129,7 +129,7 @@ pub(super) fn export(global: &Global, args: &ReviewExportArgs, printer: &Printer
                 "could not write `{0}`: {1}",
                 "`{0}`에 쓸 수 없습니다: {1}",
                 path.display(),
-                error
+                Said::from(error)
             ),
             said!("name another folder with -o", "-o 로 다른 폴더를 고르세요"),
         )
@@ -148,7 +148,7 @@ pub(super) fn export(global: &Global, args: &ReviewExportArgs, printer: &Printer
             written.push((path, reviewer.rows.len()));
         }
     }
-    printer.out(&told(&info, &pack, &written, &kept, printer))?;
+    printer.out(&told((&info, &pack), &written, &kept, (args, printer)))?;
     Ok(Exit::Done)
 }
 
@@ -168,6 +168,7 @@ fn files(
         reviewer,
         texts,
         said: None,
+        filled: None,
         protect: args.protect,
     };
     let write = || workbook::write(BufWriter::new(File::create_new(&path)?), &making);
@@ -294,7 +295,7 @@ fn candidates(reader: &Reader, info: &RunInfo, args: &ReviewExportArgs) -> Resul
         let ids = reader.case_ids(5000)?;
         return Err(Failure::usage(
             said!("the run has no case `{missing}`", "실행에 `{missing}` 문항이 없습니다"),
-            crate::suite::suggest::help(missing, ids.iter().map(String::as_str)),
+            crate::suite::suggest::help_id(missing, ids.iter().map(String::as_str)),
         ));
     }
     Ok((found, cases))
@@ -318,7 +319,12 @@ fn new_id(results: &Path) -> Result<String, Failure> {
     ))
 }
 
-fn told(info: &RunInfo, pack: &Pack, written: &[(PathBuf, usize)], kept: &PackFolder, printer: &Printer) -> String {
+fn told(
+    (info, pack): (&RunInfo, &Pack),
+    written: &[(PathBuf, usize)],
+    kept: &PackFolder,
+    (args, printer): (&ReviewExportArgs, &Printer),
+) -> String {
     let lang = printer.lang;
     let rows = pack.units.len();
     let how = match pack.drawn {
@@ -331,22 +337,15 @@ fn told(info: &RunInfo, pack: &Pack, written: &[(PathBuf, usize)], kept: &PackFo
             .to_owned(),
         Drawn::Named => lang.pick("as named", "지정한 문항").to_owned(),
     };
-    let simulated = if pack.simulated {
-        format!("{} · ", lang.words().simulated)
-    } else {
-        String::new()
-    };
-    let mut out = simulated
-        + &lang.pick(
-            format!(
-                "pack {} · {rows} rows of {} cases, {how} · {}\n",
-                pack.id, pack.cases, info.id
-            ),
-            format!(
-                "묶음 {} · 문항 {}개 중 {rows}행, {how} · {}\n",
-                pack.id, pack.cases, info.id
-            ),
-        );
+    let mut facts: Vec<String> = Vec::new();
+    facts.extend(pack.simulated.then(|| lang.words().simulated.to_owned()));
+    facts.push(lang.pick(format!("pack {}", pack.id), format!("묶음 {}", pack.id)));
+    facts.push(lang.pick(
+        format!("{rows} rows of {} cases", pack.cases),
+        format!("문항 {}개 중 {rows}행", pack.cases),
+    ));
+    facts.extend([how, info.id.to_string()]);
+    let mut out = crate::report::facts_line(&facts, &printer.style());
     for (path, rows) in written {
         out.push_str(&format!(
             "  {}   {}\n",
@@ -355,29 +354,102 @@ fn told(info: &RunInfo, pack: &Pack, written: &[(PathBuf, usize)], kept: &PackFo
         ));
     }
     let flagged: usize = pack.units.iter().map(|unit| unit.flagged.len()).sum();
+    let mut notes = Vec::new();
     if flagged > 0 {
-        out.push_str(&lang.pick(
-            format!("  {flagged} answers name a vendor or product; the names are masked, and results are told with and without them\n"),
-            format!("  답변 {flagged}개에 회사나 제품 이름이 있어 가렸습니다. 결과는 이를 포함한 값과 뺀 값을 함께 보여 줍니다\n"),
+        let named = counted(flagged, "answer names", "answers name");
+        notes.push(lang.pick(
+            format!("{named} a vendor or product; the names are masked, and results are told with and without them"),
+            format!("답변 {flagged}개에 회사나 제품 이름이 있어 가렸습니다. 결과는 이를 포함한 값과 뺀 값을 함께 보여 줍니다"),
         ));
     }
     if pack.drawn != Drawn::Random {
-        out.push_str(lang.pick(
-            "  ! not a random sample: means over these rows say nothing about the whole run (--by random does)\n",
-            "  ! 무작위 표본이 아니므로 이 행들의 평균은 실행 전체를 대표하지 않습니다 (--by random)\n",
-        ));
+        notes.push(
+            lang.pick(
+                "! not a random sample: means over these rows say nothing about the whole run (--by random does)",
+                "! 무작위 표본이 아니므로 이 행들의 평균은 실행 전체를 대표하지 않습니다 (--by random)",
+            )
+            .to_owned(),
+        );
+    }
+    notes.extend(ignored(info, pack, args, lang));
+    for note in notes {
+        out.push_str(&crate::report::hanging(&note, ("  ", "    "), &printer.style()));
     }
     let key = terminal_line(&kept.path().join("key.json").display().to_string());
     out.push_str(&lang.pick(
-        format!("Send out these files only. Who stands behind which letter is in {key}\n"),
-        format!("이 파일만 보내세요. 어느 글자가 누구인지는 {key} 에만 있습니다\n"),
+        format!("Send out these files only. Who stands behind which letter is in\n  {key}\n"),
+        format!("이 파일만 보내세요. 어느 글자가 누구인지는 여기에만 있습니다:\n  {key}\n"),
     ));
     if let Some((path, _)) = written.first() {
-        let name = terminal_line(&path.file_name().unwrap_or_default().to_string_lossy());
+        let name = terminal_word(&path.file_name().unwrap_or_default().to_string_lossy());
         out.push_str(&lang.pick(
-            format!("Next   narani review import {name}   when it comes back\n"),
-            format!("다음   narani review import {name}   (돌아온 뒤)\n"),
+            format!("\nNext   narani review import {name}   when it comes back\n"),
+            format!("\n다음   narani review import {name}   (돌아온 뒤)\n"),
         ));
+    }
+    out
+}
+
+/// What was asked for and could not be, a sentence each.
+fn ignored(info: &RunInfo, pack: &Pack, args: &ReviewExportArgs, lang: Lang) -> Vec<String> {
+    let mut out = Vec::new();
+    let rows = pack.units.len();
+    if let Some(sample) = args.sample.filter(|sample| *sample as usize > rows) {
+        out.push(lang.pick(
+            format!("! --sample {sample}: there are only {rows} rows with answers; all of them are in"),
+            format!("! --sample {sample}: 답변이 있는 행이 {rows}개뿐이어서 모두 넣었습니다"),
+        ));
+    }
+    if let Some(overlap) = args.overlap {
+        if pack.reviewers.len() == 1 {
+            out.push(
+                lang.pick(
+                    "! --overlap: there is one reviewer, who gets all rows",
+                    "! --overlap: 심사자가 한 명이어서 모든 행을 줍니다",
+                )
+                .to_owned(),
+            );
+        } else if overlap as usize >= rows {
+            out.push(lang.pick(
+                format!("! --overlap {overlap}: there are {rows} rows, so everybody gets all of them"),
+                format!("! --overlap {overlap}: 행이 {rows}개여서 모두에게 전부 줍니다"),
+            ));
+        }
+    }
+    if !args.cases.is_empty() && args.by == DrawArg::Disagreement {
+        out.push(
+            lang.pick(
+                "! --by disagreement counts for nothing beside --case",
+                "! --case 로 골랐으므로 --by disagreement 는 쓰이지 않습니다",
+            )
+            .to_owned(),
+        );
+    }
+    if pack.shown == Shown::Pairs {
+        let columns = info.columns();
+        let pairs = columns.len() * (columns.len() - 1) / 2;
+        let absent: Vec<String> = columns
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !pack.units.iter().any(|unit| unit.columns.contains(at)))
+            .map(|(_, (_, _, label))| terminal_line(label))
+            .collect();
+        if !absent.is_empty() {
+            let names = absent.join(", ");
+            out.push(lang.pick(
+                format!("! {} of two answers cannot show: {names}", counted(rows, "row", "rows")),
+                format!("! 두 답변씩 {rows}행으로는 나오지 않는 대상이 있습니다: {names}"),
+            ));
+        } else if rows < pairs {
+            out.push(lang.pick(
+                format!(
+                    "! {rows} rows are fewer than the {pairs} pairs of targets; every target is in, not every pair"
+                ),
+                format!(
+                    "! {rows}행은 대상의 짝 {pairs}개보다 적습니다. 모든 대상이 나오지만 모든 짝이 나오지는 않습니다"
+                ),
+            ));
+        }
     }
     out
 }

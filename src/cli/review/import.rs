@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use super::{Opened, Shelf};
+use super::{Opened, Shelf, counted};
 use crate::cli::args::{Global, ReviewImportArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::printer::Printer;
+use crate::cli::tables;
+use crate::compare::ratings::Reviewed;
 use crate::domain::review::{LABELS, Pack, Rating, Received};
-use crate::domain::{Lang, Problem};
+use crate::domain::{Lang, Problem, Said};
+use crate::report;
 use crate::review::import::{self, Refused, Understood};
 use crate::review::page::Column;
 use crate::review::table::{self, Mistake, Table};
@@ -48,7 +51,7 @@ fn mistake(path: &Path, mistake: &Mistake) -> Failure {
 
 fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer) -> Outcome {
     let shown = terminal_line(&path.display().to_string());
-    let unreadable = |why: String| {
+    let unreadable = |why: Said| {
         Failure::usage(
             said!(
                 "could not read `{shown}`: {why}",
@@ -57,11 +60,14 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
             said!("check the path", "경로를 확인하세요"),
         )
     };
-    let size = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-    if !size.is_file() || size.len() > table::MOST {
-        return Err(unreadable("it is no file, or larger than 256 MiB".to_owned()));
+    let size = std::fs::metadata(path).map_err(|error| unreadable(Said::from(&error)))?;
+    if !size.is_file() {
+        return Err(unreadable(said!("it is no file", "파일이 아닙니다")));
     }
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    if size.len() > table::MOST {
+        return Err(unreadable(said!("it is larger than 256 MiB", "256 MiB보다 큽니다")));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(Said::from(&error)))?;
     let digest = blake3::hash(&bytes).to_hex()[..32].to_owned();
     let table = table::read(bytes).map_err(|found| mistake(path, &found))?;
     let pack = import::pack_of(&table).map_err(|found| mistake(path, &found))?;
@@ -77,7 +83,7 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
     let again = sent.digests.contains(&digest);
     let changes = Changes::between(&sent, &understood);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut out = told(&name, &table, pack, &understood, printer.lang);
+    let mut out = wrapped(&told(&name, &table, pack, &understood, printer.lang), printer);
     if let Some(refusal) = refusal(&sent, &understood, printer.lang) {
         printer.out(&out)?;
         return Err(mistake(path, &refusal));
@@ -103,7 +109,8 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
             rating,
         })
         .collect();
-    if received.is_empty() {
+    let received_none = received.is_empty();
+    if received_none {
         out.push_str("  ");
     } else {
         opened.reviewed.folder.append(reviewer, &received)?;
@@ -114,7 +121,20 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
         format!("다음: narani review status {}\n", pack.id),
     ));
     printer.out(&out)?;
+    // The tables of the run tell what people say, as soon as it may be told.
+    if !received_none && Reviewed::read(opened.reviewed.folder.clone(), pack.clone())?.is_open() {
+        tables::write(&opened.reader, opened.reader.folder())?;
+    }
     Ok(Exit::Done)
+}
+
+/// Lines that are longer than the terminal, wrapped under themselves.
+fn wrapped(text: &str, printer: &Printer) -> String {
+    let style = printer.style();
+    let lines = text
+        .lines()
+        .map(|line| report::hanging(line.trim_start(), ("  ", "    "), &style));
+    lines.collect()
 }
 
 /// Why a file is not taken at all: what it lacks must not be taken for what somebody cleared.
@@ -217,20 +237,19 @@ impl Changes {
         if sent.last.is_none() {
             return String::new();
         }
-        let who = understood
-            .reviewer
-            .as_deref()
-            .map_or_else(|| lang.pick("the decisions", "조정").to_owned(), terminal_line);
+        let who = understood.reviewer.as_deref().map_or_else(
+            || lang.pick("the last import of decisions", "지난 조정 파일").to_owned(),
+            |name| {
+                let name = terminal_line(name);
+                lang.pick(format!("the last import of {name}"), format!("{name} 님의 지난 파일"))
+            },
+        );
         let (changed, new, removed) = (self.changed, self.new, self.removed);
         lang.pick(
-            format!("  compared with the last import of {who}: {changed} changed, {new} new, {removed} removed\n"),
-            format!("  {who} 님의 지난 파일과 비교: 바뀜 {changed}, 새로 {new}, 지움 {removed}\n"),
+            format!("  compared with {who}: {changed} changed, {new} new, {removed} removed\n"),
+            format!("  {who}과 비교: 바뀜 {changed}, 새로 {new}, 지움 {removed}\n"),
         )
     }
-}
-
-fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// Cells named one by one, at most.
@@ -268,7 +287,16 @@ fn told(name: &str, table: &Table, pack: &Pack, understood: &Understood, lang: L
     if begun > 0 {
         out.push_str(&lang.pick(format!("{begun} begun, "), format!("하는 중 {begun}, ")));
     }
-    out.push_str(&lang.pick(format!("{empty} empty\n"), format!("빈 행 {empty}\n")));
+    if understood.not_taken > 0 {
+        let n = understood.not_taken;
+        out.push_str(&lang.pick(format!("{n} not taken, "), format!("받지 않음 {n}, ")));
+    }
+    out.push_str(&lang.pick(format!("{empty} empty"), format!("빈 행 {empty}")));
+    if understood.missing > 0 {
+        let n = understood.missing;
+        out.push_str(&lang.pick(format!(", {n} not in the file"), format!(", 파일에 없음 {n}")));
+    }
+    out.push('\n');
     if understood.missing > 0 {
         let n = understood.missing;
         out.push_str(&lang.pick(
@@ -354,7 +382,7 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
             .edited
             .iter()
             .map(|(row, column)| {
-                let (head, _) = words::head(*column, pack.labels, lang);
+                let head = words::head(*column, pack.labels, lang);
                 lang.pick(format!("row {row} {head}"), format!("{row}행 {head}"))
             })
             .collect();

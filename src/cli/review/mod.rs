@@ -21,11 +21,17 @@ pub(super) fn review(global: &Global, args: &ReviewArgs, printer: &Printer) -> O
     match &args.command {
         ReviewCommand::Export(args) => export::export(global, args, printer),
         ReviewCommand::Import(args) => import::import(global, args, printer),
-        ReviewCommand::Status { pack } => status::status(global, pack, printer),
+        ReviewCommand::Status { pack: Some(pack) } => status::status(global, pack, printer),
+        ReviewCommand::Status { pack: None } => status::list(global, printer),
         ReviewCommand::Agree { pack } => agree::agree(global, pack, printer),
         ReviewCommand::Adjudicate(args) => adjudicate::adjudicate(global, args, printer),
         ReviewCommand::Unmask { pack } => status::unmask(global, pack, printer),
     }
+}
+
+/// `1 row is`, `2 rows are`.
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// A pack with its run.

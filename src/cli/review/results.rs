@@ -7,6 +7,7 @@ use crate::cli::printer::Printer;
 use crate::cli::show;
 use crate::compare::row::{column_of, reply_of, text_of};
 use crate::domain::Lang;
+use crate::report::number::rating;
 use crate::report::table::{Cell, Table};
 use crate::review::agree::Beside;
 use crate::review::results::{self, Automatic, ColumnResult, Withheld};
@@ -69,15 +70,17 @@ fn names(opened: &Opened, open: bool, lang: Lang) -> Vec<String> {
     names
 }
 
-fn range(low: Option<f64>, high: Option<f64>) -> String {
+/// An interval, no wider than the scale: no mean lies beyond its ends.
+fn range(low: Option<f64>, high: Option<f64>, (least, most): (u8, u8)) -> String {
+    let within = |value: f64| rating(value.clamp(f64::from(least), f64::from(most)));
     match (low, high) {
-        (Some(low), Some(high)) => format!("{low:.2} … {high:.2}"),
+        (Some(low), Some(high)) => format!("{} … {}", within(low), within(high)),
         _ => String::new(),
     }
 }
 
 fn shown(mean: Option<f64>) -> String {
-    mean.map_or_else(|| "–".to_owned(), |mean| format!("{mean:.2}"))
+    mean.map_or_else(|| "–".to_owned(), rating)
 }
 
 /// The section.
@@ -117,7 +120,7 @@ pub(super) fn draw(opened: &Opened, open: bool, printer: &Printer) -> Result<Str
             Cell::new(&names[each.column]),
             Cell::new(each.ratings.to_string()),
             Cell::new(shown(each.mean.mean)),
-            Cell::new(range(each.mean.t_low, each.mean.t_high)),
+            Cell::new(range(each.mean.t_low, each.mean.t_high, opened.reviewed.pack.scale)),
             Cell::new(format!("{}/{}", each.best.0, each.best.1)),
         ];
         if unnamed {
@@ -139,7 +142,7 @@ pub(super) fn draw(opened: &Opened, open: bool, printer: &Printer) -> Result<Str
     );
     paragraph(&mut out, &about, printer);
     if open {
-        out.push_str(&over_the_run(&found, &names, printer));
+        out.push_str(&over_the_run(&found, &names, opened.reviewed.pack.scale, printer));
     }
     Ok(out)
 }
@@ -151,12 +154,10 @@ fn paragraph(out: &mut String, text: &str, printer: &Printer) {
 }
 
 /// The mean over all cases of the run, corrected by people's word, or why there is none.
-fn over_the_run(found: &[ColumnResult], names: &[String], printer: &Printer) -> String {
+fn over_the_run(found: &[ColumnResult], names: &[String], scale: (u8, u8), printer: &Printer) -> String {
     let lang = printer.lang;
     let mut table = Table::new()
         .text(lang.pick("over the whole run", "실행 전체"))
-        .number(lang.pick("people alone", "사람만"))
-        .whole(lang.pick("95% CI", "95% 구간"))
         .number(lang.pick("scorers alone", "자동 점수만"))
         .number(lang.pick("corrected", "보정"))
         .whole(lang.pick("95% CI", "95% 구간"))
@@ -166,11 +167,9 @@ fn over_the_run(found: &[ColumnResult], names: &[String], printer: &Printer) -> 
         match &each.corrected {
             Ok(ppi) => table.row([
                 Cell::new(&names[each.column]),
-                Cell::new(shown(ppi.classical_estimate)),
-                Cell::new(range(ppi.classical_low, ppi.classical_high)),
                 Cell::new(shown(ppi.judge_only)),
                 Cell::new(shown(ppi.estimate)),
-                Cell::new(range(ppi.low, ppi.high)),
+                Cell::new(range(ppi.low, ppi.high, scale)),
                 Cell::new(
                     ppi.effective_sample_size
                         .map_or_else(String::new, |labels| format!("{labels:.0} / {}", ppi.labelled)),

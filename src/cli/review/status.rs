@@ -1,21 +1,91 @@
 //! `narani review status` and `unmask`: how far it is, and what people say.
 
-use super::{Opened, results};
+use super::{Opened, counted, results};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Outcome;
+use crate::cli::open;
 use crate::cli::printer::Printer;
+use crate::cli::tables;
 use crate::compare::ratings::Reviewed;
-use crate::domain::Lang;
 use crate::domain::review::{Drawn, Rating};
 use crate::report::table::{Cell, Table};
 use crate::report::words;
+use crate::review::agree;
+use crate::store::reviews;
 use crate::text::sink::terminal_line;
+
+/// All packs of all runs, the newest first.
+pub(super) fn list(global: &Global, printer: &Printer) -> Outcome {
+    let lang = printer.lang;
+    let settings = open::settings(global).ok();
+    let results = open::results(global, settings.as_ref());
+    let zone = jiff::tz::TimeZone::system();
+    let mut packs = Vec::new();
+    for run in crate::store::list(&results)? {
+        for (folder, pack) in reviews::packs(&run.path)? {
+            packs.push(Reviewed::read(folder, pack)?);
+        }
+    }
+    if packs.is_empty() {
+        printer.out(printer.say(
+            "There are no review packs: `narani review export RUN --reviewers NAMES` makes one.\n",
+            "심사 묶음이 없습니다. `narani review export RUN --reviewers 이름들` 로 만듭니다.\n",
+        ))?;
+        return Ok(Exit::Done);
+    }
+    packs.sort_by_key(|reviewed| std::cmp::Reverse(reviewed.pack.made_us));
+    let mut table = Table::new()
+        .whole(lang.pick("pack", "묶음"))
+        .whole(lang.pick("run", "실행"))
+        .number(lang.pick("rows", "행"))
+        .number(lang.pick("finished", "끝남"))
+        .text(lang.pick("reviewers", "심사자"))
+        .whole(lang.pick("made", "만든 때"));
+    for reviewed in &packs {
+        let pack = &reviewed.pack;
+        let asked: usize = pack.reviewers.iter().map(|reviewer| reviewer.rows.len()).sum();
+        let finished: usize = (0..pack.reviewers.len()).map(|at| reviewed.finished(at)).sum();
+        let names: Vec<&str> = pack.reviewers.iter().map(|reviewer| reviewer.name.as_str()).collect();
+        table.row([
+            Cell::new(&pack.id),
+            Cell::new(pack.run.as_str()),
+            Cell::new(pack.units.len().to_string()),
+            Cell::new(format!("{finished}/{asked}")),
+            Cell::new(terminal_line(&names.join(", "))),
+            Cell::new(words::moment(pack.made_us, &zone, false, lang)),
+        ]);
+    }
+    let id = &packs[0].pack.id;
+    let next = lang.pick(
+        format!("\nNext   narani review status {id}\n"),
+        format!("\n다음   narani review status {id}\n"),
+    );
+    printer.out(&(table.draw(&printer.style(), 2) + &next))?;
+    Ok(Exit::Done)
+}
+
+/// How many of the rows that people differ on were decided; empty where nobody differs.
+fn decided(reviewed: &Reviewed, printer: &Printer) -> String {
+    let decided = reviewed.decisions().count();
+    let open = agree::undecided(reviewed).len();
+    if decided + open == 0 || reviewed.pack.reviewers.len() < 2 {
+        return String::new();
+    }
+    printer.lang.pick(
+        format!(
+            "\n  Of {} rows that people differ on, {decided} decided\n",
+            decided + open
+        ),
+        format!("\n  의견이 갈린 {}행 가운데 {decided}행 조정함\n", decided + open),
+    )
+}
 
 pub(super) fn status(global: &Global, pack: &str, printer: &Printer) -> Outcome {
     let opened = Opened::find(global, pack)?;
-    let mut out = title(&opened, printer.lang);
+    let mut out = title(&opened, printer);
     out.push_str(&progress(&opened.reviewed, printer));
+    out.push_str(&decided(&opened.reviewed, printer));
     let open = opened.reviewed.is_open();
     let any = opened.reviewed.ratings().next().is_some();
     if any {
@@ -24,10 +94,12 @@ pub(super) fn status(global: &Global, pack: &str, printer: &Printer) -> Outcome 
     }
     if !open {
         let id = &opened.reviewed.pack.id;
-        out.push_str(&printer.lang.pick(
-            format!("\nNames stay hidden until everybody has finished, or `narani review unmask {id}`.\n"),
-            format!("\n모두 끝내거나 `narani review unmask {id}` 를 할 때까지 이름을 가립니다.\n"),
-        ));
+        let hidden = printer.lang.pick(
+            format!("Names stay hidden until everybody has finished, or `narani review unmask {id}`."),
+            format!("모두 끝내거나 `narani review unmask {id}` 를 할 때까지 이름을 가립니다."),
+        );
+        out.push('\n');
+        out.push_str(&crate::report::hanging(&hidden, ("", ""), &printer.style()));
     }
     let pack = &opened.reviewed.pack;
     if any && pack.reviewers.len() > 1 {
@@ -47,13 +119,18 @@ pub(super) fn unmask(global: &Global, pack: &str, printer: &Printer) -> Outcome 
     if opened.reviewed.pack.unmasked_us.is_none() {
         opened.reviewed.pack.unmasked_us = Some(crate::net::clock::now_us());
         opened.reviewed.folder.keep(&opened.reviewed.pack)?;
+        // The tables of the run tell what people say from now on.
+        tables::write(&opened.reader, opened.reader.folder())?;
     }
-    let mut out = title(&opened, printer.lang);
+    let mut out = title(&opened, printer);
     if waiting > 0 {
         out.push_str(&printer.lang.pick(
-            format!("  ! {waiting} reviewers have not finished; whoever sees this should not rate any more\n"),
             format!(
-                "  ! 심사자 {waiting}명이 아직 끝내지 않았습니다. 이 결과를 본 사람은 더 심사하지 않는 것이 좋습니다\n"
+                "  ! {} not finished;\n    whoever sees this should not rate any more\n",
+                counted(waiting, "reviewer has", "reviewers have")
+            ),
+            format!(
+                "  ! 심사자 {waiting}명이 아직 끝내지 않았습니다.\n    이 결과를 본 사람은 더 심사하지 않는 것이 좋습니다\n"
             ),
         ));
     }
@@ -71,7 +148,8 @@ fn waiting(reviewed: &Reviewed) -> usize {
         .count()
 }
 
-fn title(opened: &Opened, lang: Lang) -> String {
+fn title(opened: &Opened, printer: &Printer) -> String {
+    let lang = printer.lang;
     let pack = &opened.reviewed.pack;
     let info = opened.reader.info();
     let how = match pack.drawn {
@@ -93,7 +171,7 @@ fn title(opened: &Opened, lang: Lang) -> String {
         format!("scale {}–{}", pack.scale.0, pack.scale.1),
         format!("{}–{}점", pack.scale.0, pack.scale.1),
     ));
-    format!("{}\n", parts.join(" · "))
+    crate::report::facts_line(&parts, &printer.style())
 }
 
 fn progress(reviewed: &Reviewed, printer: &Printer) -> String {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::parts::{answer_of, error_kind, how, instant, language, paid_of, row_key, suite, times_of};
 use crate::compare::row::{Row, reply_of};
 use crate::compare::{Reason, Weigher};
+use crate::domain::review::Human;
 use crate::domain::{Case, Record, RunInfo, Score};
 use crate::report::fields::Fields;
 use crate::report::words::{self, Lang};
@@ -87,6 +88,7 @@ pub(in crate::report) fn long_columns(info: &RunInfo, scorers: &[String]) -> Vec
         "human_n",
         "human_mean",
         "human_pref",
+        "human_scale",
         "latency_ms",
         "ttft_ms",
         "tokens_in",
@@ -154,8 +156,9 @@ pub(in crate::report) fn long<R: Fields>(
             rows.integer(Some(u64::from(human.n)))?;
             rows.decimal(human.mean)?;
             rows.maybe(human.best.as_deref())?;
+            rows.word(&scale(human.scale))?;
         }
-        None => (0..3).try_for_each(|_| rows.absent())?,
+        None => (0..4).try_for_each(|_| rows.absent())?,
     }
     let times = times_of(record);
     rows.milliseconds(times.map(|(total, _)| total))?;
@@ -175,6 +178,11 @@ pub(in crate::report) fn long<R: Fields>(
     rows.end()
 }
 
+/// A scale, in a form that no spreadsheet program takes for a date.
+fn scale((low, high): (u8, u8)) -> String {
+    format!("{low}..{high}")
+}
+
 /// The reason of a score; for one without a verdict its label, or why there is none.
 fn why(score: &Score) -> String {
     match (&score.label, &score.unscored) {
@@ -186,7 +194,8 @@ fn why(score: &Score) -> String {
 }
 
 /// Columns of the wide layout: a row a case (and trial), the answers side by side.
-pub(super) fn wide_columns(info: &RunInfo) -> Vec<String> {
+/// `people` adds what they say.
+pub(super) fn wide_columns(info: &RunInfo, people: bool) -> Vec<String> {
     let mut all = names(&["case_id", "trial", "tags", "lang", "question", "reference"]);
     let columns = info.columns();
     for what in [
@@ -201,12 +210,21 @@ pub(super) fn wide_columns(info: &RunInfo) -> Vec<String> {
     ] {
         all.extend(columns.iter().map(|(_, _, label)| format!("{what}.{label}")));
     }
+    if people {
+        all.extend(columns.iter().map(|(_, _, label)| format!("human_mean.{label}")));
+        all.extend(names(&["human_pref", "human_scale"]));
+    }
     all.extend(names(&["disagreement", "disagreement_why", "best"]));
     all
 }
 
 /// A row of the wide layout, from the records of one case and trial.
-pub(super) fn wide<R: Fields>(rows: &mut R, info: &RunInfo, weigher: &mut Weigher, row: &Row) -> io::Result<usize> {
+pub(super) fn wide<R: Fields>(
+    rows: &mut R,
+    (info, people): (&RunInfo, bool),
+    weigher: &mut Weigher,
+    row: &Row,
+) -> io::Result<usize> {
     let columns = info.columns();
     let found = weigher.weigh(info, row);
     let first = &row.records[0];
@@ -249,6 +267,18 @@ pub(super) fn wide<R: Fields>(rows: &mut R, info: &RunInfo, weigher: &mut Weighe
             None => rows.absent()?,
         }
     }
+    if people {
+        let humans: Vec<Option<&Human>> = cells
+            .iter()
+            .map(|cell| cell.and_then(|record| record.human.as_deref()))
+            .collect();
+        humans
+            .iter()
+            .try_for_each(|human| rows.decimal(human.and_then(|human| human.mean)))?;
+        let said = || humans.iter().copied().flatten();
+        rows.maybe(said().find_map(|human| human.best.as_deref()))?;
+        rows.word(&said().next().map_or_else(String::new, |human| scale(human.scale)))?;
+    }
     rows.decimal(Some(found.score))?;
     let label = |column: usize| columns[column].2.clone();
     let why = match found.reason {
@@ -289,6 +319,7 @@ pub(super) fn scores_columns(info: &RunInfo) -> Vec<String> {
         "currency",
         "reviewer",
         "created_at",
+        "scale",
     ]));
     all
 }
@@ -303,20 +334,26 @@ pub(super) fn scores<R: Fields>(rows: &mut R, info: &RunInfo, record: &Record) -
         rows.decimal(score.points)?;
         rows.flag(score.pass)?;
         rows.text(&why(score))?;
-        (0..5).try_for_each(|_| rows.absent())?;
+        (0..6).try_for_each(|_| rows.absent())?;
         guarded += rows.end()?;
     }
-    for score in record.human.iter().flat_map(|human| &human.scores) {
-        whose(rows, info, record)?;
-        rows.word("review")?;
-        rows.word("human")?;
-        rows.decimal(Some(f64::from(score.score)))?;
-        rows.absent()?;
-        rows.text(&score.note)?;
-        (0..3).try_for_each(|_| rows.absent())?;
-        rows.text(&score.reviewer)?;
-        rows.word(&instant(score.at_us))?;
-        guarded += rows.end()?;
+    for human in record.human.iter().flat_map(|human| human.every_scale()) {
+        let reviews = human.scores.iter().map(|score| ("review", score));
+        for (what, score) in reviews.chain(human.decision.iter().map(|score| ("decision", score))) {
+            whose(rows, info, record)?;
+            rows.word(what)?;
+            rows.word("human")?;
+            rows.decimal(Some(f64::from(score.score)))?;
+            rows.absent()?;
+            let said = [&score.issue, &score.note].map(String::as_str);
+            let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+            rows.text(&said.join("; "))?;
+            (0..3).try_for_each(|_| rows.absent())?;
+            rows.text(&score.reviewer)?;
+            rows.word(&instant(score.at_us))?;
+            rows.word(&scale(human.scale))?;
+            guarded += rows.end()?;
+        }
     }
     Ok(guarded)
 }

@@ -3,16 +3,22 @@
 use super::heading;
 use crate::compare::View;
 use crate::report::Style;
-use crate::report::number::grouped;
+use crate::report::number::{grouped, rating};
 use crate::report::table::{Cell, Table};
 
 /// The section; empty when nobody was asked, or names may not be told yet.
 pub(super) fn draw(view: &View, style: &Style) -> String {
+    let scales = view.scales();
+    scales
+        .into_iter()
+        .map(|scale| on_scale(view, scale, style))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The ratings of the packs with one scale.
+fn on_scale(view: &View, (low, high): (u8, u8), style: &Style) -> String {
     let lang = style.lang;
-    let Some(first) = view.columns.iter().find_map(|column| column.people) else {
-        return String::new();
-    };
-    let (low, high) = first.scale;
     let mut out = heading(
         &lang.pick(
             format!("People's ratings ({low}–{high})"),
@@ -33,18 +39,14 @@ pub(super) fn draw(view: &View, style: &Style) -> String {
         let auto = column
             .score
             .map_or_else(|| dash.to_owned(), |score| format!("{score:.2}"));
-        match column.people {
+        match column.people.iter().find(|people| people.scale == (low, high)) {
             Some(people) => table.row([
                 Cell::new(&column.label),
                 Cell::new(grouped(people.answers)),
                 Cell::new(grouped(people.ratings)),
-                Cell::new(format!("{:.2}", people.mean)),
+                Cell::new(rating(people.mean)),
                 Cell::new(people.interval.map_or_else(String::new, |interval| {
-                    format!(
-                        "{:.2}{dash}{:.2}",
-                        interval.low.max(f64::from(low)),
-                        interval.high.min(f64::from(high))
-                    )
+                    format!("{}{dash}{}", rating(interval.low), rating(interval.high))
                 })),
                 Cell::new(format!("{}/{}", people.best, people.choices)),
                 Cell::new(auto),

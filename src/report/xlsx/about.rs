@@ -32,7 +32,13 @@ pub(super) fn write(
         Ok(())
     };
     if info.simulated {
-        line(lang.words().simulated, crate::report::json::SIMULATED)?;
+        line(
+            lang.words().simulated,
+            lang.pick(
+                crate::report::json::SIMULATED,
+                "SIMULATED: 답변은 모델이 아니라 시뮬레이터가 만들었습니다",
+            ),
+        )?;
     }
     line(lang.words().run, info.id.as_str())?;
     line(lang.words().suite, &format!("{} ({})", info.suite, info.suite_fp))?;
@@ -94,7 +100,7 @@ pub(super) fn write(
     for note in cut_notes(cuts, lang) {
         line(lang.pick("cut cells", "잘린 칸"), &note)?;
     }
-    sheet.set_print_fit_to_pages(1, 0);
+    super::rows::print_wide(sheet, 110.0);
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use super::look::Look;
 use crate::domain::Lang;
 use crate::report::fields::Fields;
 use crate::text::sink::{
-    sheet_cut_to_cell, sheet_fits, sheet_height, sheet_line, sheet_lines, sheet_parts, sheet_text,
+    sheet_cut_to_cell, sheet_fits, sheet_height, sheet_line, sheet_lines, sheet_most_lines, sheet_pages, sheet_text,
 };
 
 /// The library's error as that of an output.
@@ -65,6 +65,12 @@ impl<'b> Pen<'b> {
     /// The same over several lines in a column of a width, which the row grows with.
     pub(super) fn tall(&mut self, text: &str, width: f64, format: &Format) -> io::Result<()> {
         self.lines = self.lines.max(sheet_lines(text, width));
+        self.put(text, format)
+    }
+
+    /// The same with its lines counted by who calls.
+    pub(super) fn tall_as(&mut self, text: &str, lines: u32, format: &Format) -> io::Result<()> {
+        self.lines = self.lines.max(lines);
         self.put(text, format)
     }
 
@@ -133,7 +139,10 @@ impl Fields for DetailRow<'_> {
         self.overflow.push(Overflow {
             row_key: self.row_key.clone(),
             column: self.keys.get(usize::from(self.pen.column)).cloned().unwrap_or_default(),
-            parts: sheet_parts(&text).into_iter().map(str::to_owned).collect(),
+            parts: sheet_pages(&text, super::rows::FULL, sheet_most_lines(true))
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         });
         self.pen.put(&cut, &self.look.line)
     }

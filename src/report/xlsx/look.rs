@@ -25,6 +25,8 @@ pub(super) struct Look {
     pub(super) heading: Format,
     /// Heads of columns.
     pub(super) head: Format,
+    /// Head of a column of words behind numbers.
+    pub(super) head_unit: Format,
     /// Heads of columns of numbers.
     pub(super) head_right: Format,
     /// Keys for machines in a hidden row.
@@ -37,6 +39,10 @@ pub(super) struct Look {
     pub(super) absent: Format,
     /// Faint words of ours.
     pub(super) faint: Format,
+    /// Faint words where numbers stand.
+    pub(super) faint_right: Format,
+    /// A word behind a number.
+    pub(super) unit: Format,
     /// Words of ours over several lines.
     pub(super) words: Format,
     /// Whole numbers.
@@ -82,6 +88,7 @@ impl Look {
         Self {
             title: base().set_bold().set_font_size(16.0),
             heading: base().set_bold().set_font_size(12.0),
+            head_unit: head().set_align(FormatAlign::Left).set_indent(1),
             head_right: head().set_align(FormatAlign::Right),
             head: head(),
             key: base().set_font_color(FAINT).set_quote_prefix(),
@@ -93,13 +100,16 @@ impl Look {
                 .set_italic()
                 .set_font_color(FAINT),
             faint: base().set_font_color(FAINT),
+            faint_right: base().set_font_color(FAINT).set_align(FormatAlign::Right),
+            unit: base().set_quote_prefix().set_align(FormatAlign::Left).set_indent(1),
             words: base().set_text_wrap(),
             whole: number("#,##0"),
             score: number("0.00"),
             share: number("0.0%"),
             points: number("+0.0;-0.0;0.0"),
             p: number("0.000"),
-            seconds: number("0.0"),
+            // A local answer takes thousandths, a long one minutes.
+            seconds: number("[<0.1]0.000;[<1]0.00;0.0"),
             money: number("0.000000"),
             mark: base()
                 .set_num_format("[=1]\"✓\";[=0]\"✗\";General")

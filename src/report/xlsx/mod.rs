@@ -65,6 +65,8 @@ pub struct XlsxReport<'a> {
     info: &'a RunInfo,
     lang: Lang,
     look: Look,
+    /// People have columns.
+    people: bool,
     scorers: Vec<String>,
     detail_keys: Vec<String>,
     details: usize,
@@ -94,6 +96,7 @@ impl<'a> XlsxReport<'a> {
         let look = Look::new(lang);
         let mut book = Workbook::new();
         book.set_default_format(&look.plain, 20, 64).map_err(failed)?;
+        let people = scorers.has_people();
         let scorers = scorers.into_names();
         let mut detail_keys = layouts::long_columns(info, &scorers);
         if info.simulated {
@@ -114,7 +117,7 @@ impl<'a> XlsxReport<'a> {
         name(book.add_worksheet(), Sheet::Summary, 0)?;
         let side = book.add_worksheet_with_constant_memory().map_err(failed)?;
         name(side, Sheet::SideBySide, 0)?;
-        rows::heads(side, &look, &rows::side_keys(info), lang)?;
+        rows::heads(side, &look, &rows::side_keys(info, people), lang)?;
         let mut left = planned;
         for number in 0..details {
             let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
@@ -142,6 +145,7 @@ impl<'a> XlsxReport<'a> {
             info,
             lang,
             look,
+            people,
             scorers,
             detail_keys,
             details,
@@ -216,6 +220,7 @@ impl<'a> XlsxReport<'a> {
             info: self.info,
             look: &self.look,
             lang: self.lang,
+            people: self.people,
         };
         let mut pen = Pen::at(sheet, self.side_row);
         side.row(&mut pen, records, &mut self.weigher, &mut self.cuts)?;
@@ -251,6 +256,7 @@ impl<'a> XlsxReport<'a> {
             info,
             look: &self.look,
             lang,
+            people: self.people,
         };
         let sheets = self.book.worksheets_mut();
         side.finish(&mut sheets[1], self.side_row - 2)?;
@@ -261,6 +267,7 @@ impl<'a> XlsxReport<'a> {
             let last = u16::try_from(keys.len()).unwrap_or(1) - 1;
             sheets[at].set_freeze_panes(2, 0).map_err(failed)?;
             sheets[at].autofilter(1, 0, next.max(3) - 1, last).map_err(failed)?;
+            rows::print(&mut sheets[at], &keys, lang)?;
         }
         pairs::write(&mut sheets[pair_sheet], &self.look, view, lang)?;
         about::write(&mut sheets[about], &self.look, info, (&self.cuts, lang, zone))?;

@@ -37,6 +37,8 @@ pub(super) fn write(sheet: &mut Worksheet, look: &Look, view: &View, lang: Lang)
     sheet.set_row_hidden(0).map_err(failed)?;
     sheet.set_row_height(1, 20).map_err(failed)?;
     sheet.set_freeze_panes(2, 1).map_err(failed)?;
+    super::rows::print_wide(sheet, 177.0);
+    sheet.set_repeat_rows(1, 1).map_err(failed)?;
     for (row, pair) in (2..).zip(&view.pairs) {
         let mut pen = Pen::at(sheet, row);
         for column in [pair.first, pair.second] {

@@ -17,10 +17,31 @@ use crate::compare::{FaultGroup, Weigher};
 use crate::domain::{Lang, Record, RunInfo, Status};
 use crate::report::csv::answer_of;
 use crate::report::words::remedy;
-use crate::text::sink::{sheet_cut, sheet_line, sheet_text};
+use crate::text::sink::{sheet_cut_to_row, sheet_line, sheet_lines, sheet_most_lines, sheet_pages_wide, sheet_text};
 
-/// Characters and lines of a text that are shown side by side.
-const SHOWN: (usize, usize) = (1_200, 40);
+/// Characters of a text that are shown side by side, as far as a row shows them.
+const SHOWN: usize = 1_200;
+
+/// A4 in the list of paper sizes of the format.
+const A4: u8 = 9;
+
+/// How a sheet with these columns goes to paper: as many pages beside each other as can be read, heads on each.
+pub(super) fn print(sheet: &mut Worksheet, keys: &[String], lang: Lang) -> io::Result<()> {
+    let wide: f64 = keys.iter().map(|key| words::head(key, lang).1).sum();
+    print_wide(sheet, wide);
+    sheet.set_repeat_rows(1, 1).map_err(failed)?;
+    Ok(())
+}
+
+/// The same for a sheet whose columns are so many characters wide together.
+pub(super) fn print_wide(sheet: &mut Worksheet, wide: f64) {
+    sheet
+        .set_landscape()
+        .set_paper_size(A4)
+        .set_margins(0.3, 0.3, 0.6, 0.5, 0.3, 0.2)
+        .set_print_fit_to_pages(sheet_pages_wide(wide), 0)
+        .set_footer("&C&A · &P / &N");
+}
 
 /// Widths of the columns of questions and answers, as in `words`.
 const QUESTION: f64 = 36.0;
@@ -90,17 +111,21 @@ pub(super) fn detail_head(
     let last = u16::try_from(keys.len()).unwrap_or(u16::MAX) - 1;
     sheet.add_table(1, 0, rows + 1, last, &table).map_err(failed)?;
     sheet.set_row_height(1, 30).map_err(failed)?;
-    Ok(())
+    print(sheet, keys, lang)
 }
 
-/// Keys of the columns of the sheet side by side.
-pub(super) fn side_keys(info: &RunInfo) -> Vec<String> {
+/// Keys of the columns of the sheet side by side; with `people` also what they say.
+pub(super) fn side_keys(info: &RunInfo, people: bool) -> Vec<String> {
     let mut keys: Vec<String> = ["case_id", "tags", "question", "reference"].map(str::to_owned).to_vec();
     if info.trials > 1 {
         keys.push("trial".to_owned());
     }
     for what in ["answer", "pass", "score"] {
         keys.extend(info.columns().iter().map(|(_, _, label)| format!("{what}.{label}")));
+    }
+    if people {
+        keys.extend(info.columns().iter().map(|(_, _, label)| format!("human_mean.{label}")));
+        keys.push("human_pref".to_owned());
     }
     keys.extend(["disagreement", "note"].map(str::to_owned));
     if info.simulated {
@@ -114,6 +139,7 @@ pub(super) struct Side<'a> {
     pub(super) info: &'a RunInfo,
     pub(super) look: &'a Look,
     pub(super) lang: Lang,
+    pub(super) people: bool,
 }
 
 impl Side<'_> {
@@ -145,7 +171,8 @@ impl Side<'_> {
         }
         for cell in &cells {
             match cell.and_then(answer_of) {
-                Some(answer) => self.text(pen, answer, ANSWER, cuts)?,
+                Some(answer) if !answer.trim().is_empty() => self.text(pen, answer, ANSWER, cuts)?,
+                Some(_) => pen.tall(self.lang.words().empty_answer, ANSWER, &look.absent)?,
                 None => pen.tall(&self.absent(*cell), ANSWER, &look.absent)?,
             }
         }
@@ -162,6 +189,21 @@ impl Side<'_> {
         for cell in &cells {
             pen.number(cell.and_then(|record| record.score), &look.score)?;
         }
+        if self.people {
+            let humans: Vec<_> = cells
+                .iter()
+                .map(|cell| cell.and_then(|record| record.human.as_deref()))
+                .collect();
+            for human in &humans {
+                pen.number(human.and_then(|human| human.mean), &look.score)?;
+            }
+            let best = humans.iter().find_map(|human| human.as_ref()?.best.as_deref());
+            pen.tall(
+                &best.map_or_else(String::new, |best| words::best(best, self.lang)),
+                14.0,
+                &look.text,
+            )?;
+        }
         pen.number(Some(found.score), &look.score)?;
         pen.skip(1);
         if self.info.simulated {
@@ -172,7 +214,8 @@ impl Side<'_> {
 
     fn text(&self, pen: &mut Pen<'_>, text: &str, width: f64, cuts: &mut Cuts) -> io::Result<()> {
         let text = sheet_text(text);
-        match sheet_cut(&text, SHOWN.0, SHOWN.1, |n| words::cut_mark(n, self.lang)) {
+        let place = (width, sheet_most_lines(self.lang == Lang::Ko));
+        match sheet_cut_to_row(&text, SHOWN, place, |n| words::cut_mark(n, self.lang)) {
             Some(cut) => {
                 cuts.side += 1;
                 pen.tall(&cut, width, &self.look.text)
@@ -202,12 +245,11 @@ impl Side<'_> {
     /// What is laid over the rows once their number is known.
     pub(super) fn finish(&self, sheet: &mut Worksheet, rows: u32) -> io::Result<()> {
         sheet.set_freeze_panes(2, 3).map_err(failed)?;
-        let keys = side_keys(self.info);
+        let keys = side_keys(self.info, self.people);
         let last = u16::try_from(keys.len()).unwrap_or(u16::MAX) - 1;
         sheet.autofilter(1, 0, rows + 1, last).map_err(failed)?;
-        sheet.set_landscape();
-        sheet.set_print_fit_to_pages(1, 0);
-        sheet.set_repeat_rows(1, 1).map_err(failed)?;
+        print(sheet, &keys, self.lang)?;
+        sheet.set_repeat_columns(0, 0).map_err(failed)?;
         if rows == 0 {
             return Ok(());
         }
@@ -292,7 +334,10 @@ pub(super) fn full_keys() -> Vec<String> {
     ["row_key", "column", "part", "text"].map(str::to_owned).to_vec()
 }
 
-/// The parts of a text, a row each.
+/// Width of the column of full texts.
+pub(super) const FULL: f64 = 100.0;
+
+/// The parts of a text, a row each, which shows it whole.
 pub(super) fn full_rows(
     sheet: &mut Worksheet,
     look: &Look,
@@ -304,7 +349,8 @@ pub(super) fn full_rows(
         pen.put(&overflow.row_key, &look.line)?;
         pen.line(&overflow.column, &look.line)?;
         pen.count(at as u64 + 1, &look.whole)?;
-        pen.tall(part, 100.0, &look.text)?;
+        let lines = sheet_lines(part.trim_end(), FULL);
+        pen.tall_as(part, lines, &look.text)?;
         pen.close(lang)?;
         *row += 1;
     }

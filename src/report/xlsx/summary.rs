@@ -38,10 +38,11 @@ impl Summary<'_> {
         self.title(sheet)?;
         let mut row = self.scoreboard(sheet, 4)?;
         row = self.paragraphs(sheet, row + 1)?;
+        row = self.people(sheet, row)?;
         row = self.tags(sheet, row + 1)?;
         self.notes(sheet, row + 1)?;
         sheet.set_freeze_panes(5, 0).map_err(failed)?;
-        sheet.set_landscape();
+        super::rows::print_wide(sheet, 130.0);
         sheet.set_print_fit_to_pages(1, 1);
         sheet.set_screen_gridlines(false);
         Ok(())
@@ -101,8 +102,12 @@ impl Summary<'_> {
             words.cost,
             lang.pick("currency", "통화"),
         ] {
-            let number = pen.column > 0 && pen.column < COLUMNS - 1;
-            pen.put(head, if number { &look.head_right } else { &look.head })?;
+            let format = match pen.column {
+                0 => &look.head,
+                column if column == COLUMNS - 1 => &look.head_unit,
+                _ => &look.head_right,
+            };
+            pen.put(head, format)?;
         }
         let mut row = first + 1;
         for column in &self.view.columns {
@@ -145,7 +150,7 @@ impl Summary<'_> {
         match sums.as_slice() {
             [one] if column.paid.unknown == 0 => {
                 pen.number(Some(one.units()), &look.money)?;
-                pen.line(&one.currency.0, &look.line)
+                pen.line(&one.currency.0, &look.unit)
             }
             _ => {
                 let purse = crate::report::number::Purse::of(column.paid.money());
@@ -157,10 +162,54 @@ impl Summary<'_> {
                 };
                 pen.put(
                     &sheet_text(&crate::report::number::paid(&column.paid, &purse, &style)),
-                    &look.faint,
+                    &look.faint_right,
                 )
             }
         }
+    }
+
+    /// What people say, a table a scale.
+    fn people(&self, sheet: &mut Worksheet, first: u32) -> io::Result<u32> {
+        let (lang, look) = (self.lang, self.look);
+        let mut row = first;
+        for scale in self.view.scales() {
+            let (low, high) = scale;
+            let heading = lang.pick(
+                format!("People's ratings ({low}–{high})"),
+                format!("사람 심사 ({low}–{high}점)"),
+            );
+            Pen::at(sheet, row + 1).put(&heading, &look.heading)?;
+            sheet.set_row_height(row + 1, 20).map_err(failed)?;
+            let mut pen = Pen::at(sheet, row + 2);
+            for (head, number) in [
+                (lang.words().target, false),
+                (lang.pick("mean", "평균"), true),
+                (lang.pick("95% low", "95% 하한"), true),
+                (lang.pick("95% high", "95% 상한"), true),
+                (lang.pick("answers", "답변"), true),
+                (lang.pick("ratings", "심사 수"), true),
+                (lang.pick("best in", "가장 나음"), true),
+                (lang.pick("of rows", "고른 행"), true),
+            ] {
+                pen.put(head, if number { &look.head_right } else { &look.head })?;
+            }
+            row += 3;
+            for column in &self.view.columns {
+                let Some(people) = column.people.iter().find(|people| people.scale == scale) else {
+                    continue;
+                };
+                let mut pen = Pen::at(sheet, row);
+                pen.line(&column.label, &look.line)?;
+                pen.number(Some(people.mean), &look.score)?;
+                pen.number(people.interval.map(|interval| interval.low), &look.score)?;
+                pen.number(people.interval.map(|interval| interval.high), &look.score)?;
+                for count in [people.answers, people.ratings, people.best, people.choices] {
+                    pen.count(count, &look.whole)?;
+                }
+                row += 1;
+            }
+        }
+        Ok(row)
     }
 
     /// Sentences over the whole width.

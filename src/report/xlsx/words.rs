@@ -57,6 +57,7 @@ const COLUMNS: &[(&str, &str, &str, f64)] = &[
     ("human_n", "People", "사람 수", 8.0),
     ("human_mean", "People's mean", "사람 평균", 9.0),
     ("human_pref", "People's choice", "사람의 선택", 14.0),
+    ("human_scale", "People's scale", "사람 점수 범위", 9.0),
     ("latency_ms", "Time (ms)", "걸린 시간(ms)", 11.0),
     ("ttft_ms", "First text (ms)", "첫 글자(ms)", 11.0),
     ("tokens_in", "Tokens in", "입력 토큰", 9.0),
@@ -91,6 +92,17 @@ pub(super) fn head(key: &str, lang: Lang) -> (String, f64) {
         return (format!("{} {name}", lang.pick(*english, *korean)), *width);
     }
     (key.to_owned(), 12.0)
+}
+
+/// What people found best: a column's name, or a word of ours.
+pub(super) fn best(best: &str, lang: Lang) -> String {
+    match best {
+        "similar" => lang.pick("similar", "비슷함").to_owned(),
+        "all_bad" => lang.pick("all bad", "모두 나쁨").to_owned(),
+        "unclear" => lang.pick("cannot tell", "판단 불가").to_owned(),
+        "split" => lang.pick("split", "갈림").to_owned(),
+        name => crate::text::sink::sheet_line(name),
+    }
 }
 
 /// What stands behind a text that was cut.

@@ -124,18 +124,131 @@ pub fn sheet_cut_to_cell(text: &str, mark: impl Fn(u64) -> String) -> Option<Str
     ))
 }
 
+/// Lines that the tallest row shows: no row grows beyond 409 points, and what is below is seen by nobody.
+#[must_use]
+pub fn sheet_most_lines(korean: bool) -> u32 {
+    if korean { 28 } else { 26 }
+}
+
+/// A text of [`sheet_text`] cut to so many characters, and to the lines that a row shows in a column `width` characters
+/// wide, with what `mark` makes of its number of characters behind it; none when it fits.
+#[must_use]
+pub fn sheet_cut_to_row(
+    text: &str,
+    characters: usize,
+    (width, lines): (f64, u32),
+    mark: impl Fn(u64) -> String,
+) -> Option<String> {
+    row_end(text, characters, width, lines)?;
+    let mark = mark(text.chars().count() as u64);
+    // The mark has to be seen as well, so it takes its place from the text.
+    let behind = sheet_lines(&mark, width);
+    let end = row_end(text, characters, width, lines.saturating_sub(behind).max(1)).unwrap_or(text.len());
+    Some(format!("{}{mark}", text[..between_clusters(text, end)].trim_end()))
+}
+
+/// A text of [`sheet_text`] in parts that a row each shows whole in a column `width` characters wide; together they are
+/// the text. Parts end behind a line or a word where they can. Never empty.
+#[must_use]
+pub fn sheet_pages(text: &str, width: f64, lines: u32) -> Vec<&str> {
+    let mut pages = Vec::new();
+    let mut rest = text;
+    loop {
+        let Some(end) = row_end(rest, usize::MAX, width, lines) else {
+            // What draws nothing takes no line, but it takes room.
+            pages.extend(sheet_parts(rest));
+            return pages;
+        };
+        let end = end.min(first_cut(rest, CELL_UNITS, CELL_BREAKS));
+        let head = &rest[..end];
+        let late = |at: &usize| *at > end / 2;
+        let end = head
+            .rfind('\n')
+            .map(|at| at + 1)
+            .filter(late)
+            .or_else(|| head.rfind(' ').map(|at| at + 1).filter(late))
+            .unwrap_or_else(|| between_clusters(rest, end));
+        let (page, after) = rest.split_at(end);
+        pages.push(page);
+        rest = after;
+        if rest.is_empty() {
+            return pages;
+        }
+    }
+}
+
+/// Pages of A4 paper (lying) beside each other on which columns of so many characters can still be read.
+#[must_use]
+pub fn sheet_pages_wide(characters: f64) -> u16 {
+    (1..20u16)
+        .find(|pages| f64::from(*pages) * 270.0 >= characters)
+        .unwrap_or(20)
+}
+
+/// Of a column's width, what text fills before a program breaks it between words.
+const FILLED: f64 = 0.94;
+
+/// Cells that a character takes; quick for nearly all there is.
+fn cells(letter: char) -> f64 {
+    match letter {
+        ' '..='~' => 1.0,
+        // Twice a digit would be 2; in the fonts of spreadsheets (Malgun Gothic, Nanum Gothic) it is 1.6 to 1.75.
+        '가'..='힣' => 1.8,
+        other => display_width(other.encode_utf8(&mut [0; 4]))
+            .try_into()
+            .map_or(2.0, |cells: u8| f64::from(cells)),
+    }
+}
+
+/// Byte behind what a row shows; none when it shows all.
+fn row_end(text: &str, characters: usize, width: f64, lines: u32) -> Option<usize> {
+    let width = (width * FILLED).max(1.0);
+    let (mut line, mut used) = (1, 0.0);
+    for (count, (at, letter)) in text.char_indices().enumerate() {
+        if count >= characters {
+            return Some(at);
+        }
+        if letter == '\n' {
+            line += 1;
+            used = 0.0;
+        } else {
+            let cells = cells(letter);
+            used += cells;
+            if used > width {
+                line += 1;
+                used = cells;
+            }
+        }
+        // A line break at the very end draws nothing.
+        if line > lines && (letter != '\n' || at + 1 < text.len()) {
+            return Some(at);
+        }
+    }
+    None
+}
+
 /// Lines that a text takes in a column so many characters wide, about: programs measure with fonts of their own. At least 1.
 #[must_use]
 pub fn sheet_lines(text: &str, width: f64) -> u32 {
-    let width = width.max(1.0);
-    let lines = text.split('\n').map(|line| {
-        let cells = u32::try_from(display_width(line)).unwrap_or(u32::MAX);
-        (f64::from(cells) / width).ceil().max(1.0)
-    });
-    let sum: f64 = lines.sum();
-    (1..=MOST_LINES)
-        .find(|lines| f64::from(*lines) >= sum)
-        .unwrap_or(MOST_LINES)
+    let width = (width * FILLED).max(1.0);
+    let (mut lines, mut used) = (1, 0.0);
+    for letter in text.chars() {
+        if letter == '\n' {
+            lines += 1;
+            used = 0.0;
+        } else {
+            let cells = cells(letter);
+            used += cells;
+            if used > width {
+                lines += 1;
+                used = cells;
+            }
+        }
+        if lines >= MOST_LINES {
+            return MOST_LINES;
+        }
+    }
+    lines
 }
 
 /// Height in points of a row whose tallest text takes so many lines. Programs that fit rows to their texts only when they
@@ -207,6 +320,20 @@ mod tests {
         assert!(sheet_fits(&cut) && cut.ends_with("😀…(40000)"));
     }
 
+    /// A row shows 409 points: the mark behind a cut text, and everything below it, was hidden.
+    #[test]
+    fn what_is_cut_to_a_row_is_seen_with_its_mark() {
+        let text = "환불은 수령일로부터 14일 이내에 가능합니다. ".repeat(200);
+        let cut = sheet_cut_to_row(&text, 1_200, (56.0, 28), |n| format!("…({n})")).unwrap();
+        assert!(cut.ends_with("…(5200)"), "{cut}");
+        assert!(sheet_lines(&cut, 56.0) <= 28);
+        let short = "짧은 답변\n두 줄";
+        assert_eq!(sheet_cut_to_row(short, 1_200, (56.0, 28), |_| "…".to_owned()), None);
+        let lines = "하나\n".repeat(40);
+        let cut = sheet_cut_to_row(&lines, 1_200, (56.0, 28), |_| "…".to_owned()).unwrap();
+        assert_eq!(cut.lines().count(), 27);
+    }
+
     #[test]
     fn cuts_fall_between_what_readers_see() {
         let family = "👨‍👩‍👧‍👦";
@@ -218,6 +345,16 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn pages_are_the_text_and_each_is_seen(text in "(\\PC|\n|가나다 |e\u{301}|👨‍👩‍👧){0,600}", width in 5.0..60.0f64) {
+            let shown = sheet_text(&text);
+            let pages = sheet_pages(&shown, width, 4);
+            proptest::prop_assert_eq!(pages.concat(), shown.as_ref());
+            for page in pages {
+                proptest::prop_assert!(sheet_fits(page) && row_end(page, usize::MAX, width, 4).is_none(), "{page:?}");
+            }
+        }
+
         #[test]
         fn parts_are_the_text(text in "(\\PC|\n|e\u{301}|👨‍👩‍👧){0,400}") {
             let shown = sheet_text(&text);

@@ -48,6 +48,17 @@ pub fn terminal_line(text: &str) -> String {
     terminal(text, Breaks::Space)
 }
 
+/// Outside text as one word of a command line that can be copied: quoted where a shell would take it apart.
+#[must_use]
+pub fn terminal_word(text: &str) -> String {
+    let text = terminal_line(text);
+    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | ':' | '@' | '+');
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 fn shown(text: &str, breaks: Breaks) -> String {
     let mut out = String::with_capacity(text.len());
     for piece in pieces(text) {
