@@ -145,7 +145,7 @@ pub(super) struct RunArgs {
     /// Ask every question this many times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub trials: Option<u32>,
-    /// Only these cases: tag=NAME or id=PATTERN, with * for anything; repeatable
+    /// Only these cases: tag=NAME, id=NAME or group=NAME, with * for anything; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
     pub filter: Vec<String>,
     /// Only so many cases, drawn by the seed
@@ -178,9 +178,9 @@ pub(super) struct RunArgs {
     /// With --resume: which errors are asked again
     #[arg(long, value_enum, default_value_t = RetryArg::Retryable, requires = "resume")]
     pub retry: RetryArg,
-    /// Stop once every pair of targets is settled or within --margin; the cases are asked in an order drawn by --seed
-    #[arg(long, conflicts_with_all = ["resume", "replay"])]
-    pub stop_early: bool,
+    /// Stop once every pair of targets is settled or within --margin, by whether answers pass or by their scores; the cases are asked in an order drawn by --seed
+    #[arg(long, value_enum, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "pass", conflicts_with_all = ["resume", "replay"])]
+    pub stop_early: Option<StopBy>,
     /// With --stop-early: targets that differ by less, in points, count as settled; 0 for never
     #[arg(long, value_name = "POINTS", requires = "stop_early", default_value_t = 5.0, value_parser = zero_to_100)]
     pub margin: f64,
@@ -304,6 +304,15 @@ fn a_power(text: &str) -> Result<f64, String> {
         Ok(number) if (50.0..100.0).contains(&number) => Ok(number),
         _ => Err("a number from 50 to below 100 is wanted".to_owned()),
     }
+}
+
+/// What settles a pair of targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum StopBy {
+    /// Whether answers pass
+    Pass,
+    /// Their scores between 0 and 1
+    Score,
 }
 
 /// Errors that resuming asks again.

@@ -66,10 +66,17 @@ pub(super) fn compare(global: &Global, args: &CompareArgs, printer: &Printer) ->
     }
     let base_reader = Reader::open(&listed[0])?;
     let base = Grid::read(&base_reader, false)?;
+    let mut matched = vec![false; map.len()];
     let mut all: Vec<Across> = Vec::new();
     for run in &listed[1..] {
         let reader = Reader::open(run)?;
         let other = Grid::read(&reader, false)?;
+        for (matched, (then, now)) in matched.iter_mut().zip(&map) {
+            *matched |= named(&other, now);
+            if !named(&base, then) || (!named(&other, now) && listed.len() == 2) {
+                return Err(unknown(&base, &other, then, now));
+            }
+        }
         let mut found = across(&base, &other, &map);
         drop(other);
         if found.rows.is_empty() {
@@ -83,8 +90,23 @@ pub(super) fn compare(global: &Global, args: &CompareArgs, printer: &Printer) ->
         explain(&base_reader, &reader, &mut found, most)?;
         all.push(found);
     }
+    if let Some(at) = matched.iter().position(|matched| !matched) {
+        let (then, now) = &map[at];
+        return Err(Failure::usage(
+            said!(
+                "`--map {then}={now}`: none of the later runs has a target or column `{now}`",
+                "`--map {then}={now}`: 뒤의 실행 가운데 `{now}` 대상이나 열이 있는 것이 없습니다"
+            ),
+            said!(
+                "write the name in the first run, =, the name in the other: --map old=new",
+                "첫 실행의 이름, =, 다른 실행의 이름 순으로 쓰세요: --map old=new"
+            ),
+        ));
+    }
+    compare::across::together(&mut all);
     let text = match args.format {
-        Format::Json | Format::Jsonl => report::compare::json(&all),
+        Format::Json => report::compare::json(&all),
+        Format::Jsonl => report::compare::jsonl(&all),
         Format::Csv => report::compare::csv(&all)?,
         Format::Markdown => report::compare::markdown(&all, printer.lang),
         Format::Text => report::compare::terminal(&all, args.list, &printer.style()),
@@ -97,8 +119,53 @@ pub(super) fn compare(global: &Global, args: &CompareArgs, printer: &Printer) ->
     Ok(if measured { Exit::Done } else { Exit::Unmeasured })
 }
 
+/// Whether a run has a column or target of this name.
+fn named(grid: &Grid, name: &str) -> bool {
+    grid.lanes.iter().any(|lane| lane.label == name || lane.target == name)
+}
+
+/// A name in `--map` that its run does not have.
+fn unknown(base: &Grid, other: &Grid, then: &str, now: &str) -> Failure {
+    let (first, name, grid) = if named(base, then) {
+        (false, now, other)
+    } else {
+        (true, then, base)
+    };
+    let message = if first {
+        said!(
+            "`--map {then}={now}`: the first run ({}) has no target or column `{name}`",
+            "`--map {then}={now}`: 첫 실행({})에 `{name}` 대상이나 열이 없습니다",
+            grid.info.id
+        )
+    } else {
+        said!(
+            "`--map {then}={now}`: {} has no target or column `{name}`",
+            "`--map {then}={now}`: {} 실행에 `{name}` 대상이나 열이 없습니다",
+            grid.info.id
+        )
+    };
+    let help = if named(other, then) && named(base, now) {
+        said!(
+            "the name in the first run comes first: --map {now}={then}",
+            "첫 실행의 이름을 먼저 쓰세요: --map {now}={then}"
+        )
+    } else {
+        let mut names: Vec<&str> = Vec::new();
+        for lane in &grid.lanes {
+            for known in [lane.target.as_str(), lane.label.as_str()] {
+                if !names.contains(&known) {
+                    names.push(known);
+                }
+            }
+        }
+        crate::suite::suggest::help(name, names)
+    };
+    Failure::usage(message, help)
+}
+
 fn pairs(map: &[String]) -> Result<Vec<(String, String)>, Failure> {
-    map.iter()
+    let pairs: Vec<(String, String)> = map
+        .iter()
         .map(|text| match text.split_once('=') {
             Some((then, now)) if !then.is_empty() && !now.is_empty() => Ok((then.to_owned(), now.to_owned())),
             _ => Err(Failure::usage(
@@ -109,7 +176,20 @@ fn pairs(map: &[String]) -> Result<Vec<(String, String)>, Failure> {
                 ),
             )),
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    for (at, (then, now)) in pairs.iter().enumerate() {
+        if let Some((twice, _)) = pairs[..at].iter().find(|(from, to)| from == then || to == now) {
+            let name = if twice == then { then } else { now };
+            return Err(Failure::usage(
+                said!(
+                    "`{name}` stands in two `--map`",
+                    "`{name}` 이름이 `--map` 두 곳에 있습니다"
+                ),
+                said!("a column has one partner", "한 열의 짝은 하나입니다"),
+            ));
+        }
+    }
+    Ok(pairs)
 }
 
 fn unjoined(found: &Across) -> Failure {

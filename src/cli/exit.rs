@@ -21,6 +21,8 @@ pub enum Exit {
     Internal,
     /// Stopped by Ctrl-C; saved, resumable.
     Interrupted,
+    /// Whoever read the output has gone (`| head`), as other programs tell it that are ended by SIGPIPE.
+    Pipe,
     /// Stopped by SIGTERM; saved, resumable.
     Terminated,
 }
@@ -38,6 +40,7 @@ impl Exit {
             Self::Budget => 5,
             Self::Internal => 70,
             Self::Interrupted => 130,
+            Self::Pipe => 141,
             Self::Terminated => 143,
         }
     }

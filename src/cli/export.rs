@@ -118,7 +118,7 @@ fn workbook(reader: &Reader, book: &Book, args: &ExportArgs, printer: &Printer) 
         viewer.push(record.clone());
         Ok(report.record(record)?)
     })?;
-    let view = viewer.finish(&show::unexpressed(reader)?);
+    let view = show::told_early(reader, viewer.finish(&show::unexpressed(reader)?))?;
     let cuts = report.finish(BufWriter::new(file), &view, &jiff::tz::TimeZone::system())?;
     std::fs::rename(&unfinished, &path).map_err(|error| cannot(&error))?;
     for note in cuts.notes(printer.lang) {

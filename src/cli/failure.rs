@@ -82,7 +82,7 @@ impl Failure {
 
     pub(super) fn print(self, printer: &Printer) -> Exit {
         if self.silent {
-            return Exit::Done;
+            return Exit::Pipe;
         }
         printer.problems(&self.problems);
         if self.more > 0 {
@@ -109,7 +109,7 @@ impl From<StoreError> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        let silent = error.kind() == io::ErrorKind::BrokenPipe;
+        let silent = reader_gone(&error);
         let mut failure = Self::new(
             Exit::Unmeasured,
             said!("could not write the output: {error}", "출력을 쓰지 못했습니다: {error}"),
@@ -126,4 +126,14 @@ impl From<crate::store::Gone> for Failure {
             said!("the run could not be written any more", "실행을 더 저장하지 못했습니다"),
         )
     }
+}
+
+/// Whether the reader of the output is gone, which a CSV writer hides within an error of its own.
+fn reader_gone(error: &io::Error) -> bool {
+    let hidden = error.get_ref().and_then(|inner| inner.downcast_ref::<csv::Error>());
+    let kind = match hidden.map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(error)) => error.kind(),
+        _ => error.kind(),
+    };
+    kind == io::ErrorKind::BrokenPipe
 }

@@ -13,14 +13,15 @@ use crate::plan::sizes::{Basis, PairSize, Wish, sizes};
 use crate::report;
 use crate::said;
 use crate::stats::power::Demand;
-use crate::store::Reader;
+use crate::store::{Listed, Reader};
 
 pub(super) fn plan(global: &Global, args: &PlanArgs, printer: &Printer) -> Outcome {
-    let basis = match &args.from {
-        Some(run) => measured(global, run)?,
+    let from = args.from.as_ref().map(|run| open::find_run(global, run)).transpose()?;
+    let forecast = run::forecast(global, &as_run(args)?, from.as_ref(), printer)?;
+    let basis = match &from {
+        Some(run) => measured(run, &forecast.suite)?,
         None => Basis::Assumed(args.disagree / 100.0),
     };
-    let forecast = run::forecast(global, &as_run(args)?, printer)?;
     let answers = u32::try_from(forecast.prompts).unwrap_or(u32::MAX).max(1) * forecast.trials.max(1);
     let found = sizes(
         Wish {
@@ -34,6 +35,7 @@ pub(super) fn plan(global: &Global, args: &PlanArgs, printer: &Printer) -> Outco
             },
             cost: forecast.sums(1),
             unpriced: forecast.unpriced().map(|target| target.name.clone()).collect(),
+            lengths: forecast.earlier,
             suite: forecast.suite,
         },
         basis,
@@ -47,8 +49,8 @@ pub(super) fn plan(global: &Global, args: &PlanArgs, printer: &Printer) -> Outco
 }
 
 /// The noise of an earlier run.
-fn measured(global: &Global, run: &str) -> Result<Basis, Failure> {
-    let reader = Reader::open(&open::find_run(global, run)?)?;
+fn measured(run: &Listed, suite: &str) -> Result<Basis, Failure> {
+    let reader = Reader::open(run)?;
     let info = reader.info();
     let mut meter = NoiseMeter::new(info);
     show::each_record(&reader, &Book::new(info)?, |record| {
@@ -72,6 +74,8 @@ fn measured(global: &Global, run: &str) -> Result<Basis, Failure> {
     let name = |target: usize| info.targets[target].name.clone();
     Ok(Basis::Run {
         id: info.id.to_string(),
+        suite: (info.suite != suite).then(|| info.suite.clone()),
+        simulated: info.simulated,
         told_apart: found.iter().all(|pair| pair.told_apart),
         pairs: found
             .into_iter()

@@ -30,10 +30,17 @@ pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outco
     if args.agreement {
         return agreement(&reader, args, printer);
     }
-    if args.pairs && args.format == Format::Text {
+    // The summary as JSON has the pairs, and all that belongs to them.
+    if args.pairs && args.format != Format::Json {
         let book = Book::new(reader.info())?;
         let view = tables::view(&reader, &book)?;
-        let text = report::terminal::pairs(&view, &printer.style());
+        let text = match args.format {
+            _ if view.pairs.is_empty() => String::new(),
+            Format::Csv => report::pairs::csv(reader.info(), &view)?,
+            Format::Jsonl => report::pairs::jsonl(reader.info(), &view),
+            Format::Markdown => report::pairs::markdown(reader.info(), &view, printer.lang),
+            Format::Text | Format::Json => report::terminal::pairs(&view, &printer.style()),
+        };
         if text.is_empty() {
             printer.note(printer.say(
                 "there are no pairs: one column, or no verdicts",
@@ -133,6 +140,23 @@ fn worded(reader: &Reader, view: &View, format: Format, printer: &Printer) -> St
         Format::Markdown => report::markdown::summary(info, view, printer.lang),
         _ => report::terminal::summary(info, view, &printer.style()),
     }
+}
+
+/// How stopping early went, where it was allowed.
+fn early(reader: &Reader) -> Result<Option<compare::early::Early>, Failure> {
+    let told = reader.meta("stop_early")?;
+    Ok(told.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// The view with how stopping early went, where it was allowed.
+pub(super) fn told_early(reader: &Reader, view: View) -> Result<View, Failure> {
+    let early = early(reader)?;
+    let replayed = reader.meta("replay")?.is_some();
+    Ok(View {
+        replayed,
+        early,
+        ..view
+    })
 }
 
 /// What the providers of a run could not express.
@@ -329,6 +353,7 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
                     spent: reader.spent()?,
                     simulated: info.simulated,
                     running: store::is_open(run),
+                    settled: early(&reader)?.is_some_and(|early| early.settled),
                     trouble: None,
                 }
             }
@@ -352,7 +377,7 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
             }
             if rows
                 .iter()
-                .any(|run| !run.running && run.trouble.is_none() && run.done < run.planned)
+                .any(|run| !run.running && !run.settled && run.trouble.is_none() && run.done < run.planned)
             {
                 printer.note(printer.say(
                     "narani run --resume RUN goes on with one that is stopped",

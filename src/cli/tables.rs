@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::open::Book;
-use super::show::{all_scorers, unexpressed};
+use super::show::{all_scorers, told_early, unexpressed};
 use crate::compare::{self, Row, Rows, View, Viewer};
 use crate::domain::{Case, RunInfo};
 use crate::plan::{Cell, Layout as Grid};
@@ -90,7 +90,7 @@ pub(super) fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
         viewer.row(row);
         Ok(())
     })?;
-    Ok(viewer.finish(&unexpressed(reader)?))
+    told_early(reader, viewer.finish(&unexpressed(reader)?))
 }
 
 /// Writes the files for people into the run folder, whole or not at all, and gives the view over the run.
@@ -191,7 +191,7 @@ impl<'a> Tables<'a> {
     fn finish(self, reader: &Reader) -> Result<View, Failure> {
         self.wide.finish()?;
         self.long.finish()?;
-        Ok(self.viewer.finish(&unexpressed(reader)?))
+        told_early(reader, self.viewer.finish(&unexpressed(reader)?))
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Across {
     pub by_prompt: Vec<(String, Paired)>,
     /// By tag and column.
     pub by_tag: Vec<Tagged>,
+    /// Comparisons of columns that the p-values are adjusted for: all that are shown together.
+    pub family: usize,
 }
 
 /// How the cases of two runs were joined.
@@ -178,6 +180,25 @@ pub fn across(base: &Grid, other: &Grid, map: &[(String, String)]) -> Across {
         by_target,
         by_prompt,
         by_tag,
+        family: partners.len(),
+    }
+}
+
+/// Several comparisons that are shown together are one family: their p-values are adjusted for all of them.
+pub fn together(all: &mut [Across]) {
+    adjust(
+        all.iter_mut()
+            .flat_map(|each| &mut each.rows)
+            .filter_map(|row| row.pass.as_mut()),
+    );
+    adjust(
+        all.iter_mut()
+            .flat_map(|each| &mut each.rows)
+            .filter_map(|row| row.score.as_mut()),
+    );
+    let family = all.iter().map(|each| each.rows.len()).sum();
+    for each in all {
+        each.family = family;
     }
 }
 
@@ -203,31 +224,38 @@ fn join(base: &Grid, other: &Grid) -> (Joined, Vec<(usize, usize)>) {
 }
 
 /// Columns that belong together: as mapped, of the same target and prompt, of the same target, or the only ones there are.
+/// What is mapped comes first: a column of the old name that the second run has as well must not take its partner away.
 fn partners(base: &Grid, other: &Grid, map: &[(String, String)]) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
-    for (lane, column) in other.lanes.iter().enumerate() {
-        let mapped = map.iter().find(|(_, to)| *to == column.label || *to == column.target);
-        let partner = match mapped {
-            Some((from, to)) => base.lanes.iter().position(|known| {
-                known.label == *from
-                    || (known.target == *from && (*to == column.label || known.prompt == column.prompt))
-            }),
-            None => base
-                .lanes
-                .iter()
-                .position(|known| known.target == column.target && known.prompt == column.prompt)
-                .or_else(|| only(&base.lanes, |known| known.target == column.target)),
-        };
-        if let Some(partner) = partner
-            && !found.iter().any(|(taken, _)| *taken == partner)
-        {
-            found.push((partner, lane));
+    let mapped = |column: &Lane| map.iter().find(|(_, to)| *to == column.label || *to == column.target);
+    for wanted in [true, false] {
+        for (lane, column) in other.lanes.iter().enumerate() {
+            let pair = mapped(column);
+            if pair.is_some() != wanted {
+                continue;
+            }
+            let free = |partner: usize| !found.iter().any(|(taken, _)| *taken == partner);
+            let partner = match pair {
+                Some((from, to)) => base.lanes.iter().position(|known| {
+                    known.label == *from
+                        || (known.target == *from && (*to == column.label || known.prompt == column.prompt))
+                }),
+                None => base
+                    .lanes
+                    .iter()
+                    .position(|known| known.target == column.target && known.prompt == column.prompt)
+                    .or_else(|| only(&base.lanes, |known| known.target == column.target)),
+            };
+            if let Some(partner) = partner.filter(|partner| free(*partner)) {
+                found.push((partner, lane));
+            }
         }
     }
     // Two configurations under two names: with one column each there is no doubt what is compared.
     if found.is_empty() && map.is_empty() && base.lanes.len() == 1 && other.lanes.len() == 1 {
         found.push((0, 0));
     }
+    found.sort_by_key(|(_, lane)| *lane);
     found
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::figures::CONFIDENCE;
 use super::row::{column_of, reply_of, text_of};
 use crate::domain::{Record, RunInfo, Status};
+use crate::stats::gwet;
 use crate::stats::kappa::{Weights, cohen};
 
 /// Different labels up to which answers are taken for labels.
@@ -38,6 +39,10 @@ pub struct Agreement {
     pub kappa: Option<f64>,
     /// 95 % interval of kappa.
     pub interval: Option<(f64, f64)>,
+    /// Gwet's AC1, which stays stable where one label dominates.
+    pub ac1: Option<f64>,
+    /// The largest share that one label has of all that both say.
+    pub dominant: f64,
 }
 
 impl<'a> Labels<'a> {
@@ -134,6 +139,17 @@ impl<'a> Labels<'a> {
         if pairs.is_empty() {
             return None;
         }
+        let items: Vec<[usize; 2]> = pairs.iter().map(|(a, b)| [*a, *b]).collect();
+        let mut counts = vec![0usize; self.names.len().max(1)];
+        for label in items.iter().flatten() {
+            counts[*label] += 1;
+        }
+        // AC1 counts the labels that this pair uses, as its reference does.
+        let used: Vec<usize> = (0..counts.len()).filter(|label| counts[*label] > 0).collect();
+        let of = |label: usize| used.iter().position(|known| *known == label).unwrap_or(0);
+        let items: Vec<[usize; 2]> = items.iter().map(|[a, b]| [of(*a), of(*b)]).collect();
+        let values: Vec<f64> = (0u32..).take(used.len()).map(f64::from).collect();
+        let ac1 = gwet::ac(&items, &values, Weights::Identity).ac;
         let found = cohen(&pairs, self.names.len().max(1), Weights::Identity, CONFIDENCE);
         Some(Agreement {
             first,
@@ -143,6 +159,13 @@ impl<'a> Labels<'a> {
             both_right: (referenced && second.is_some()).then_some(both_right),
             kappa: found.kappa,
             interval: found.low.zip(found.high),
+            ac1,
+            dominant: share(counts.iter().copied().max().unwrap_or(0), 2 * pairs.len()),
         })
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of labels")]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole as f64
 }

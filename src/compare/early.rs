@@ -6,23 +6,46 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::{Event, RunInfo};
+use crate::domain::{Event, FaultKind, RunInfo};
 use crate::stats::stopping::{Pair, Rule, Standing};
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Whether answers pass: each case counts with the share of its answers that do.
+    #[default]
+    Pass,
+    /// The weighted score between 0 and 1: each case counts with the mean over its answers.
+    Score,
+}
+
+/// What a run that may stop early was told, kept with the run so that it holds when the run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Wish {
+    /// What is compared.
+    pub measure: Measure,
+    /// Level over all pairs and looks.
+    pub alpha: f64,
+    /// The margin, in units of the score.
+    pub margin: f64,
+}
 
 /// Answers of one target to one case.
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
     stored: u32,
     judged: u32,
-    passed: u32,
+    sum: f64,
 }
 
 /// Follows a run.
 #[derive(Debug)]
 pub struct Watch {
     rule: Rule,
+    measure: Measure,
     positions: HashMap<String, usize>,
     /// Answers a case and target that are planned.
     each: u32,
@@ -35,14 +58,20 @@ pub struct Watch {
 }
 
 /// How a watched run stands, or ended.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Early {
+    /// What was compared.
+    #[serde(default)]
+    pub measure: Measure,
     /// Cases followed.
     pub cases: usize,
     /// Cases planned.
     pub planned: usize,
     /// Answers stored, also of cases that are not whole yet.
     pub answers: u64,
+    /// Calls that were planned and not made.
+    #[serde(default)]
+    pub saved: u64,
     /// Whether nothing is open any more.
     pub settled: bool,
     /// Level over all pairs and looks.
@@ -54,7 +83,7 @@ pub struct Early {
 }
 
 /// How one pair stands.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EarlyPair {
     /// Name of the first target.
     pub a: String,
@@ -66,7 +95,7 @@ pub struct EarlyPair {
     pub cases: usize,
     /// Cases after which it was settled.
     pub settled_at: Option<usize>,
-    /// Pass rate of the second minus that of the first; tends to be extreme after an early stop.
+    /// Pass rate (or score) of the second minus that of the first; tends to be extreme after an early stop.
     pub estimate: Option<f64>,
     /// Lower end of its interval, which holds at every look.
     pub low: f64,
@@ -77,7 +106,8 @@ pub struct EarlyPair {
 impl Watch {
     /// Follows a run of one suite whose cases have these ids, in the order of asking.
     #[must_use]
-    pub fn new(info: &RunInfo, ids: impl IntoIterator<Item = String>, alpha: f64, margin: f64) -> Self {
+    pub fn new(info: &RunInfo, ids: impl IntoIterator<Item = String>, wish: Wish) -> Self {
+        let Wish { measure, alpha, margin } = wish;
         let positions: HashMap<String, usize> = ids.into_iter().enumerate().map(|(at, id)| (id, at)).collect();
         let targets: Vec<String> = info.targets.iter().map(|target| target.name.clone()).collect();
         let count = targets.len();
@@ -89,6 +119,7 @@ impl Watch {
         let prompts = u32::try_from(info.prompts.len()).unwrap_or(u32::MAX);
         Self {
             rule,
+            measure,
             each: prompts.saturating_mul(info.trials),
             alive: vec![true; count],
             seen: vec![Seen::default(); positions.len() * count],
@@ -105,14 +136,18 @@ impl Watch {
     /// Takes what happened; true once, when nothing is open any more before the last case.
     pub fn take(&mut self, event: &Event) -> bool {
         match event {
-            Event::Stored { target, case, pass, .. } => {
-                let Some(position) = self.positions.get(case) else {
-                    return false;
-                };
-                let seen = &mut self.seen[position * self.targets.len() + target];
-                seen.stored += 1;
-                seen.judged += u32::from(pass.is_some());
-                seen.passed += u32::from(*pass == Some(true));
+            Event::Stored {
+                target,
+                case,
+                pass,
+                score,
+                fault,
+                ..
+            } => {
+                // What was cut has no outcome: it is asked again when the run goes on.
+                if *fault != Some(FaultKind::Aborted) {
+                    self.note(case, *target, *pass, *score);
+                }
             }
             // What a lost target would have answered is never known.
             Event::TargetStopped { target, .. } => self.alive[*target] = false,
@@ -123,6 +158,26 @@ impl Watch {
         let news = over && !self.told;
         self.told |= over;
         news
+    }
+
+    /// Takes a stored answer in, also one of an earlier session, in any order.
+    pub fn note(&mut self, case: &str, target: usize, pass: Option<bool>, score: Option<f64>) {
+        let count = self.targets.len();
+        let (Some(position), true) = (self.positions.get(case), target < count) else {
+            return;
+        };
+        let value = match self.measure {
+            Measure::Pass => pass.map(|pass| f64::from(u8::from(pass))),
+            Measure::Score => score
+                .filter(|score| score.is_finite())
+                .map(|score| score.clamp(0.0, 1.0)),
+        };
+        let seen = &mut self.seen[position * count + target];
+        seen.stored += 1;
+        if let Some(value) = value {
+            seen.judged += 1;
+            seen.sum += value;
+        }
     }
 
     fn follow(&mut self) {
@@ -138,7 +193,7 @@ impl Watch {
             }
             let rate = |target: usize| {
                 let seen = row[target];
-                (self.alive[target] && seen.judged > 0).then(|| f64::from(seen.passed) / f64::from(seen.judged))
+                (self.alive[target] && seen.judged > 0).then(|| seen.sum / f64::from(seen.judged))
             };
             for (a, b, pair) in &mut self.pairs {
                 if let Some((first, second)) = rate(*a).zip(rate(*b)) {
@@ -174,10 +229,13 @@ impl Watch {
                 high,
             }
         });
+        let answers = self.seen.iter().map(|seen| u64::from(seen.stored)).sum();
         Early {
+            measure: self.measure,
             cases: self.next,
             planned: self.positions.len(),
-            answers: self.seen.iter().map(|seen| u64::from(seen.stored)).sum(),
+            answers,
+            saved: (self.seen.len() as u64 * u64::from(self.each)).saturating_sub(answers),
             settled: self.settled(),
             alpha: self.rule.alpha,
             margin: self.rule.margin,
@@ -190,7 +248,6 @@ impl Watch {
 mod tests {
     use super::*;
     use crate::compare::fixture::Make;
-    use crate::domain::FaultKind;
 
     fn watch(cases: u64, margin: f64) -> Watch {
         let make = Make {
@@ -203,7 +260,12 @@ mod tests {
         };
         assert!(info.targets.len() >= 2 && info.prompts.len() == 1);
         let ids = (0..cases).map(|at| format!("c{at}"));
-        Watch::new(&info, ids, 0.05, margin)
+        let wish = Wish {
+            measure: Measure::Pass,
+            alpha: 0.05,
+            margin,
+        };
+        Watch::new(&info, ids, wish)
     }
 
     fn stored(target: usize, case: u64, pass: Option<bool>) -> Event {
@@ -214,6 +276,7 @@ mod tests {
             message: None,
             cached: false,
             pass,
+            score: pass.map(|pass| if pass { 0.9 } else { 0.3 }),
             attempts: 1,
             cost_nano: None,
         }
@@ -252,6 +315,30 @@ mod tests {
         let early = watch.standing();
         // The first case had no verdict, which counts for nobody.
         assert_eq!((early.cases, early.pairs[0].cases), (10, 9));
+    }
+
+    #[test]
+    fn scores_are_compared_where_they_are_asked_for() {
+        let mut watch = watch(10, 0.05);
+        watch.measure = Measure::Score;
+        for target in 0..watch.targets.len() {
+            watch.take(&stored(target, 0, Some(target == 0)));
+        }
+        let pair = watch.standing().pairs[0].clone();
+        assert!((pair.estimate.unwrap() + 0.6).abs() < 1e-12, "{pair:?}");
+    }
+
+    /// The run went on, and what had been stored before was waited for without end: it never stopped.
+    #[test]
+    fn answers_of_an_earlier_session_count() {
+        let mut watch = watch(10, 0.05);
+        for target in 0..watch.targets.len() {
+            watch.note("c0", target, Some(true), None);
+        }
+        for target in 0..watch.targets.len() {
+            watch.take(&stored(target, 1, Some(true)));
+        }
+        assert_eq!(watch.standing().cases, 2);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::figures::{CONFIDENCE, Counts, Latency, Method, P95_FROM, Paid, Rate, Spread, Tokens};
 use super::row::{Square, reply_of, text_of};
 use crate::domain::review::Human;
-use crate::domain::{Finish, Outcome, Record, Reply, Status, Usage};
+use crate::domain::{Finish, Outcome, Record, Reply, RunInfo, Status, Usage};
 use crate::stats::Interval;
 use crate::stats::mean::Moments;
 use crate::stats::proportion::{normal_quantile, wilson};
@@ -45,6 +45,8 @@ pub struct Column {
     pub paid: Paid,
     /// Models that the provider says answered, most answers first. Outside text.
     pub models: Vec<(String, u64)>,
+    /// Numbers that were imported beside the answers and judge nothing, by name, as they came. User's text.
+    pub numbers: Vec<(String, Spread)>,
     /// What people say of the answers, where they were asked and may be told: one a scale, most answers first.
     pub people: Vec<People>,
 }
@@ -62,6 +64,8 @@ pub struct People {
     pub mean: f64,
     /// Its 95 % interval; none for a single answer.
     pub interval: Option<Interval>,
+    /// Mean automatic score of the same answers, where all of them have one.
+    pub auto: Option<f64>,
     /// Rows in which people found this column best.
     pub best: u64,
     /// Rows with a choice.
@@ -72,14 +76,18 @@ pub struct People {
 #[derive(Debug, Default)]
 struct PeopleTally {
     means: Moments,
+    autos: Moments,
     ratings: u64,
     best: HashMap<String, u64>,
 }
 
 impl PeopleTally {
-    fn push(&mut self, human: &Human) {
+    fn push(&mut self, human: &Human, auto: Option<f64>) {
         if let Some(mean) = human.mean {
             self.means.push(mean);
+            if let Some(auto) = auto {
+                self.autos.push(auto);
+            }
             self.ratings += u64::from(human.n);
         }
         if let Some(best) = &human.best {
@@ -91,6 +99,7 @@ impl PeopleTally {
         let (low, high) = (f64::from(scale.0), f64::from(scale.1));
         Some(People {
             answers: self.means.n(),
+            auto: self.autos.mean().filter(|_| self.autos.n() == self.means.n()),
             ratings: self.ratings,
             scale,
             mean: self.means.mean()?,
@@ -121,13 +130,23 @@ pub(super) struct Tally {
     models: Vec<(String, u64)>,
     // Scores on different scales have no common mean.
     people: BTreeMap<(u8, u8), PeopleTally>,
+    /// Collected for imported runs only: elsewhere a label without weight is no number, whatever it looks like.
+    numbers: Option<Vec<(String, Vec<f64>)>>,
 }
 
 impl Tally {
+    /// Before the first cell of a run.
+    pub(super) fn of(info: &RunInfo) -> Self {
+        Self {
+            numbers: info.imported.is_some().then(Vec::new),
+            ..Self::default()
+        }
+    }
+
     /// Takes a cell.
     pub(super) fn push(&mut self, record: &Record) {
         for human in record.human.iter().flat_map(|human| human.every_scale()) {
-            self.people.entry(human.scale).or_default().push(human);
+            self.people.entry(human.scale).or_default().push(human, record.score);
         }
         let counts = &mut self.counts;
         counts.planned += 1;
@@ -178,6 +197,18 @@ impl Tally {
                 self.first_texts.extend(timing.first_text_us.map(micros));
             }
         }
+        if let Some(numbers) = &mut self.numbers {
+            for score in record.scores.iter().filter(|score| score.weight <= 0.0) {
+                let value = score.label.as_ref().and_then(|label| label.parse::<f64>().ok());
+                let Some(value) = value.filter(|value| value.is_finite()) else {
+                    continue;
+                };
+                match numbers.iter_mut().find(|(name, _)| *name == score.scorer) {
+                    Some((_, values)) => values.push(value),
+                    None => numbers.push((score.scorer.clone(), vec![value])),
+                }
+            }
+        }
         self.usage(reply);
         if let Some(model) = &reply.model {
             let known = self.models.iter().position(|(name, _)| name == model);
@@ -222,6 +253,15 @@ impl Tally {
             pass,
             pass_error: self.rates.error(),
             output_spread: Spread::of(&sorted(self.output_tokens)),
+            numbers: self
+                .numbers
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(name, mut values)| {
+                    values.sort_unstable_by(f64::total_cmp);
+                    (name, Spread::of(&values))
+                })
+                .collect(),
             people: {
                 let scales = self.people.into_iter();
                 let mut all: Vec<People> = scales

@@ -47,6 +47,10 @@ pub struct View {
     pub scorers: Vec<String>,
     /// What a reader must know.
     pub notes: Vec<Note>,
+    /// The answers come from recordings. Set by who looked.
+    pub replayed: bool,
+    /// How stopping early went, where it was allowed. Set by who looked.
+    pub early: Option<super::early::Early>,
     /// A process works on the run while it is read: what is missing may still come. Set by who looked.
     pub running: bool,
 }
@@ -125,7 +129,7 @@ impl<'a> Viewer<'a> {
         Self {
             info,
             rows: Rows::default(),
-            tallies: info.columns().iter().map(|_| Tally::default()).collect(),
+            tallies: info.columns().iter().map(|_| Tally::of(info)).collect(),
             verdicts: Verdicts::new(info.columns().len(), info.trials),
             slices: Slices::default(),
             faults: Faults::default(),
@@ -183,6 +187,8 @@ impl<'a> Viewer<'a> {
             faults: self.faults.finish(),
             readings: self.readings,
             scorers: self.scorers,
+            replayed: false,
+            early: None,
             running: false,
         }
     }

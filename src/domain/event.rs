@@ -32,6 +32,9 @@ pub enum Event {
         cached: bool,
         /// Whether all counting scorers passed, where there was a verdict.
         pass: Option<bool>,
+        /// The weighted score between 0 and 1, where there was a verdict.
+        #[serde(default)]
+        score: Option<f64>,
         /// Tries on the wire.
         attempts: u32,
         /// Cost in billionths of its currency, where known.

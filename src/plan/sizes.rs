@@ -16,6 +16,10 @@ pub enum Basis {
         pairs: Vec<PairSize>,
         /// Whether several answers a case told chance from cases.
         told_apart: bool,
+        /// Its suite, where that is another one.
+        suite: Option<String>,
+        /// Its answers are the simulator's.
+        simulated: bool,
     },
 }
 
@@ -64,6 +68,8 @@ pub struct Wish {
     pub demand: Demand,
     /// Expected cost of the suite as it stands, by currency.
     pub cost: Vec<Money>,
+    /// The run whose lengths of answers the cost rests on; without one it is a guess.
+    pub lengths: Option<String>,
     /// Targets without a known price.
     pub unpriced: Vec<String>,
 }
@@ -217,6 +223,7 @@ mod tests {
                 nano: 1_000_000_000,
                 currency: Currency("USD".to_owned()),
             }],
+            lengths: None,
             unpriced: Vec::new(),
         }
     }
@@ -257,6 +264,8 @@ mod tests {
             id: "r".to_owned(),
             pairs: vec![same],
             told_apart: true,
+            suite: None,
+            simulated: false,
         };
         assert_eq!(sizes(wish(), basis).ways[0].cases, 1);
     }

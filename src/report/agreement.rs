@@ -11,6 +11,9 @@ use crate::domain::RunInfo;
 use crate::report::lines::paragraph;
 use crate::text::sink::terminal_line;
 
+/// Share of one label from which kappa alone misleads.
+const DOMINANT: f64 = 0.85;
+
 /// The table.
 #[must_use]
 pub fn table(info: &RunInfo, rows: &[Agreement], style: &Style) -> String {
@@ -26,6 +29,11 @@ pub fn table(info: &RunInfo, rows: &[Agreement], style: &Style) -> String {
         table = table.number(lang.pick("both right", "둘 다 정답"));
     }
     table = table.number("kappa").whole(lang.words().interval);
+    // Where one label dominates, kappa is low however often two agree.
+    let dominated = rows.iter().any(|row| row.dominant > DOMINANT);
+    if dominated {
+        table = table.number("AC1");
+    }
     for row in rows {
         let mut cells = vec![
             Cell::new(terminal_line(&columns[row.first].2)),
@@ -46,6 +54,9 @@ pub fn table(info: &RunInfo, rows: &[Agreement], style: &Style) -> String {
         cells.push(Cell::new(row.interval.map_or_else(dash, |(low, high)| {
             plain_signs(&format!("{} … {}", score(low), score(high)), style)
         })));
+        if dominated {
+            cells.push(Cell::new(row.ac1.map_or_else(dash, score)));
+        }
         table.row(cells);
     }
     let simulated = if info.simulated {
@@ -63,7 +74,15 @@ pub fn table(info: &RunInfo, rows: &[Agreement], style: &Style) -> String {
             info.suite
         ),
     );
-    paragraph(&terminal_line(&title), 0, style) + &table.draw(style, 2)
+    let mut out = paragraph(&terminal_line(&title), 0, style) + &table.draw(style, 2);
+    if dominated {
+        let note = lang.pick(
+            "One label makes up more than 85 % of what some of these say. Kappa is low then however often two agree; Gwet's AC1 is not.",
+            "한 이름표가 85%를 넘는 짝이 있습니다. 이때 kappa는 아무리 일치해도 낮게 나오지만 Gwet의 AC1은 그렇지 않습니다.",
+        );
+        out.push_str(&paragraph(note, 0, style));
+    }
+    out
 }
 
 /// The rows as JSON, pretty-printed, ending with a line break.
@@ -82,6 +101,8 @@ pub fn json(info: &RunInfo, rows: &[Agreement]) -> String {
                 "kappa": row.kappa,
                 "low": row.interval.map(|(low, _)| low),
                 "high": row.interval.map(|(_, high)| high),
+                "ac1": row.ac1,
+                "largest_label_share": row.dominant,
             })
         })
         .collect();

@@ -45,7 +45,8 @@ pub(super) fn facts(record: &Record, style: &Style) -> Vec<String> {
     };
     if *cached {
         facts.push(lang.words().from_cache.to_owned());
-    } else if !timing.suspended {
+    } else if !timing.suspended && timing.total_us > 0 {
+        // Imported answers may come without times.
         facts.push(micros(timing.total_us));
         facts.extend(
             timing
@@ -83,7 +84,8 @@ pub(super) fn brief_facts(record: &Record, style: &Style) -> Vec<String> {
     let mut facts = Vec::new();
     if *cached {
         facts.push(style.lang.words().from_cache.to_owned());
-    } else if !timing.suspended {
+    } else if !timing.suspended && timing.total_us > 0 {
+        // Imported answers may come without times.
         facts.push(micros(timing.total_us));
     }
     let length = text_of(reply).chars().count() as u64;

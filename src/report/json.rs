@@ -54,6 +54,9 @@ pub fn summary(info: &RunInfo, view: &View) -> String {
             })),
         }))),
     );
+    if let Some(early) = &view.early {
+        put("stop_early", json!(early));
+    }
     put("tags", tags(view));
     put(
         "worth_reading",
@@ -153,6 +156,7 @@ fn one(info: &RunInfo, column: &Column) -> Value {
             "reasoning": column.reasoning.sum, "reasoning_unknown": column.reasoning.unknown,
         },
         "tokens_out": spread(&column.output_spread, 1.0),
+        "numbers": column.numbers.iter().map(|(name, found)| (name.clone(), spread(found, 1.0))).collect::<Map<_, _>>(),
         "paid": paid(&column.paid),
     })
 }

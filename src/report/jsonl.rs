@@ -87,7 +87,7 @@ fn object(info: &RunInfo, record: &Record, call: Option<&Call>) -> Value {
             attempts,
         }) => {
             put("reply", json!(reply));
-            put("timing", json!(timing));
+            put("timing", told(timing));
             put("cost", json!(cost));
             put("cached", (*cached).into());
             put("attempts", (*attempts).into());
@@ -100,13 +100,27 @@ fn object(info: &RunInfo, record: &Record, call: Option<&Call>) -> Value {
         }) => {
             put("fault", json!(fault));
             put("reply", json!(reply));
-            put("timing", json!(timing));
+            put("timing", told(timing));
             put("attempts", (*attempts).into());
         }
         Some(Outcome::Skipped(reason)) => put("skipped", json!(reason)),
         None => put("skipped", "not_reached".into()),
     }
     Value::Object(object)
+}
+
+/// The times, null where none is known: imported answers may come without.
+fn told(timing: &crate::domain::Timing) -> Value {
+    if timing.started_us == 0 && timing.total_us == 0 && timing.first_text_us.is_none() {
+        return Value::Null;
+    }
+    let mut told = json!(timing);
+    if timing.started_us == 0
+        && let Some(object) = told.as_object_mut()
+    {
+        object.insert("started_us".to_owned(), Value::Null);
+    }
+    told
 }
 
 #[cfg(test)]

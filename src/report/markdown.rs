@@ -31,6 +31,10 @@ pub fn summary(info: &RunInfo, view: &View, lang: Lang) -> String {
         scoreboard(info, view, &style),
         people(view, lang),
         sentences(view, lang),
+        view.early
+            .as_ref()
+            .map(|early| super::early::markdown(early, lang))
+            .unwrap_or_default(),
         tags(info, view, &style),
         readings(info, view, &style),
         faults(info, view, &style),
@@ -52,7 +56,7 @@ fn title(info: &RunInfo, view: &View, lang: Lang) -> String {
     parts.push(format!("`{}`", info.id));
     parts.push(words::moment(info.started_us, &jiff::tz::TimeZone::UTC, true, lang));
     if view.counts.cached > 0 {
-        parts.push(words::from_cache(view.counts.cached, lang));
+        parts.push(words::from_cache(view.counts.cached, view.replayed, lang));
     }
     let simulated = if info.simulated {
         format!("**{}** ", lang.words().simulated)
@@ -172,7 +176,9 @@ fn scoreboard(info: &RunInfo, view: &View, style: &Style) -> String {
             out.push_str(&format!("{}\n", words::over_trials(info.trials, style.lang)));
         }
     }
-    if view.counts.missing > 0 {
+    // Where the run stopped because all was settled, its own section says so.
+    let settled = view.early.as_ref().is_some_and(|early| early.settled);
+    if view.counts.missing > 0 && !settled {
         let (missing, planned) = (view.counts.missing, view.counts.planned);
         let text = if view.running {
             words::still_running(missing, planned, style.lang)

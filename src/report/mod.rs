@@ -17,6 +17,7 @@ pub mod jsonl;
 mod lines;
 pub mod markdown;
 pub mod number;
+pub mod pairs;
 pub mod plan;
 pub mod runs;
 pub mod side_by_side;

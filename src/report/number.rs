@@ -81,6 +81,12 @@ pub fn points(difference: f64, digits: usize) -> String {
     format!("{sign}{text}")
 }
 
+/// A difference of scores between 0 and 1, with its sign: `+0.012`, `−0.13`; digits as [`point_digits`] says of its error.
+#[must_use]
+pub fn score_points(difference: f64, digits: usize) -> String {
+    points(difference / 100.0, digits + 2)
+}
+
 /// A p-value with two digits that count, never 0: `0.34`, `0.027`, `0.0012`, `2e-5`, `<1e-12`.
 #[must_use]
 pub fn p_value(p: f64) -> String {
@@ -100,6 +106,16 @@ pub fn p_value(p: f64) -> String {
     }
 }
 
+/// A p-value in a sentence, behind the letter p: `= 0.027`, `< 1e-12`.
+#[must_use]
+pub fn p_told(p: f64) -> String {
+    let told = p_value(p);
+    match told.strip_prefix('<') {
+        Some(bound) => format!("< {bound}"),
+        None => format!("= {told}"),
+    }
+}
+
 /// A share in whole percent without the sign.
 #[must_use]
 pub fn whole_percent(share: f64) -> String {
@@ -110,6 +126,34 @@ pub fn whole_percent(share: f64) -> String {
 #[must_use]
 pub fn rating(mean: f64) -> String {
     format!("{:.2}", mean + 1e-9)
+}
+
+/// A number of unknown meaning with four digits that count: `0.01630`, `23.69`, `15,120`.
+#[must_use]
+pub fn plain_number(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 {
+        return "0".to_owned();
+    }
+    if !(1e-6..1e15).contains(&size) {
+        return format!("{value:.3e}");
+    }
+    if size >= 9_999.5 {
+        let whole = grouped(whole(size));
+        return if value < 0.0 { format!("−{whole}") } else { whole };
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from -6 to 4")]
+    let digits = (3 - size.log10().floor() as i32).max(0) as usize;
+    format!("{value:.digits$}").replace('-', "−")
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be below 1e15"
+)]
+fn whole(size: f64) -> u64 {
+    size.round() as u64
 }
 
 /// A score from 0 to 1: `0.83`.

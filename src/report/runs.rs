@@ -10,6 +10,13 @@ use super::table::{Cell, Paint, Table};
 use super::words;
 use crate::domain::{Money, RunId};
 use crate::text::sink::terminal_line;
+use crate::text::width::display_width;
+
+/// Letters of a suite's name that are shown before other columns are.
+const SUITE: usize = 24;
+
+/// Letters that a table leaves of a text that it cuts.
+const LEAST_TEXT: usize = super::table::NARROWEST;
 
 /// A run in the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +41,8 @@ pub struct Listed {
     pub simulated: bool,
     /// A process works on it at this moment.
     pub running: bool,
+    /// It stopped because every pair was settled.
+    pub settled: bool,
     /// Why it cannot be read, when it cannot.
     pub trouble: Option<String>,
 }
@@ -53,6 +62,7 @@ impl Listed {
             spent: Vec::new(),
             simulated: false,
             running: false,
+            settled: false,
             trouble: Some(why),
         }
     }
@@ -70,7 +80,10 @@ pub fn table_in(rows: &[Listed], style: &Style, zone: &TimeZone) -> String {
     let draw = |kept: Kept| draft(rows, kept, style, zone);
     let room = style.width.saturating_sub(2);
     // The name of a suite may be cut; how a run stands may not.
-    let fits = Kept::ORDER.into_iter().find(|kept| draw(*kept).least_width() <= room);
+    let widest = rows.iter().map(|run| display_width(&terminal_line(&run.suite))).max();
+    let name = widest.unwrap_or(0).min(SUITE);
+    let least = |kept: Kept| draw(kept).least_width() + name.saturating_sub(LEAST_TEXT);
+    let fits = Kept::ORDER.into_iter().find(|kept| least(*kept) <= room);
     draw(fits.unwrap_or(Kept::Least)).draw(style, 2)
 }
 
@@ -79,12 +92,13 @@ pub fn table_in(rows: &[Listed], style: &Style, zone: &TimeZone) -> String {
 enum Kept {
     All,
     NoCounts,
-    NoCost,
+    /// The id tells the day and time as well.
+    NoStart,
     Least,
 }
 
 impl Kept {
-    const ORDER: [Self; 4] = [Self::All, Self::NoCounts, Self::NoCost, Self::Least];
+    const ORDER: [Self; 4] = [Self::All, Self::NoCounts, Self::NoStart, Self::Least];
 }
 
 fn draft(rows: &[Listed], kept: Kept, style: &Style, zone: &TimeZone) -> Table {
@@ -93,10 +107,10 @@ fn draft(rows: &[Listed], kept: Kept, style: &Style, zone: &TimeZone) -> Table {
     if kept < Kept::NoCounts {
         table = table.number(words.cases).number(words.target);
     }
-    if kept < Kept::Least {
+    if kept < Kept::NoStart {
         table = table.whole(words.started);
     }
-    if kept < Kept::NoCost {
+    if kept < Kept::Least {
         table = table.number(words.cost);
     }
     table = table.whole(words.state);
@@ -118,14 +132,14 @@ fn draft(rows: &[Listed], kept: Kept, style: &Style, zone: &TimeZone) -> Table {
                 none()
             });
         }
-        if kept < Kept::Least {
+        if kept < Kept::NoStart {
             cells.push(if told {
                 Cell::new(words::moment(run.started_us, zone, false, style.lang))
             } else {
                 none()
             });
         }
-        if kept < Kept::NoCost {
+        if kept < Kept::Least {
             let spent = run.spent.iter().filter(|sum| sum.nano != 0);
             let spent: Vec<String> = spent.map(|sum| purse.show(sum, style)).collect();
             cells.push(if spent.is_empty() {
@@ -151,13 +165,18 @@ fn state(run: &Listed, style: &Style) -> Cell {
     let mut state = match (run.running, finished) {
         (true, _) => format!("{} {}", so_far(), words.running),
         (false, true) => words.finished.to_owned(),
+        (false, false) if run.settled => format!("{} {}", so_far(), style.lang.pick("settled", "판가름남")),
         (false, false) => format!("{} {}", so_far(), words.stopped),
     };
     if run.simulated {
         state.push_str(", SIMULATED");
     }
     let cell = Cell::new(state);
-    if finished { cell } else { cell.painted(Paint::Warn) }
+    if finished || run.settled {
+        cell
+    } else {
+        cell.painted(Paint::Warn)
+    }
 }
 
 /// What is wrong with the runs that cannot be read, a line each; empty when all can.
@@ -225,6 +244,7 @@ mod tests {
                 ],
                 simulated: false,
                 running: false,
+                settled: false,
                 trouble: None,
             },
             Listed {
@@ -238,6 +258,7 @@ mod tests {
                 spent: Vec::new(),
                 simulated: true,
                 running: true,
+                settled: false,
                 trouble: None,
             },
             Listed::damaged(

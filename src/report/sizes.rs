@@ -233,6 +233,33 @@ fn footnotes(sizes: &Sizes, lang: Lang) -> Vec<String> {
         "Two-sided at 5%, the same cases for both targets. More answers a case narrow only the part that is chance.".to_owned(),
         "양측 5%, 두 대상에게 같은 문항을 묻습니다. 답변을 늘리면 우연에서 온 부분만 줄어듭니다.".to_owned(),
     ));
+    if let Basis::Run { suite, simulated, .. } = &sizes.basis {
+        if let Some(suite) = suite {
+            let suite = terminal_line(suite);
+            lines.push(lang.pick(
+                format!("That run is of another suite ({suite}): its cases may be noisier or quieter than these."),
+                format!("그 실행은 다른 문항 세트({suite})의 것이어서 이 문항들의 흔들림은 다를 수 있습니다."),
+            ));
+        }
+        if *simulated {
+            lines.push(lang.pick(
+                "That run is SIMULATED: its noise and lengths are made up.".to_owned(),
+                "그 실행은 모의 실행(SIMULATED)이라 흔들림도 길이도 지어낸 것입니다.".to_owned(),
+            ));
+        }
+    }
+    if !sizes.wish.cost.is_empty() {
+        lines.push(match &sizes.wish.lengths {
+            Some(run) => lang.pick(
+                format!("Cost by the lengths of answers in run {run}."),
+                format!("비용은 {run} 실행의 답변 길이로 셈했습니다."),
+            ),
+            None => lang.pick(
+                "Cost by guessed lengths of answers; after a first run it is by what was seen.".to_owned(),
+                "비용은 어림한 답변 길이로 셈했습니다. 한 번 실행하면 실제 길이로 셈합니다.".to_owned(),
+            ),
+        });
+    }
     if !sizes.wish.unpriced.is_empty() {
         let names: Vec<String> = sizes.wish.unpriced.iter().map(|name| terminal_line(name)).collect();
         let names = names.join(", ");
@@ -256,7 +283,13 @@ pub fn json(sizes: &Sizes) -> String {
     };
     let basis = match &sizes.basis {
         Basis::Assumed(disagree) => json!({"assumed_disagreement": disagree, "chance_share": 0.5}),
-        Basis::Run { id, pairs, told_apart } => {
+        Basis::Run {
+            id,
+            pairs,
+            told_apart,
+            suite,
+            simulated,
+        } => {
             let pairs: Vec<Value> = pairs
                 .iter()
                 .map(|pair| {
@@ -266,7 +299,10 @@ pub fn json(sizes: &Sizes) -> String {
                     })
                 })
                 .collect();
-            json!({"run": id, "chance_measured": told_apart, "pairs": pairs})
+            json!({
+                "run": id, "chance_measured": told_apart, "pairs": pairs, "other_suite": suite, "simulated": simulated,
+                "lengths_from": wish.lengths,
+            })
         }
     };
     let rows: Vec<Value> = sizes
@@ -334,6 +370,7 @@ mod tests {
                 nano: 420_000_000,
                 currency: Currency("USD".to_owned()),
             }],
+            lengths: None,
             unpriced: vec!["clova".to_owned()],
         }
     }
@@ -354,6 +391,8 @@ mod tests {
             id: "r-20260314-091207-k3f9".to_owned(),
             pairs: vec![pair("gpt", "gemini", 0.042), pair("gpt", "llama", -0.31)],
             told_apart: false,
+            suite: Some("다른 문항".to_owned()),
+            simulated: true,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::text::sink::{Breaks, terminal};
 use crate::text::width::{cut_with, display_width};
 
 /// Narrowest that a column is cut to.
-const NARROWEST: usize = 4;
+pub(super) const NARROWEST: usize = 4;
 
 /// Colour of a cell; it repeats what a sign or word in the cell says already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -111,6 +111,27 @@ impl Table {
     /// Adds a row.
     pub fn row<C: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = C>) {
         self.rows.push(cells.into_iter().map(Into::into).collect());
+    }
+
+    /// Draws it without the columns (by place, from 0) that have to go until nothing needs cutting, in this order. Where that is
+    /// not enough, texts are cut as always.
+    #[must_use]
+    pub fn draw_without(mut self, go: &[usize], style: &Style, indent: usize) -> String {
+        let room = style.width.saturating_sub(indent);
+        for (at, place) in go.iter().enumerate() {
+            if self.natural_width() <= room {
+                break;
+            }
+            // Those that went before stood to the left, or did not.
+            let place = place - go[..at].iter().filter(|gone| *gone < place).count();
+            self.columns.remove(place);
+            for row in &mut self.rows {
+                if place < row.len() {
+                    row.remove(place);
+                }
+            }
+        }
+        self.draw(style, indent)
     }
 
     /// Whether there are no rows.

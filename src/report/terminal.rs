@@ -4,6 +4,7 @@
 
 mod faults;
 mod notes;
+mod numbers;
 mod pairs;
 mod people;
 mod readings;
@@ -38,6 +39,11 @@ pub fn summary_in(info: &RunInfo, view: &View, style: &Style, zone: &TimeZone) -
             scoreboard::draw(info, view, style),
             pairs::sentences(view, style)
         ),
+        view.early
+            .as_ref()
+            .map(|early| super::early::page(early, style))
+            .unwrap_or_default(),
+        numbers::draw(view, style),
         people::draw(view, style),
         slices::draw(info, view, style),
         slices::prompts(info, view, style) + &pairs::causes(view, style),
@@ -69,7 +75,7 @@ fn title(info: &RunInfo, view: &View, style: &Style, zone: &TimeZone) -> String 
     parts.push(info.id.to_string());
     parts.push(words::moment(info.started_us, zone, true, lang));
     if view.counts.cached > 0 {
-        parts.push(words::from_cache(view.counts.cached, lang));
+        parts.push(words::from_cache(view.counts.cached, view.replayed, lang));
     }
     super::lines::parts(&parts, style)
 }

@@ -9,7 +9,7 @@ mod sentences;
 
 pub use advice::{note, remedy, remedy_in};
 pub use gate::*;
-pub use pairs::{causes, difference, said, span};
+pub use pairs::{causes, difference, said, score_difference, score_span, span};
 pub use sentences::*;
 
 pub use crate::domain::Lang;

@@ -1,7 +1,7 @@
 //! The state of one target within a run.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,6 +68,8 @@ pub(super) struct Lane {
     pub(super) account: usize,
     /// The next of the target's cells that was not taken yet.
     pub(super) next: u64,
+    /// Cells by case that were taken and whose outcomes are not on disk yet; kept only while targets go abreast.
+    pub(super) taken: BTreeMap<u64, u32>,
     /// Cells that are being prepared.
     pub(super) preparing: usize,
     /// Cells that may start.
@@ -148,6 +150,16 @@ impl Lane {
         let mut items: Vec<Item> = self.ready.drain(..).collect();
         items.extend(self.delayed.drain().map(|Reverse(delayed)| delayed.item));
         items
+    }
+
+    /// Notes that a cell of a case is on disk.
+    pub(super) fn stored(&mut self, case: u64) {
+        if let Some(cells) = self.taken.get_mut(&case) {
+            *cells -= 1;
+            if *cells == 0 {
+                self.taken.remove(&case);
+            }
+        }
     }
 
     /// Notes the output of an answer.

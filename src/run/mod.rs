@@ -27,7 +27,7 @@ pub use dispatch::carry_out;
 pub use prepare::{ImageBook, wire_request};
 pub use reuse::key as reuse_key;
 
-use crate::domain::{Call, Case, Cost, CostSource, Event, Price, RunInfo, Score, Target, Usage};
+use crate::domain::{Call, Case, Cost, CostSource, Event, Money, Price, RunInfo, Score, Target, Usage};
 use crate::net::Line;
 use crate::net::clock::Heart;
 use crate::provider::Provider;
@@ -141,6 +141,9 @@ pub struct Job {
     pub till: Till,
     /// Notices sleep.
     pub heart: Arc<Heart>,
+    /// Every target finishes a case before any goes far beyond it: for those who may stop once enough is known, and pay for
+    /// what was asked by then.
+    pub abreast: bool,
     /// How long running answers are awaited after a stop.
     pub drain: Duration,
     /// Where events go, with their time in microseconds since 1970 UTC.
@@ -175,6 +178,8 @@ pub struct Ending {
     pub hedged: Vec<(usize, u64)>,
     /// Some answer of this session waits for a later pass that grades it.
     pub ungraded: bool,
+    /// Calls that the cap on money had no room for: the target by index, and what the call was expected to cost.
+    pub too_dear: Vec<(usize, Money)>,
 }
 
 /// Why a run ended.

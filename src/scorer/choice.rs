@@ -19,7 +19,7 @@ use crate::said;
 /// variable `choices`, and the text of an option is understood too, in the answer as in `expect`; labels then
 /// reach as far as there are options. Without it the labels A to E count (or as many as `options` says).
 ///
-/// Understood are `The answer is (B).`, `정답: ②`, `답은 3번입니다`, `\boxed{B}`, `**B**`, `B) Paris`, a label
+/// Understood are `The answer is (B).`, `It is B.`, `정답: ②`, `답은 3번입니다`, `\boxed{B}`, `**B**`, `B) Paris`, a label
 /// alone on the first or last line, and an option's text when no other option's text stands in the answer. The
 /// last such statement counts, explicit ones (`answer is`, `정답`) before others. An answer that picks no option,
 /// or names several without choosing, is wrong.

@@ -65,6 +65,13 @@ static CONFIRMED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// `It is C.`, `I choose (B)`, `That's D, because …`: a capital letter that a full stop or its like sets off.
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?m)(?i:\b(?:it\s+is|it['’]s|that\s+is|that['’]s|i(?:\s+would|['’]d)?\s+(?:choose|pick|select|go\s+with|say))(?:\s+(?:option|choice|the\s+letter))?)\s+[*_(\[`'\x22“‘]*(?<label>[A-N]|[①-⑭])[*_)\]`'\x22”’]*\s*(?:[.,:;!]|$)",
+    )
+});
+
 /// A line that is a label, or begins with one set off by a bracket, full stop, colon or bold.
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
@@ -238,6 +245,15 @@ impl Options {
             .map(|(line, index, _)| (*index, (*line).to_owned()))
     }
 
+    /// What the answer says in plain words, the last of it.
+    fn plainly(&self, answer: &str) -> Option<Pick> {
+        let found = PLAIN.captures_iter(answer).filter_map(|captures| {
+            let index = self.within(label(&captures["label"]))?;
+            Some((index, captures[0].trim().to_owned()))
+        });
+        found.last()
+    }
+
     /// The one label that is set off inside the text; `Err` when there are several.
     fn marked(&self, answer: &str) -> Result<Option<Pick>, &'static str> {
         let mut marked: Option<Pick> = None;
@@ -264,7 +280,11 @@ impl Options {
         if let Some(index) = self.by_text(answer) {
             return Ok((index, answer.to_owned()));
         }
-        if let Some(pick) = self.stated(answer).or_else(|| self.on_a_line(answer)) {
+        if let Some(pick) = self
+            .stated(answer)
+            .or_else(|| self.on_a_line(answer))
+            .or_else(|| self.plainly(answer))
+        {
             return Ok(pick);
         }
         let marked = self.marked(answer);

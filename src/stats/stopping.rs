@@ -3,13 +3,13 @@
 //! The evidence is that of `anytime`, so it may be looked at after every case. Not here: the order of the cases, which must be
 //! drawn by lot and the same for both models (the engine's), and what is said about it (the reports').
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::anytime::{Betting, EProcess, Side};
 use super::float::real;
 
 /// What the evidence says about a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// The second model is better.

@@ -277,6 +277,10 @@ fn finished(head: Head, tally: Tally, files: &Files<'_>, findings: &mut Findings
         if let Some(warning) = warning {
             findings.add(warning.at(Place::file(&file)));
         }
+    } else if !findings.failed()
+        && let Some(warning) = unexpected(&scorers, &tally)
+    {
+        findings.add(warning.at(Place::file(&file)));
     }
     let mut print = tally.print;
     print.scorers(&scorers);
@@ -293,4 +297,54 @@ fn finished(head: Head, tally: Tally, files: &Files<'_>, findings: &mut Findings
         fingerprint: format!("sf_{}", print.hex(6)),
         files: files.met.clone(),
     }
+}
+
+/// Scorers of the whole suite that compare with `expect`, where no case has one: nothing would get a verdict.
+fn unexpected(scorers: &[ScorerSpec], tally: &Tally) -> Option<Problem> {
+    if tally.cases == 0 || tally.expected > 0 {
+        return None;
+    }
+    let names: Vec<String> = scorers
+        .iter()
+        .filter(|spec| spec.weight > 0.0 && needs_expect(spec))
+        .map(|spec| format!("`{}`", spec.name))
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let names = names.join(", ");
+    Some(
+        Problem::warning(
+            "no_expect",
+            said!(
+                "no case has `expect`, with which {names} would compare: no answer gets a verdict",
+                "`expect`가 있는 문항이 없는데 {names} 채점기는 그것과 비교합니다. 채점되는 답변이 없게 됩니다"
+            ),
+        )
+        .help(said!(
+            "add `expect` to the cases, or use a scorer that needs none, such as regex, json_schema or length",
+            "문항에 `expect`를 적거나 regex, json_schema, length처럼 그것 없이 채점하는 채점기를 쓰세요"
+        )),
+    )
+}
+
+/// Whether a scorer does not judge a case without `expect`: asked of the scorer itself, with an empty case.
+fn needs_expect(spec: &ScorerSpec) -> bool {
+    let (case, reply) = (Case::default(), crate::domain::Reply::default());
+    let answer = crate::scorer::Answer {
+        case: &case,
+        question: "",
+        reply: &reply,
+        timing: None,
+        cost: None,
+        target: "",
+    };
+    let Ok(scorer) = crate::scorer::build(spec) else {
+        return false;
+    };
+    if scorer.need(&answer).is_some() {
+        return false;
+    }
+    let mark = scorer.grade(&answer, None).mark;
+    matches!(mark, crate::domain::Mark::Unscored(why) if why == crate::scorer::NO_EXPECT)
 }

@@ -307,9 +307,26 @@ fn expectations_without_scorers_are_included_by_default() {
         (vec![], 1)
     );
     assert_eq!(
-        scorers("scorers: [equals]\ncases: [{question: a}]"),
+        scorers("scorers: [equals]\ncases: [{question: a, expect: b}, {question: c}]"),
         (vec!["equals".to_owned()], 0)
     );
+}
+
+/// A suite whose scorer had nothing to compare with was "ok", and every answer unjudged.
+#[test]
+fn a_scorer_without_any_expectation_is_told() {
+    let (checked, _) = one(
+        "s.yaml",
+        "scorers: [equals, {type: regex, pattern: i}]\ncases: [{question: a}]",
+    );
+    let said = told(&checked);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].contains("no case has `expect`, with which `equals` would compare"),
+        "{said:?}"
+    );
+    let (checked, _) = one("s.yaml", "scorers: [{type: regex, pattern: i}]\ncases: [{question: a}]");
+    assert_eq!(told(&checked), Vec::<String>::new());
 }
 
 #[test]
@@ -338,7 +355,7 @@ fn ids_are_unique_and_mean_the_question() {
 fn variables_multiply_cases() {
     let (suite, cases) = good(
         "s.yaml",
-        "scorers: [equals]\nprompts: [{name: p, template: '{{ lang }} {{ n }} {{ question }}'}]\n\
+        "scorers: [{type: regex, pattern: i}]\nprompts: [{name: p, template: '{{ lang }} {{ n }} {{ question }}'}]\n\
          cases:\n- id: hi\n  question: Say hi\n  vars: {lang: {each: [ko, en]}, n: {each: [1, 'a long text, with a comma']}}\n\
          - question: Bye\n  vars: {n: 0, lang: {each: [ko]}}\n",
     );

@@ -254,6 +254,7 @@ impl Lab {
             images: Arc::new(ImageBook::default()),
             till: Till::new(Budget::default(), &[]),
             heart: Arc::new(Heart::default()),
+            abreast: false,
             drain: Duration::from_secs(5),
             events,
             commands,

@@ -297,6 +297,10 @@ fn times_of_two_services() {
             "ttft_s",
             "--tokens-out",
             "number_output_tokens",
+            "--number",
+            "inter_token_latency_s",
+            "--number",
+            "request_output_throughput_token_per_s",
         ],
     );
     for (name, wanted) in expected.as_object().unwrap() {
@@ -313,6 +317,14 @@ fn times_of_two_services() {
                     2e-6,
                     &format!("{name} {ours} {figure}"),
                 );
+            }
+        }
+        for number in ["inter_token_latency_s", "request_output_throughput_token_per_s"] {
+            for figure in ["mean", "sd", "p25", "p50", "p75", "p90", "p95", "p99"] {
+                let wanted = &wanted[number][figure];
+                assert!(wanted.is_number(), "{number} {figure}");
+                let found = &column["numbers"][number][figure];
+                near(found, wanted, 1e-9, &format!("{name} {number} {figure}"));
             }
         }
         for figure in ["mean", "sd", "p50", "p99"] {

@@ -361,6 +361,7 @@ mod tests {
                     message: failed.then(|| "refused by the filter of the service, because of its rules".to_owned()),
                     cached: false,
                     pass: None,
+                    score: None,
                     attempts: 1,
                     cost_nano: (target < 4).then_some(if target == 3 { 8_000_000_000 } else { 6_000_000 }),
                 },

@@ -33,6 +33,14 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     if let Some(recordings) = &recordings {
         return replayed(global, args, &settings, suites, (chosen, by_name), recordings, printer).await;
     }
+    if let Some(right) = &args.right {
+        // Of all targets of the configuration: the same shares may serve runs of fewer.
+        let configured = settings.targets.iter().map(|(target, _)| target.clone());
+        let all: Vec<Target> = configured
+            .chain(chosen.iter().map(|chosen| chosen.target.clone()))
+            .collect();
+        pretend::known(right, &all)?;
+    }
     let (askers, left_out, pretender) = askers(args, chosen, by_name).await?;
     for line in &left_out {
         printer.note(line.in_lang(printer.lang));
@@ -73,7 +81,7 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         return dry::dry_run(&results, args, &settings, &suites, &picked, &ready, &caps, printer);
     }
     check_priced(args, &caps, &askers)?;
-    if args.stop_early {
+    if args.stop_early.is_some() {
         can_stop_early(&info)?;
     }
 
@@ -126,7 +134,12 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
 }
 
 /// What a run would take; no key is looked for.
-pub(super) fn forecast(global: &Global, args: &RunArgs, printer: &Printer) -> Result<Forecast, Failure> {
+pub(super) fn forecast(
+    global: &Global,
+    args: &RunArgs,
+    from: Option<&crate::store::Listed>,
+    printer: &Printer,
+) -> Result<Forecast, Failure> {
     let settings = open::settings(global)?;
     let known: Vec<String> = settings.targets.iter().map(|(target, _)| target.name.clone()).collect();
     let suites = open::check_suites(&args.suites, Some(&known), args.allow_outside, printer)?;
@@ -145,7 +158,13 @@ pub(super) fn forecast(global: &Global, args: &RunArgs, printer: &Printer) -> Re
         unexpressed: Vec::new(),
     };
     let results = open::results(global, Some(&settings));
-    Ok(dry::forecast(&results, args, &settings, &suites, &picked, &ready, &[]))
+    let earlier = match from {
+        Some(run) => super::earlier::of(run, &ready.info),
+        None => super::earlier::look_up(&results, &ready.info),
+    };
+    Ok(dry::forecast(
+        &results, args, &settings, &suites, &picked, &ready, earlier,
+    ))
 }
 
 /// Stopping early compares pairs of targets over the cases of one suite.
@@ -462,7 +481,7 @@ fn freeze(
                     }
                 }
                 position += 1;
-                if args.stop_early {
+                if args.stop_early.is_some() {
                     drawn.push(case);
                 } else if let Err(error) = insert(case) {
                     failed = Some(error.into());

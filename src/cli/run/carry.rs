@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::early;
 use super::pretend::{self, Pretender, Script};
 use super::{Ready, caps, check_priced, exit_of, unmet_wishes};
-use crate::cli::args::{Global, RetryArg, RunArgs};
+use crate::cli::args::{Format, Global, RetryArg, RunArgs};
 use crate::cli::board::Board;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
@@ -25,6 +25,7 @@ use crate::domain::{Currency, FaultKind, Money};
 use crate::grade::{Grader, Which, pass};
 use crate::net::clock::{Heart, now_us};
 use crate::plan::Layout;
+use crate::report;
 use crate::run::{self, Budget, Ending, ImageBook, Job, Pricing, Reuse, Till, Why};
 use crate::said;
 use crate::store::{Cache, Cells, Folder, Listed, Reader, Writer};
@@ -136,7 +137,14 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
         let key = key.as_ref().map(crate::config::Secret::expose);
         askers.push(open::asker(chosen.target, key)?);
     }
-    let caps = caps(args, &settings)?;
+    // A cap holds for the run, not for a session: it is dropped by nobody but the user.
+    let kept: Option<Vec<Money>> = reader
+        .meta("max_cost")?
+        .and_then(|text| serde_json::from_str(&text).ok());
+    let caps = match kept {
+        Some(kept) if args.max_cost.is_empty() => kept,
+        _ => caps(args, &settings)?,
+    };
     check_priced(args, &caps, &askers)?;
     let unexpressed = unmet_wishes(&info, &askers);
     let session = Session {
@@ -217,6 +225,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     let grader = Arc::new(Grader::new(&info).map_err(|problem| Failure::of(Exit::Usage, vec![problem]))?);
     let done = done_cells(&reader, args.retry)?;
     let watch = early::watch(&reader, args)?;
+    let abreast = watch.is_some();
     let already = per_target(&info, &done);
     let earlier_cells = done.count() > 0;
     let earlier = spent_earlier(&reader)?;
@@ -243,9 +252,18 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     writer
         .meta("unexpressed", serde_json::to_string(&unexpressed).expect("plain data"))
         .await?;
+    if let Some(wish) = early::wish(args) {
+        let text = serde_json::to_string(&wish).expect("plain data");
+        writer.meta("stop_early_wish", text).await?;
+    }
+    if !caps.is_empty() {
+        let text = serde_json::to_string(&caps).expect("plain data");
+        writer.meta("max_cost", text).await?;
+    }
     let (event_sender, events) = mpsc::unbounded_channel();
     let (command_sender, commands) = mpsc::unbounded_channel();
     let signal = listen::heed_signals(command_sender.clone());
+    let told_caps = caps.clone();
     let currencies: Vec<Option<Currency>> = askers
         .iter()
         .map(|asker| match &asker.pricing {
@@ -285,6 +303,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
             &earlier,
         ),
         heart: Arc::new(Heart::default()),
+        abreast,
         drain: Duration::from_secs(args.drain),
         events: event_sender,
         commands,
@@ -305,6 +324,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         till: _,
         hedged,
         ungraded,
+        too_dear,
     } = ending;
     for (target, count) in hedged {
         printer.note(&hedge_note(&info.targets[target], count, printer));
@@ -327,9 +347,12 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         Why::Stopped if settled => Why::Finished,
         other => other,
     };
-    if let Some(early) = &early {
-        let text = serde_json::to_string(early).expect("plain data");
-        writer.meta("stop_early", text).await?;
+    // A run that went on to its end after an early stop is a whole run: what was said then holds no longer.
+    let text = early
+        .as_ref()
+        .map(|early| serde_json::to_string(early).expect("plain data"));
+    if early.is_some() || reader.meta("stop_early")?.is_some() {
+        writer.meta("stop_early", text.unwrap_or_default()).await?;
     }
     // In a run from the start that graded everything at once, nothing is left to grade.
     if !matches!(why, Why::Stopped) && (ungraded || earlier_cells) {
@@ -348,13 +371,31 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         Some(view) => view,
         None => tables::write(&reader, &listed.path)?,
     };
+    for (target, call) in &too_dear {
+        printer.note(&dear_note(&info.targets[*target].name, call, &told_caps, printer));
+    }
     let exit = finish(&reader, view, &listed, &why, &board, *signal.borrow(), args, printer);
-    if let (Some(early), Ok(_)) = (&early, &exit) {
-        early::tell(early, &reader, args, printer)?;
+    if let (Some(early), Ok(_), Format::Csv | Format::Jsonl) = (&early, &exit, args.format) {
+        printer.err(report::early::page(early, &printer.style()).trim_end());
     }
     drop(reader);
     folder.settle();
     exit
+}
+
+/// Why a target was not asked on: the cap has no room for what its next call is expected to cost.
+fn dear_note(target: &str, call: &Money, caps: &[Money], printer: &Printer) -> String {
+    let target = crate::text::sink::terminal_line(target);
+    let call = crate::price::format_money(call);
+    let caps = crate::price::format_sums(caps);
+    match printer.lang {
+        crate::report::words::Lang::Ko => format!(
+            "알림: {target}: 다음 호출 비용이 약 {call}로 예상되어 한도 {caps} 안에 남은 금액으로는 부족합니다. --max-cost로 한도를 올려 이어 할 수 있습니다"
+        ),
+        crate::report::words::Lang::En => format!(
+            "note: {target}: its next call is expected to cost about {call}, more than is left of the cap {caps}; raise it with --max-cost when you go on"
+        ),
+    }
 }
 
 /// What asking twice came to: nobody is to pay twice without being told.

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 use std::path::Path;
 
 use super::choose::Chosen;
+use super::earlier::Earlier;
 use super::{Ready, told};
 use crate::cli::args::{Format, RunArgs};
 use crate::cli::exit::Exit;
@@ -37,7 +38,11 @@ pub(super) fn dry_run(
     caps: &[Money],
     printer: &Printer,
 ) -> Outcome {
-    let forecast = forecast(results, args, settings, suites, picked, ready, caps);
+    let earlier = super::earlier::look_up(results, &ready.info);
+    let forecast = Forecast {
+        caps: caps.to_vec(),
+        ..forecast(results, args, settings, suites, picked, ready, earlier)
+    };
     let text = match args.format {
         Format::Json | Format::Jsonl => report::plan::json(&forecast),
         _ => report::plan::table(&forecast, &printer.style()),
@@ -62,7 +67,8 @@ pub(super) fn confirm(
     if !std::io::stdin().is_terminal() {
         return Ok(true);
     }
-    let forecast = forecast(results, args, settings, suites, picked, ready, &[]);
+    let earlier = super::earlier::look_up(results, &ready.info);
+    let forecast = forecast(results, args, settings, suites, picked, ready, earlier);
     let expected = forecast.sums(1);
     let above = |money: &Money| {
         settings
@@ -94,14 +100,13 @@ pub(super) fn forecast(
     suites: &[(String, Suite)],
     picked: &Chosen,
     ready: &Ready,
-    caps: &[Money],
+    earlier: Earlier,
 ) -> Forecast {
     let info = &ready.info;
     // A cache that cannot be opened answers nothing, which is what the forecast then says.
     let reuse =
         settings.cache && !args.no_cache && !args.refresh && !args.simulate && results.join("cache.db").is_file();
     let cache = if reuse { Cache::open(results).ok() } else { None };
-    let earlier = super::earlier::look_up(results, info);
     let mut targets: Vec<TargetForecast> = ready
         .askers
         .iter()
@@ -195,7 +200,7 @@ pub(super) fn forecast(
         prompts: info.prompts.len(),
         trials: info.trials,
         targets,
-        caps: caps.to_vec(),
+        caps: Vec::new(),
         simulated: info.simulated,
         earlier: earlier.run,
     }

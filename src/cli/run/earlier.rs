@@ -50,6 +50,18 @@ pub(super) fn look_up(results: &Path, info: &RunInfo) -> Earlier {
     Earlier::default()
 }
 
+/// What this run tells, whatever suite it is of and whoever answered.
+pub(super) fn of(run: &store::Listed, info: &RunInfo) -> Earlier {
+    let Ok(reader) = Reader::open(run) else {
+        return Earlier::default();
+    };
+    let targets = paces(&reader, info);
+    Earlier {
+        run: (!targets.is_empty()).then(|| run.id.to_string()),
+        targets,
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Sums {
     answers: u64,

@@ -1,24 +1,46 @@
-//! `run --stop-early`: listening for the moment when nothing is open any more, and telling what was saved.
+//! `run --stop-early`: listening for the moment when nothing is open any more.
 
 use tokio::sync::mpsc;
 
-use crate::cli::args::{Format, RunArgs};
+use crate::cli::args::{RunArgs, StopBy};
 use crate::cli::failure::Failure;
-use crate::cli::printer::Printer;
-use crate::compare::early::{Early, Watch};
+use crate::compare::early::{Early, Measure, Watch, Wish};
 use crate::domain::Event;
-use crate::report;
+use crate::plan::Layout;
 use crate::run::Command;
 use crate::store::Reader;
 
 /// Level over all pairs and looks.
 const ALPHA: f64 = 0.05;
 
-/// What watches the run, when it may stop early.
+/// What is asked for on the command line.
+pub(super) fn wish(args: &RunArgs) -> Option<Wish> {
+    args.stop_early.map(|by| Wish {
+        measure: match by {
+            StopBy::Pass => Measure::Pass,
+            StopBy::Score => Measure::Score,
+        },
+        alpha: ALPHA,
+        margin: args.margin / 100.0,
+    })
+}
+
+/// What watches the run, when it may stop early: as asked for, or, when the run goes on, as it was begun. A run that did stop
+/// early and goes on all the same is asked to its end.
 pub(super) fn watch(reader: &Reader, args: &RunArgs) -> Result<Option<Watch>, Failure> {
-    if !args.stop_early {
+    let kept = || -> Result<Option<Wish>, Failure> {
+        let earlier: Option<Early> = reader
+            .meta("stop_early")?
+            .and_then(|text| serde_json::from_str(&text).ok());
+        if earlier.is_some_and(|earlier| earlier.settled) {
+            return Ok(None);
+        }
+        let text = reader.meta("stop_early_wish")?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    };
+    let Some(wish) = wish(args).map_or_else(kept, |wish| Ok(Some(wish)))? else {
         return Ok(None);
-    }
+    };
     let mut ids = Vec::new();
     loop {
         let cases = reader.cases(ids.len() as u64, 512)?;
@@ -27,7 +49,17 @@ pub(super) fn watch(reader: &Reader, args: &RunArgs) -> Result<Option<Watch>, Fa
         }
         ids.extend(cases.iter().map(|case| case.id.clone()));
     }
-    Ok(Some(Watch::new(reader.info(), ids, ALPHA, args.margin / 100.0)))
+    let mut watch = Watch::new(reader.info(), ids.clone(), wish);
+    let layout = Layout::of(reader.info());
+    reader.outcomes(0, layout.planned(), |stored| {
+        let cell = layout.cell(stored.cell);
+        let id = usize::try_from(cell.case).ok().and_then(|case| ids.get(case));
+        if let (Some(id), true) = (id, stored.is_final) {
+            watch.note(id, cell.target, stored.pass, stored.score);
+        }
+        Ok::<(), Failure>(())
+    })?;
+    Ok(Some(watch))
 }
 
 /// Hands every event on and stops the run when the watch says so. Gives the watch back at the end.
@@ -46,16 +78,4 @@ pub(super) async fn follow(
         }
     }
     watch
-}
-
-/// Tells how it ended, below the summary.
-pub(super) fn tell(early: &Early, reader: &Reader, args: &RunArgs, printer: &Printer) -> Result<(), Failure> {
-    let saved = reader.info().planned().saturating_sub(early.answers);
-    let page = report::early::page(early, saved, &printer.style());
-    if args.format == Format::Text {
-        printer.out(&format!("\n{page}"))?;
-    } else {
-        printer.err(page.trim_end());
-    }
-    Ok(())
 }

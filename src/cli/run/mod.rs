@@ -36,10 +36,15 @@ pub(super) fn run(global: &Global, args: &RunArgs, printer: &Printer) -> Outcome
     exit
 }
 
-/// What a run would take, without a word of it printed.
-pub(super) fn forecast(global: &Global, args: &RunArgs, printer: &Printer) -> Result<crate::plan::Forecast, Failure> {
+/// What a run would take, without a word of it printed; `from` is the run to learn lengths from, else the last like it.
+pub(super) fn forecast(
+    global: &Global,
+    args: &RunArgs,
+    from: Option<&crate::store::Listed>,
+    printer: &Printer,
+) -> Result<crate::plan::Forecast, Failure> {
     crate::net::install_tls();
-    begin::forecast(global, args, printer)
+    begin::forecast(global, args, from, printer)
 }
 
 /// The caps on money, from the command line or the configuration.

@@ -117,6 +117,30 @@ impl Pretender {
     }
 }
 
+/// Every name in `--right` must stand for some target or model: a mistyped one would change nothing, silently.
+pub(super) fn known(text: &str, targets: &[Target]) -> Result<(), Failure> {
+    for rule in text.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
+        let Some((name, _)) = rule.split_once('=') else {
+            continue;
+        };
+        let name = name.trim().trim_matches('*').to_lowercase();
+        let stands =
+            |target: &Target| target.name.to_lowercase() == name || target.model.to_lowercase().contains(&name);
+        if !targets.iter().any(stands) {
+            let mut names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+            names.extend(targets.iter().map(|target| target.model.as_str()));
+            return Err(Failure::usage(
+                said!(
+                    "`--right {rule}`: no target that is asked is called `{name}`, and no model's name contains it",
+                    "`--right {rule}`: 물어볼 대상 가운데 `{name}`이라는 이름도, 그 이름이 든 모델도 없습니다"
+                ),
+                crate::suite::suggest::help(&name, names),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Shares that are stated by the names of targets, stated by their models instead: the simulator sees models only.
 fn by_model(text: &str, targets: &[Target]) -> String {
     let mut rules: Vec<String> = Vec::new();

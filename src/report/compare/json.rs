@@ -22,6 +22,24 @@ pub fn json(all: &[Across]) -> String {
     format!("{:#}\n", Value::Object(out))
 }
 
+/// All comparisons, one object a line.
+#[must_use]
+pub fn jsonl(all: &[Across]) -> String {
+    let mut out = String::new();
+    for across in all {
+        let mut line = Map::new();
+        line.insert("narani".to_owned(), "compare/1".into());
+        if across.base.simulated || across.other.simulated {
+            line.insert("notice".to_owned(), crate::report::json::SIMULATED.into());
+        }
+        if let Value::Object(rest) = one(across) {
+            line.extend(rest);
+        }
+        out.push_str(&format!("{}\n", Value::Object(line)));
+    }
+    out
+}
+
 fn one(across: &Across) -> Value {
     let joined = &across.joined;
     let named = |rows: &[(String, crate::compare::Paired)]| -> Value {
@@ -57,7 +75,9 @@ fn one(across: &Across) -> Value {
             .collect::<Vec<_>>(),
         "sentences": sentences::joined(across, Lang::En)
             .into_iter()
-            .chain(across.rows.iter().map(|row| sentences::row(row, across.rows.len(), Lang::En)))
+            .chain(across.rows.iter().map(|row| sentences::row(row, across.family, Lang::En)))
+            .chain(across.rows.iter().filter_map(|row| sentences::score_moved(row, Lang::En)))
+            .chain(across.rows.iter().filter_map(|row| sentences::slower(row, Lang::En)))
             .collect::<Vec<_>>(),
     })
 }

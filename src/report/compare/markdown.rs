@@ -37,10 +37,10 @@ fn page(across: &Across, lang: Lang) -> String {
     for sentence in sentences::joined(across, lang) {
         out.push_str(&format!("{}\n", markdown_inline(&sentence)));
     }
-    if out.ends_with(".\n") {
+    if !out.ends_with("\n\n") {
         out.push('\n');
     }
-    let adjusted = if across.rows.len() > 1 {
+    let adjusted = if across.family > 1 {
         lang.pick("adjusted p", "보정한 p")
     } else {
         "p"
@@ -57,7 +57,10 @@ fn page(across: &Across, lang: Lang) -> String {
     out.push_str(&head(&heads));
     for row in &across.rows {
         let p50 = |latency: &crate::compare::Latency| latency.p50.map_or_else(|| "–".to_owned(), seconds);
-        let mut cells = vec![markdown_inline(&row.label)];
+        let mut cells = vec![match &row.base_label {
+            Some(base) => format!("{} → {}", markdown_inline(base), markdown_inline(&row.label)),
+            None => markdown_inline(&row.label),
+        }];
         cells.extend(
             row.pass
                 .as_ref()
@@ -72,9 +75,17 @@ fn page(across: &Across, lang: Lang) -> String {
     for row in &across.rows {
         out.push_str(&format!(
             "- {}\n",
-            markdown_inline(&sentences::row(row, across.rows.len(), lang))
+            markdown_inline(&sentences::row(row, across.family, lang))
         ));
     }
+    for row in &across.rows {
+        let more = [sentences::score_moved(row, lang), sentences::slower(row, lang)];
+        for sentence in more.into_iter().flatten() {
+            out.push_str(&format!("- {}\n", markdown_inline(&sentence)));
+        }
+    }
+    out.push_str(&scores(across, lang));
+    out.push_str(&grouped_rates(across, lang));
     out.push_str(&tags(across, lang));
     for row in &across.rows {
         out.push_str(&moved(
@@ -117,6 +128,64 @@ fn figures(paired: &Paired, lang: Lang) -> Vec<String> {
     ]
 }
 
+/// The scores, where they say more than the verdicts.
+fn scores(across: &Across, lang: Lang) -> String {
+    if !across.rows.iter().any(sentences::graded) {
+        return String::new();
+    }
+    let mut out = format!("\n### {}\n\n", lang.pick("Scores", "점수"));
+    out.push_str(&head(&[
+        lang.words().target,
+        lang.pick("score then → now", "점수 전 → 후"),
+        lang.pick("change (95 % CI)", "변화 (95% 구간)"),
+    ]));
+    for row in &across.rows {
+        let Some(paired) = &row.score else { continue };
+        let bold = if paired.shown() { "**" } else { "" };
+        out.push_str(&format!(
+            "| {} | {} → {} | {bold}{} ({}){bold} |\n",
+            markdown_inline(&row.label),
+            score(paired.before),
+            score(paired.after),
+            words::score_difference(paired),
+            words::score_span(paired)
+        ));
+    }
+    out
+}
+
+/// By target over prompts and by prompt over targets, where there are several prompts.
+fn grouped_rates(across: &Across, lang: Lang) -> String {
+    let mut out = String::new();
+    let parts = [
+        (
+            &across.by_target,
+            lang.pick("By target, over all prompts", "대상별 (모든 프롬프트)"),
+            lang.words().target,
+        ),
+        (
+            &across.by_prompt,
+            lang.pick("By prompt, over all targets", "프롬프트별 (모든 대상)"),
+            lang.words().prompt,
+        ),
+    ];
+    for (rows, title, first) in parts.into_iter().filter(|(rows, ..)| rows.len() > 1) {
+        out.push_str(&format!("\n### {title}\n\n"));
+        out.push_str(&head(&[
+            first,
+            lang.pick("passed then → now", "통과율 전 → 후"),
+            lang.pick("change (95 % CI)", "변화 (95% 구간)"),
+            lang.pick("adjusted p", "보정한 p"),
+        ]));
+        for (name, paired) in rows {
+            let mut cells = vec![markdown_inline(name)];
+            cells.extend(figures(paired, lang));
+            out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        }
+    }
+    out
+}
+
 fn tags(across: &Across, lang: Lang) -> String {
     let mut rows: Vec<_> = across
         .by_tag
@@ -157,10 +226,11 @@ fn moved(label: &str, moves: &[Move], title: &str, lang: Lang) -> String {
         return String::new();
     }
     let words = lang.words();
+    let n = grouped(moves.len() as u64);
     let mut out = format!(
-        "\n<details><summary>{}: {} {title}</summary>\n\n",
+        "\n<details><summary>{}: {}</summary>\n\n",
         markdown_inline(label),
-        grouped(moves.len() as u64)
+        lang.pick(format!("{n} {title}"), format!("{title} {n}문항"))
     );
     out.push_str(&head(&[words.case, words.tags, words.score, lang.pick("why", "이유")]));
     for moved in moves.iter().take(MOVED) {

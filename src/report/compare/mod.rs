@@ -9,7 +9,7 @@ mod sentences;
 mod terminal;
 
 pub use csv::csv;
-pub use json::json;
+pub use json::{json, jsonl};
 pub use markdown::markdown;
 pub use terminal::{terminal, terminal_in};
 

@@ -2,7 +2,7 @@
 
 use crate::compare::across::{Joined, Pairwise};
 use crate::compare::{Across, Paired};
-use crate::report::number::{grouped, p_value, point_digits, points, seconds};
+use crate::report::number::{grouped, p_told, point_digits, points, score_points, seconds};
 use crate::report::words::{self, Lang};
 
 /// How the cases were joined, and what else is not the same. Each is a sentence.
@@ -28,7 +28,11 @@ pub(super) fn joined(across: &Across, lang: Lang) -> Vec<String> {
         ));
     } else if !whole {
         out.push(lang.pick(
-            format!("The suites differ: compared are the {cases} cases that did not change."),
+            if *same == 1 {
+                "The suites differ: compared is the 1 case that did not change.".to_owned()
+            } else {
+                format!("The suites differ: compared are the {cases} cases that did not change.")
+            },
             format!("문항 세트가 달라 바뀌지 않은 {cases}문항만 비교합니다."),
         ));
     }
@@ -124,7 +128,7 @@ fn passing(label: &str, paired: &Paired, rows: usize, lang: Lang) -> String {
             format!("{label}: 공통 문항이 {n}개뿐이라 변화를 말할 수 없습니다."),
         );
     };
-    let p = paired.adjusted.or(paired.p).map(p_value).unwrap_or_default();
+    let p = paired.adjusted.or(paired.p).map(p_told).unwrap_or_default();
     let adjusted = if rows > 1 {
         lang.pick("adjusted p", "보정한 p")
     } else {
@@ -133,16 +137,16 @@ fn passing(label: &str, paired: &Paired, rows: usize, lang: Lang) -> String {
     if paired.shown() {
         return if paired.difference < 0.0 {
             lang.pick(
-                format!("{label} passes fewer: {difference}, 95 % CI {span}, beyond chance ({adjusted} = {p})."),
+                format!("{label} passes fewer: {difference}, 95 % CI {span}, beyond chance ({adjusted} {p})."),
                 format!(
-                    "{label} 통과율이 떨어졌습니다: {difference} (95% 구간 {span}), 우연을 넘습니다 ({adjusted} = {p})."
+                    "{label} 통과율이 떨어졌습니다: {difference} (95% 구간 {span}), 우연을 넘습니다 ({adjusted} {p})."
                 ),
             )
         } else {
             lang.pick(
-                format!("{label} passes more: {difference}, 95 % CI {span}, beyond chance ({adjusted} = {p})."),
+                format!("{label} passes more: {difference}, 95 % CI {span}, beyond chance ({adjusted} {p})."),
                 format!(
-                    "{label} 통과율이 올랐습니다: {difference} (95% 구간 {span}), 우연을 넘습니다 ({adjusted} = {p})."
+                    "{label} 통과율이 올랐습니다: {difference} (95% 구간 {span}), 우연을 넘습니다 ({adjusted} {p})."
                 ),
             )
         };
@@ -151,33 +155,73 @@ fn passing(label: &str, paired: &Paired, rows: usize, lang: Lang) -> String {
         // Alone it would be shown; among so many comparisons one such is to be expected.
         let n = grouped(rows as u64);
         return lang.pick(
-            format!("{label}: {difference}, 95 % CI {span}, not beyond chance once {n} comparisons are counted (adjusted p = {p})."),
-            format!("{label}: {difference} (95% 구간 {span}), 비교 {n}개를 감안하면 우연을 넘지 않습니다 (보정한 p = {p})."),
+            format!("{label}: {difference}, 95 % CI {span}, not beyond chance once {n} comparisons are counted (adjusted p {p})."),
+            format!("{label}: {difference} (95% 구간 {span}), 비교 {n}개를 감안하면 우연을 넘지 않습니다 (보정한 p {p})."),
         );
     }
     let digits = point_digits(paired.error);
     let most = points(low.abs().max(high.abs()), digits).replace('+', "");
+    let differs = if paired.better + paired.worse == 1 {
+        "differs"
+    } else {
+        "differ"
+    };
     let differ = grouped(paired.better + paired.worse);
     let of = grouped(paired.cases);
     lang.pick(
-        format!("{label}: no change shown, at most ± {most} pp ({differ} of {of} cases differ)."),
+        format!("{label}: no change shown, at most ± {most} pp ({differ} of {of} cases {differs})."),
         format!("{label}: 변화가 드러나지 않았고, 있더라도 ± {most}%p 이내입니다 ({of}문항 중 {differ}개가 다름)."),
     )
 }
 
 fn scored(label: &str, paired: &Paired, lang: Lang) -> String {
-    let (difference, span) = (words::difference(paired, lang), words::span(paired, lang));
+    let (difference, span) = (words::score_difference(paired), words::score_span(paired));
+    let Some((low, high)) = paired.interval else {
+        let n = grouped(paired.cases);
+        return lang.pick(
+            format!("{label}: {n} case in both, too little to say anything of a change of the score."),
+            format!("{label}: 공통 문항이 {n}개뿐이라 점수 변화를 말할 수 없습니다."),
+        );
+    };
     if paired.shown() {
+        return moved_score(label, paired, lang);
+    }
+    let most = score_points(low.abs().max(high.abs()), point_digits(paired.error)).replace('+', "");
+    lang.pick(
+        format!("{label}: no change of the score shown, at most ± {most} ({difference}, 95 % CI {span})."),
+        format!("{label}: 점수 변화가 드러나지 않았고, 있더라도 ± {most} 이내입니다 ({difference}, 95% 구간 {span})."),
+    )
+}
+
+fn moved_score(label: &str, paired: &Paired, lang: Lang) -> String {
+    let (difference, span) = (words::score_difference(paired), words::score_span(paired));
+    if paired.difference < 0.0 {
         lang.pick(
-            format!("{label}: score moved by {difference}, 95 % CI {span}, beyond chance."),
-            format!("{label}: 점수가 {difference} 움직였고 (95% 구간 {span}) 우연을 넘습니다."),
+            format!("{label} scores lower: {difference}, 95 % CI {span}, beyond chance."),
+            format!("{label} 점수가 떨어졌습니다: {difference} (95% 구간 {span}), 우연을 넘습니다."),
         )
     } else {
         lang.pick(
-            format!("{label}: no change of the score shown ({difference}, 95 % CI {span})."),
-            format!("{label}: 점수 변화가 드러나지 않았습니다 ({difference}, 95% 구간 {span})."),
+            format!("{label} scores higher: {difference}, 95 % CI {span}, beyond chance."),
+            format!("{label} 점수가 올랐습니다: {difference} (95% 구간 {span}), 우연을 넘습니다."),
         )
     }
+}
+
+/// Whether the scores of a row say more than its verdicts.
+pub(super) fn graded(row: &Pairwise) -> bool {
+    match (&row.pass, &row.score) {
+        (Some(pass), Some(score)) => {
+            (pass.before - score.before).abs() > 1e-9 || (pass.after - score.after).abs() > 1e-9
+        }
+        (_, score) => score.is_some(),
+    }
+}
+
+/// That the score moved beyond chance, where it says more than the verdicts.
+pub(super) fn score_moved(row: &Pairwise, lang: Lang) -> Option<String> {
+    let score = row.score.as_ref().filter(|score| score.shown())?;
+    (row.pass.is_some() && graded(row)).then(|| moved_score(&row.label, score, lang))
 }
 
 /// That answers take longer or less, where it is beyond chance.

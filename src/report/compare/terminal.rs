@@ -7,17 +7,18 @@ use crate::compare::across::{Move, Pairwise};
 use crate::compare::{Across, Paired};
 use crate::report::Style;
 use crate::report::lines::{item, paragraph};
-use crate::report::number::{Purse, grouped, p_value, paid, score, seconds};
+use crate::report::number::{Purse, grouped, p_value, paid, point_digits, points, score, seconds};
 use crate::report::signs::plain_signs;
 use crate::report::table::{Cell, Paint, Table};
 use crate::report::words;
 use crate::text::sink::terminal_line;
+use crate::text::width::display_width;
 
-/// Moved cases a column, where not all are asked for.
-const MOVED: usize = 8;
+/// Moved cases named in all, where not all are asked for, and how many a column and direction at least and at most.
+const MOVED: (usize, usize, usize) = (24, 3, 8);
 
-/// Rows of the table by tag.
-const TAGS: usize = 12;
+/// Rows of the table by tag, where not all are asked for.
+const TAGS: usize = 6;
 
 /// The comparison, with times in the zone of this computer.
 #[must_use]
@@ -28,8 +29,44 @@ pub fn terminal(all: &[Across], list: bool, style: &Style) -> String {
 /// The comparison, with times in a zone.
 #[must_use]
 pub fn terminal_in(all: &[Across], list: bool, style: &Style, zone: &TimeZone) -> String {
-    let pages: Vec<String> = all.iter().map(|across| page(across, list, style, zone)).collect();
+    let mut pages: Vec<String> = Vec::new();
+    if all.len() > 1 {
+        pages.push(overview(all, style));
+    }
+    pages.extend(all.iter().map(|across| page(across, list, style, zone)));
     pages.join("\n")
+}
+
+/// Several runs: every change against the first, a row each, before the pages.
+fn overview(all: &[Across], style: &Style) -> String {
+    let lang = style.lang;
+    let mut table = Table::new()
+        .text(lang.words().run)
+        .text(lang.words().target)
+        .whole(lang.pick("passed", "통과율"))
+        .whole(change_head(style))
+        .number(p_head(all[0].family, style));
+    for across in all {
+        for row in &across.rows {
+            let Some(paired) = &row.pass else { continue };
+            table.row([
+                Cell::new(across.other.id.to_string()),
+                Cell::new(label(row, style)),
+                Cell::new(plain_signs(&then_now(paired), style)),
+                change(paired, style),
+                p_of(paired, style),
+            ]);
+        }
+    }
+    if table.is_empty() {
+        return String::new();
+    }
+    let (runs, first) = (all.len(), &all[0].base.id);
+    let title = lang.pick(
+        format!("{runs} runs against {first}"),
+        format!("{first} 실행과 비교한 {runs}개 실행"),
+    );
+    paragraph(&title, 0, style) + &table.draw_without(&[2], style, 2)
 }
 
 fn page(across: &Across, list: bool, style: &Style, zone: &TimeZone) -> String {
@@ -37,13 +74,27 @@ fn page(across: &Across, list: bool, style: &Style, zone: &TimeZone) -> String {
     for sentence in sentences::joined(across, style.lang) {
         out.push_str(&paragraph(&terminal_line(&sentence), 0, style));
     }
-    let mut sections = vec![
-        rates(across, style),
+    let mut sections = vec![rates(across, style)];
+    // What moved beyond chance is read first.
+    let mut rows: Vec<&Pairwise> = across.rows.iter().collect();
+    rows.sort_by_key(|row| !row.pass.as_ref().is_some_and(Paired::shown));
+    let lists: usize = rows
+        .iter()
+        .map(|row| usize::from(!row.newly_failing.is_empty()) + usize::from(!row.newly_passing.is_empty()))
+        .sum();
+    let (all, least, most) = MOVED;
+    let each = if list {
+        usize::MAX
+    } else {
+        (all / lists.max(1)).clamp(least, most)
+    };
+    sections.extend(rows.iter().map(|row| moved(across, row, each, style)));
+    sections.extend([
         grouped_rates(across, style),
-        tags(across, style),
+        tags(across, list, style),
+        scores(across, style),
         times(across, style),
-    ];
-    sections.extend(across.rows.iter().map(|row| moved(across, row, list, style)));
+    ]);
     for section in sections.into_iter().filter(|section| !section.is_empty()) {
         out.push('\n');
         out.push_str(&section);
@@ -59,12 +110,24 @@ fn title(across: &Across, style: &Style, zone: &TimeZone) -> String {
     }
     parts.push(terminal_line(&across.other.suite));
     parts.push(words::cases(across.joined.same, lang));
-    let run =
-        |info: &crate::domain::RunInfo| format!("{} ({})", info.id, words::moment(info.started_us, zone, false, lang));
-    parts.push(plain_signs(
-        &format!("{} → {}", run(&across.base), run(&across.other)),
-        style,
-    ));
+    let told = |dated: bool| {
+        let run = |info: &crate::domain::RunInfo| {
+            let moment = words::moment(info.started_us, zone, false, lang);
+            if dated {
+                format!("{} ({moment})", info.id)
+            } else {
+                info.id.to_string()
+            }
+        };
+        plain_signs(&format!("{} → {}", run(&across.base), run(&across.other)), style)
+    };
+    // An id tells day and time, too: no line is broken for the sake of telling them twice.
+    let dated = told(true);
+    parts.push(if display_width(&dated) <= style.width {
+        dated
+    } else {
+        told(false)
+    });
     crate::report::lines::parts(&parts, style)
 }
 
@@ -77,11 +140,28 @@ fn then_now(paired: &Paired) -> String {
     )
 }
 
+fn change_head(style: &Style) -> &'static str {
+    style.lang.pick("change, pp (95 % CI)", "변화 %p (95% 구간)")
+}
+
 fn change(paired: &Paired, style: &Style) -> Cell {
-    let lang = style.lang;
+    let difference = points(paired.difference, point_digits(paired.error));
+    changed(difference, &words::span(paired, style.lang), paired, style)
+}
+
+fn score_change(paired: &Paired, style: &Style) -> Cell {
+    changed(
+        words::score_difference(paired),
+        &words::score_span(paired),
+        paired,
+        style,
+    )
+}
+
+fn changed(difference: String, span: &str, paired: &Paired, style: &Style) -> Cell {
     let text = match paired.interval {
-        Some(_) => format!("{} ({})", words::difference(paired, lang), words::span(paired, lang)),
-        None => words::difference(paired, lang),
+        Some(_) => format!("{difference} ({span})"),
+        None => difference,
     };
     let paint = match (paired.shown(), paired.difference < 0.0) {
         (false, _) => Paint::Plain,
@@ -108,70 +188,54 @@ fn p_head(rows: usize, style: &Style) -> &'static str {
     }
 }
 
-fn rates(across: &Across, style: &Style) -> String {
-    let lang = style.lang;
-    let label = |row: &Pairwise| match &row.base_label {
+fn label(row: &Pairwise, style: &Style) -> String {
+    match &row.base_label {
         Some(base) => plain_signs(
             &format!("{} → {}", terminal_line(base), terminal_line(&row.label)),
             style,
         ),
         None => terminal_line(&row.label),
-    };
+    }
+}
+
+fn rates(across: &Across, style: &Style) -> String {
+    let lang = style.lang;
     let signs = if style.ascii { ("x", "+") } else { ("✗", "✓") };
     let mut table = Table::new()
         .text(lang.words().target)
-        .whole(plain_signs(lang.pick("passed then → now", "통과율 전 → 후"), style))
-        .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
-        .number(p_head(across.rows.len(), style))
-        .number(lang.pick(format!("new {}", signs.0), format!("새 {}", signs.0)))
-        .number(lang.pick(format!("new {}", signs.1), format!("새 {}", signs.1)));
+        .whole(lang.pick("passed", "통과율"))
+        .whole(change_head(style))
+        .number(p_head(across.family, style))
+        .number(lang.pick(
+            format!("new {}/{}", signs.0, signs.1),
+            format!("새 {}/{}", signs.0, signs.1),
+        ));
     for row in &across.rows {
         let Some(paired) = &row.pass else { continue };
         table.row([
-            Cell::new(label(row)),
+            Cell::new(label(row, style)),
             Cell::new(plain_signs(&then_now(paired), style)),
             change(paired, style),
             p_of(paired, style),
-            Cell::new(grouped(row.newly_failing.len() as u64)),
-            Cell::new(grouped(row.newly_passing.len() as u64)),
+            Cell::new(format!(
+                "{}/{}",
+                grouped(row.newly_failing.len() as u64),
+                grouped(row.newly_passing.len() as u64)
+            )),
         ]);
     }
     let mut out = if table.is_empty() {
         String::new()
     } else {
-        table.draw(style, 2) + "\n"
+        table.draw_without(&[4, 1], style, 2) + "\n"
     };
-    // Where a score is the verdict as a number, a second table would say the same again.
-    let same = |row: &Pairwise| match (&row.pass, &row.score) {
-        (Some(pass), Some(score)) => {
-            (pass.before - score.before).abs() < 1e-9 && (pass.after - score.after).abs() < 1e-9
-        }
-        (_, score) => score.is_none(),
-    };
-    let scored = !across.rows.iter().all(same);
-    if scored {
-        let mut table = Table::new()
-            .text(lang.words().target)
-            .whole(plain_signs(lang.pick("score then → now", "점수 전 → 후"), style))
-            .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
-            .number(p_head(across.rows.len(), style));
-        for row in &across.rows {
-            let Some(paired) = &row.score else { continue };
-            let figures = format!("{} → {}", score(paired.before), score(paired.after));
-            table.row([
-                Cell::new(label(row)),
-                Cell::new(plain_signs(&figures, style)),
-                change(paired, style),
-                p_of(paired, style),
-            ]);
-        }
-        out.push_str(&(table.draw(style, 2) + "\n"));
+    for row in &across.rows {
+        out.push_str(&item(&terminal_line(&sentences::row(row, across.family, lang)), style));
     }
     for row in &across.rows {
-        out.push_str(&item(
-            &terminal_line(&sentences::row(row, across.rows.len(), lang)),
-            style,
-        ));
+        if let Some(sentence) = sentences::score_moved(row, lang) {
+            out.push_str(&item(&terminal_line(&sentence), style));
+        }
     }
     for row in &across.rows {
         if let Some(sentence) = sentences::slower(row, lang) {
@@ -179,6 +243,32 @@ fn rates(across: &Across, style: &Style) -> String {
         }
     }
     out
+}
+
+/// The scores, where they say more than the verdicts.
+fn scores(across: &Across, style: &Style) -> String {
+    let lang = style.lang;
+    // Where a score is the verdict as a number, a second table would say the same again.
+    if !across.rows.iter().any(sentences::graded) {
+        return String::new();
+    }
+    let mut table = Table::new()
+        .text(lang.words().target)
+        .whole(lang.words().score)
+        .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
+        .number(p_head(across.family, style));
+    for row in &across.rows {
+        let Some(paired) = &row.score else { continue };
+        let figures = format!("{} → {}", score(paired.before), score(paired.after));
+        table.row([
+            Cell::new(label(row, style)),
+            Cell::new(plain_signs(&figures, style)),
+            score_change(paired, style),
+            p_of(paired, style),
+        ]);
+    }
+    let title = lang.pick("Scores between 0 and 1", "점수 (0–1)");
+    paragraph(title, 0, style) + &table.draw_without(&[1], style, 2)
 }
 
 /// By target over prompts and by prompt over targets, where there are several prompts.
@@ -203,8 +293,8 @@ fn grouped_rates(across: &Across, style: &Style) -> String {
         }
         let mut table = Table::new()
             .text(head)
-            .whole(plain_signs(lang.pick("passed then → now", "통과율 전 → 후"), style))
-            .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
+            .whole(lang.pick("passed", "통과율"))
+            .whole(change_head(style))
             .number(p_head(rows.len(), style));
         for (name, paired) in rows {
             table.row([
@@ -217,13 +307,13 @@ fn grouped_rates(across: &Across, style: &Style) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        out.push_str(&format!("{title}\n{}", table.draw(style, 2)));
+        out.push_str(&format!("{title}\n{}", table.draw_without(&[1], style, 2)));
     }
     out
 }
 
 /// The tags that moved most; p-values are adjusted for every tag and column.
-fn tags(across: &Across, style: &Style) -> String {
+fn tags(across: &Across, list: bool, style: &Style) -> String {
     if across.by_tag.is_empty() {
         return String::new();
     }
@@ -231,7 +321,9 @@ fn tags(across: &Across, style: &Style) -> String {
     let mut rows: Vec<_> = across.by_tag.iter().collect();
     rows.sort_by(|a, b| b.pass.difference.abs().total_cmp(&a.pass.difference.abs()));
     let all = rows.len();
-    rows.truncate(TAGS);
+    if !list {
+        rows.truncate(TAGS);
+    }
     rows.retain(|row| row.pass.better + row.pass.worse > 0);
     if rows.is_empty() {
         return paragraph(
@@ -247,8 +339,8 @@ fn tags(across: &Across, style: &Style) -> String {
         .text(lang.words().tag)
         .text(lang.words().target)
         .number("n")
-        .whole(plain_signs(lang.pick("passed then → now", "통과율 전 → 후"), style))
-        .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
+        .whole(lang.pick("passed", "통과율"))
+        .whole(change_head(style))
         .number(lang.pick("adjusted p", "보정한 p"));
     for row in &rows {
         table.row([
@@ -264,7 +356,7 @@ fn tags(across: &Across, style: &Style) -> String {
         format!("By tag, most moved first (p adjusted for all {all} tag × target)"),
         format!("분류별, 많이 움직인 것부터 (p는 분류 × 대상 {all}개에 대해 보정)"),
     );
-    paragraph(&title, 0, style) + &table.draw(style, 2)
+    paragraph(&title, 0, style) + &table.draw_without(&[3, 2], style, 2)
 }
 
 fn times(across: &Across, style: &Style) -> String {
@@ -280,9 +372,9 @@ fn times(across: &Across, style: &Style) -> String {
     }
     let mut table = Table::new()
         .text(lang.words().target)
-        .whole(plain_signs(lang.pick("p50 then → now", "p50 전 → 후"), style))
-        .whole(plain_signs(lang.pick("p95 then → now", "p95 전 → 후"), style))
-        .whole(plain_signs(lang.pick("cost then → now", "비용 전 → 후"), style));
+        .whole("p50")
+        .whole("p95")
+        .whole(lang.words().cost);
     let dash = || "–".to_owned();
     let sums = across
         .rows
@@ -308,17 +400,16 @@ fn times(across: &Across, style: &Style) -> String {
             )),
         ]);
     }
-    format!(
-        "{}\n{}",
-        lang.pick("Time and cost (fresh answers only)", "시간과 비용 (새 답변만)"),
-        table.draw(style, 2)
-    )
+    let title = lang.pick(
+        "Time and cost, then → now (fresh answers only)",
+        "시간과 비용, 전 → 후 (새 답변만)",
+    );
+    paragraph(&plain_signs(title, style), 0, style) + &table.draw_without(&[2], style, 2)
 }
 
-fn moved(across: &Across, row: &Pairwise, list: bool, style: &Style) -> String {
+fn moved(across: &Across, row: &Pairwise, most: usize, style: &Style) -> String {
     let lang = style.lang;
     let mut out = String::new();
-    let most = if list { usize::MAX } else { MOVED };
     let lists = [
         (
             &row.newly_failing,
@@ -338,7 +429,11 @@ fn moved(across: &Across, row: &Pairwise, list: bool, style: &Style) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        let head = format!("{}: {} {title}", row.label, grouped(moves.len() as u64));
+        let n = grouped(moves.len() as u64);
+        let head = lang.pick(
+            format!("{}: {n} {title}", row.label),
+            format!("{}: {title} {n}문항", row.label),
+        );
         out.push_str(&paragraph(&terminal_line(&head), 0, style));
         out.push_str(&table_of(moves, most, why, style));
         let rest = moves.len().saturating_sub(most);

@@ -39,7 +39,7 @@ pub(in crate::report) fn times_of(record: &Record) -> Option<(u64, Option<u64>)>
     match record.outcome.as_ref()? {
         Outcome::Answered {
             timing, cached: false, ..
-        } if !timing.suspended => Some((timing.total_us, timing.first_text_us)),
+        } if !timing.suspended && timing.total_us > 0 => Some((timing.total_us, timing.first_text_us)),
         _ => None,
     }
 }
@@ -73,7 +73,7 @@ pub(in crate::report) fn how(record: &Record) -> (&'static str, Option<u32>, Opt
         }) => (
             if *cached { "cache" } else { "fresh" },
             Some(*attempts),
-            Some(timing.started_us),
+            (timing.started_us > 0).then_some(timing.started_us),
         ),
         Some(Outcome::Failed { attempts, timing, .. }) => (
             "fresh",

@@ -74,5 +74,5 @@ pub fn table(view: &View, style: &Style) -> String {
         "Pairs, on the cases measured in both (pp, 95 % CI, p adjusted by Holm for all rows)",
         "둘씩 비교 (둘 다 측정된 문항만, %p, 95% 구간, p는 모든 줄에 대해 Holm 보정)",
     );
-    format!("{}{}", heading(title, style), table.draw(style, 2))
+    format!("{}{}", heading(title, style), table.draw_without(&[6, 4, 5], style, 2))
 }

@@ -34,12 +34,14 @@ fn on_scale(view: &View, (low, high): (u8, u8), style: &Style) -> String {
         .number(lang.pick("mean", "평균"))
         .whole(lang.words().interval)
         .number(lang.pick("best in", "가장 나음"))
-        .number(lang.pick("auto score", "자동 점수"));
+        .number(lang.pick("their auto score", "그 답변의 자동 점수"));
     for column in &view.columns {
-        let auto = column
-            .score
+        let people = column.people.iter().find(|people| people.scale == (low, high));
+        // Of the same answers: a mean over other cases would say nothing beside it.
+        let auto = people
+            .and_then(|people| people.auto)
             .map_or_else(|| dash.to_owned(), |score| format!("{score:.2}"));
-        match column.people.iter().find(|people| people.scale == (low, high)) {
+        match people {
             Some(people) => table.row([
                 Cell::new(&column.label),
                 Cell::new(grouped(people.answers)),

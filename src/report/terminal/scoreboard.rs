@@ -62,7 +62,9 @@ pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
         }
     }
     out.push_str(&total(view, style));
-    if view.counts.missing > 0 {
+    // Where the run stopped because all was settled, its own section says so.
+    let settled = view.early.as_ref().is_some_and(|early| early.settled);
+    if view.counts.missing > 0 && !settled {
         let (missing, planned) = (view.counts.missing, view.counts.planned);
         let text = if view.running {
             words::still_running(missing, planned, style.lang)

@@ -4,7 +4,7 @@
 
 use super::Lang;
 use crate::compare::{Causes, Paired, Said};
-use crate::report::number::{grouped, p_value, point_digits, points, whole_percent};
+use crate::report::number::{grouped, p_told, point_digits, points, score_points, whole_percent};
 use crate::stats::variance::Source;
 
 /// `95 % CI −3.8 … +5.5`, without the words in front.
@@ -16,6 +16,22 @@ pub fn span(paired: &Paired, lang: Lang) -> String {
         Some((low, high)) => format!("{} … {}", points(low, digits), points(high, digits)),
         None => "?".to_owned(),
     }
+}
+
+/// The same of scores: `−0.038 … +0.055`.
+#[must_use]
+pub fn score_span(paired: &Paired) -> String {
+    let digits = point_digits(paired.error);
+    match paired.interval {
+        Some((low, high)) => format!("{} … {}", score_points(low, digits), score_points(high, digits)),
+        None => "?".to_owned(),
+    }
+}
+
+/// `+0.008`.
+#[must_use]
+pub fn score_difference(paired: &Paired) -> String {
+    score_points(paired.difference, point_digits(paired.error))
 }
 
 /// `+0.8 pp` · `+0.8%p`.
@@ -133,13 +149,13 @@ fn pair(
     let p = paired.p.unwrap_or(1.0);
     if p < 0.05 {
         // Alone it would be shown; among so many comparisons one such is to be expected.
-        let adjusted = p_value(paired.adjusted.unwrap_or(1.0));
+        let adjusted = p_told(paired.adjusted.unwrap_or(1.0));
         let n = grouped(comparisons as u64);
         return lang.pick(
             format!(
-                "{best} and {other} cannot be told apart once {n} comparisons are counted: {difference}, {span} (adjusted p = {adjusted})."
+                "{best} and {other} cannot be told apart once {n} comparisons are counted: {difference}, {span} (adjusted p {adjusted})."
             ),
-            format!("{best}, {other}: 비교 {n}개를 감안하면 우열이 드러나지 않습니다: {difference} ({span}, 보정한 p = {adjusted})."),
+            format!("{best}, {other}: 비교 {n}개를 감안하면 우열이 드러나지 않습니다: {difference} ({span}, 보정한 p {adjusted})."),
         );
     }
     let ci = if first {
@@ -147,9 +163,10 @@ fn pair(
     } else {
         ""
     };
+    let cases = if differ == 1 { "case differs" } else { "cases differ" };
     let differ = grouped(differ);
     lang.pick(
-        format!("{best} and {other} cannot be told apart: {difference}, {ci}{span} ({differ} cases differ)."),
+        format!("{best} and {other} cannot be told apart: {difference}, {ci}{span} ({differ} {cases})."),
         format!("{best}, {other}: 우열이 드러나지 않습니다: {difference} ({ci}{span}, {differ}문항에서 갈림)."),
     )
 }

@@ -42,13 +42,17 @@ pub fn imported(file: &str, lang: Lang) -> String {
     lang.pick(format!("imported from {file}"), format!("{file} 파일에서 가져옴"))
 }
 
-/// `112 answers from cache` · `캐시 답변 112개`.
+/// `112 answers from cache`, or from recordings where the run replays them.
 #[must_use]
-pub fn from_cache(n: u64, lang: Lang) -> String {
-    lang.pick(
-        format!("{} from cache", counted(n, "answer", "answers")),
-        format!("캐시 답변 {}개", grouped(n)),
-    )
+pub fn from_cache(n: u64, replayed: bool, lang: Lang) -> String {
+    let answers = counted(n, "answer", "answers");
+    if replayed {
+        return lang.pick(
+            format!("{answers} from recordings"),
+            format!("녹음된 답변 {}개", grouped(n)),
+        );
+    }
+    lang.pick(format!("{answers} from cache"), format!("캐시 답변 {}개", grouped(n)))
 }
 
 /// `14 Mar 2026 09:12 KST` · `2026-03-14 09:12 KST`, or without the zone.

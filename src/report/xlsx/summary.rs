@@ -64,7 +64,7 @@ impl Summary<'_> {
         parts.push(self.info.id.to_string());
         parts.push(words::moment(self.info.started_us, self.zone, true, lang));
         if self.view.counts.cached > 0 {
-            parts.push(words::from_cache(self.view.counts.cached, lang));
+            parts.push(words::from_cache(self.view.counts.cached, self.view.replayed, lang));
         }
         Pen::at(sheet, 1).put(&parts.join(" · "), &self.look.faint)?;
         let counts = self.view.counts;
@@ -72,7 +72,11 @@ impl Summary<'_> {
         if self.view.judged() {
             told.push(lang.words().rates_only.to_owned());
         }
-        if counts.missing > 0 {
+        if let Some(early) = &self.view.early {
+            told.push(crate::report::early::sentence(early, lang));
+        }
+        let settled = self.view.early.as_ref().is_some_and(|early| early.settled);
+        if counts.missing > 0 && !settled {
             told.push(words::not_reached(
                 counts.missing,
                 counts.planned,

@@ -86,6 +86,7 @@ impl Dispatcher {
             message,
             cached,
             pass: row.pass,
+            score: row.score,
             attempts,
             cost_nano: if cached { None } else { cost },
         };
@@ -112,6 +113,10 @@ impl Dispatcher {
             }) = self.pending.remove(cell)
             {
                 self.lanes[lane].storing -= 1;
+                if self.abreast {
+                    let case = self.layout.cell(*cell).case;
+                    self.lanes[lane].stored(case);
+                }
                 self.accounts[self.lanes[lane].account].open -= u32::from(in_flight);
                 match status {
                     Status::Measured => self.counts.measured += 1,

@@ -20,7 +20,7 @@ use super::pacer::Pacer;
 use super::prepare::Prepared;
 use super::width::Width;
 use super::{Asker, Command, Ending, Job, Reuse, Till, Why};
-use crate::domain::{Event, Status};
+use crate::domain::{Event, Money, Status};
 use crate::net::clock;
 use crate::plan::Layout;
 use crate::store::{Cache, Gone, OutcomeRow};
@@ -100,6 +100,10 @@ struct Dispatcher {
     ungraded: bool,
     /// Something was not asked for want of money, calls or time.
     over_budget: bool,
+    /// Calls that the cap on money had no room for.
+    too_dear: Vec<(usize, Money)>,
+    /// No target goes far beyond the others.
+    abreast: bool,
     /// Nothing new is started.
     ending: Option<Why>,
     cut_at: Option<Duration>,
@@ -137,6 +141,7 @@ pub async fn carry_out(job: Job) -> Ending {
         images,
         till,
         heart,
+        abreast,
         drain,
         events,
         commands,
@@ -196,6 +201,8 @@ pub async fn carry_out(job: Job) -> Ending {
         simulated,
         ungraded: false,
         over_budget: false,
+        too_dear: Vec::new(),
+        abreast,
         ending: None,
         cut_at: None,
         drain,
@@ -287,6 +294,7 @@ impl Dispatcher {
             till: self.till,
             hedged: self.hedges.made(),
             ungraded: self.ungraded,
+            too_dear: self.too_dear,
         }
     }
 

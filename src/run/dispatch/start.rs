@@ -73,12 +73,16 @@ impl Dispatcher {
             if nth >= per_target {
                 return None;
             }
-            self.lanes[index].next += 1;
             let cell = self.layout.of_target(index, nth);
             let number = self.layout.number(cell);
             if self.done.holds(number) || !self.info.asks(cell.case, cell.prompt, cell.target, cell.trial) {
+                self.lanes[index].next += 1;
                 continue;
             }
+            if self.abreast && cell.case > self.furthest() {
+                return None;
+            }
+            self.lanes[index].next += 1;
             let (first, page) = &self.lanes[index].page;
             let inside = cell.case >= *first && cell.case < *first + page.len() as u64;
             if !inside {
@@ -90,6 +94,9 @@ impl Dispatcher {
                         return None;
                     }
                 }
+            }
+            if self.abreast {
+                *self.lanes[index].taken.entry(cell.case).or_default() += 1;
             }
             let (first, page) = &self.lanes[index].page;
             let at = usize::try_from(cell.case - *first).expect("within the page");
@@ -104,6 +111,26 @@ impl Dispatcher {
                 tries: 0,
             });
         }
+    }
+
+    /// The last case that may be asked while targets go abreast: as far beyond the first case that somebody still owes an
+    /// answer to as the narrowest target has calls open at once. More would be paid for and not be needed; less would leave
+    /// the slowest target, which sets the pace, idle.
+    fn furthest(&self) -> u64 {
+        let asked = self.lanes.iter().enumerate().filter(|(_, lane)| {
+            !lane.paused
+                && lane.stopped.is_none()
+                && !lane.out_of_money
+                && (lane.next < self.layout.per_target() || !lane.taken.is_empty())
+        });
+        let (mut first, mut narrowest) = (u64::MAX, u64::from(u32::MAX));
+        for (index, lane) in asked {
+            let next = || self.layout.of_target(index, lane.next).case;
+            first = first.min(lane.taken.first_key_value().map_or_else(next, |(case, _)| *case));
+            narrowest = narrowest.min(u64::from(self.accounts[lane.account].width.limit()));
+        }
+        let cells_a_case = (self.layout.per_case() / self.layout.targets.max(1) as u64).max(1);
+        first.saturating_add((narrowest / cells_a_case).max(1))
     }
 
     /// Starts one call of a lane, if everything allows it.
@@ -145,6 +172,7 @@ impl Dispatcher {
             Room::Spent => {
                 // What is free goes on.
                 lane.out_of_money = true;
+                self.too_dear.extend(expected.money.map(|money| (index, money)));
                 self.budget_reached().await;
                 return Ok(Some(item));
             }
