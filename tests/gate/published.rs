@@ -338,3 +338,59 @@ fn times_of_two_services() {
         }
     }
 }
+
+/// The commands of a page, each with the lines of output that stand below it.
+fn commands(page: &str) -> Vec<(String, Vec<String>)> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    let (mut inside, mut goes_on) = (false, false);
+    for line in page.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+            continue;
+        }
+        if !inside {
+            continue;
+        }
+        let (text, more) = match line.strip_suffix('\\') {
+            Some(text) => (text, true),
+            None => (line, false),
+        };
+        if goes_on {
+            found.last_mut().unwrap().0.push_str(text);
+        } else if let Some(command) = text.strip_prefix("$ narani ") {
+            found.push((command.to_owned(), Vec::new()));
+        } else if !line.trim().is_empty() {
+            found.last_mut().unwrap().1.push(line.trim_end().to_owned());
+        }
+        goes_on = more;
+    }
+    found
+}
+
+#[test]
+fn every_command_of_the_page_prints_what_the_page_shows() {
+    let Some(folder) = shared() else { return };
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/published.md");
+    let lab = Lab::new();
+    for entry in std::fs::read_dir(&folder).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), lab.home.path().join(entry.file_name())).unwrap();
+        }
+    }
+    let commands = commands(&std::fs::read_to_string(page).unwrap());
+    assert!(commands.len() >= 8, "{commands:?}");
+    for (command, wanted) in commands {
+        let (ours, piped) = command.split_once(" | ").unwrap_or((&command, ""));
+        let ended = lab.run(&ours.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(ended.code, 0, "{command}: {ended:?}");
+        if !piped.is_empty() {
+            continue;
+        }
+        // Ids and times of runs differ from day to day.
+        let told = |line: &&String| !line.trim().starts_with('…') && !line.contains("r-2026") && !line.ends_with("UTC");
+        for line in wanted.iter().filter(told) {
+            let shown = ended.out.lines().any(|shown| shown.trim_end() == line.as_str());
+            assert!(shown, "{command}\nwithout the line\n{line}\nin\n{}", ended.out);
+        }
+    }
+}

@@ -75,7 +75,7 @@ fn one(across: &Across) -> Value {
             .collect::<Vec<_>>(),
         "sentences": sentences::joined(across, Lang::En)
             .into_iter()
-            .chain(across.rows.iter().map(|row| sentences::row(row, across.family, Lang::En)))
+            .chain(sentences::rows(across, Lang::En))
             .chain(across.rows.iter().filter_map(|row| sentences::score_moved(row, Lang::En)))
             .chain(across.rows.iter().filter_map(|row| sentences::slower(row, Lang::En)))
             .collect::<Vec<_>>(),

@@ -72,11 +72,8 @@ fn page(across: &Across, lang: Lang) -> String {
         out.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     out.push('\n');
-    for row in &across.rows {
-        out.push_str(&format!(
-            "- {}\n",
-            markdown_inline(&sentences::row(row, across.family, lang))
-        ));
+    for sentence in sentences::rows(across, lang) {
+        out.push_str(&format!("- {}\n", markdown_inline(&sentence)));
     }
     for row in &across.rows {
         let more = [sentences::score_moved(row, lang), sentences::slower(row, lang)];

@@ -101,8 +101,44 @@ pub(super) fn joined(across: &Across, lang: Lang) -> Vec<String> {
     out
 }
 
+/// Columns without a shown change from which one sentence speaks for all of them.
+const MANY: usize = 4;
+
+/// What the rows say, a sentence each; of many columns without a shown change, one.
+pub(super) fn rows(across: &Across, lang: Lang) -> Vec<String> {
+    let quiet = |row: &Pairwise| {
+        row.pass
+            .as_ref()
+            .is_some_and(|paired| paired.interval.is_some() && !paired.shown() && !alone(paired))
+    };
+    let still: Vec<&Pairwise> = across.rows.iter().filter(|row| quiet(row)).collect();
+    let together = still.len() >= MANY;
+    let told = across.rows.iter().filter(|row| !together || !quiet(row));
+    let mut out: Vec<String> = told.map(|one| row(one, across.family, lang)).collect();
+    if together {
+        let paired = || still.iter().filter_map(|row| row.pass.as_ref());
+        let most = paired()
+            .filter_map(|paired| paired.interval)
+            .fold(0.0f64, |most, (low, high)| most.max(low.abs()).max(high.abs()));
+        let most = points(most, 1).replace('+', "");
+        let n = grouped(still.len() as u64);
+        let names: Vec<&str> = still.iter().map(|row| row.label.as_str()).collect();
+        let names = names.join(", ");
+        out.push(lang.pick(
+            format!("No change shown of {n} columns, at most ± {most} pp: {names}."),
+            format!("변화가 드러나지 않은 열 {n}개 (있더라도 ± {most}%p 이내): {names}."),
+        ));
+    }
+    out
+}
+
+/// Alone it would be shown; among so many comparisons one such is to be expected.
+fn alone(paired: &Paired) -> bool {
+    paired.p.is_some_and(|p| p < 0.05) && paired.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+}
+
 /// What a row says: moved beyond chance, or no change shown and how large one could be.
-pub(super) fn row(row: &Pairwise, rows: usize, lang: Lang) -> String {
+fn row(row: &Pairwise, rows: usize, lang: Lang) -> String {
     let label = match &row.base_label {
         Some(base) => format!("{base} → {}", row.label),
         None => row.label.clone(),
@@ -151,8 +187,7 @@ fn passing(label: &str, paired: &Paired, rows: usize, lang: Lang) -> String {
             )
         };
     }
-    if paired.p.is_some_and(|p| p < 0.05) && (low > 0.0 || high < 0.0) {
-        // Alone it would be shown; among so many comparisons one such is to be expected.
+    if alone(paired) {
         let n = grouped(rows as u64);
         return lang.pick(
             format!("{label}: {difference}, 95 % CI {span}, not beyond chance once {n} comparisons are counted (adjusted p {p})."),

@@ -17,6 +17,9 @@ use crate::text::width::display_width;
 /// Moved cases named in all, where not all are asked for, and how many a column and direction at least and at most.
 const MOVED: (usize, usize, usize) = (24, 3, 8);
 
+/// Columns whose moved cases are named whether they moved beyond chance or not, where not all are asked for.
+const LISTED: usize = 3;
+
 /// Rows of the table by tag, where not all are asked for.
 const TAGS: usize = 6;
 
@@ -74,10 +77,20 @@ fn page(across: &Across, list: bool, style: &Style, zone: &TimeZone) -> String {
     for sentence in sentences::joined(across, style.lang) {
         out.push_str(&paragraph(&terminal_line(&sentence), 0, style));
     }
+    let lang = style.lang;
     let mut sections = vec![rates(across, style)];
-    // What moved beyond chance is read first.
+    // What moved beyond chance is read first; of many columns it is all that is, unless all is asked for.
+    let beyond = |row: &Pairwise| row.pass.as_ref().is_some_and(Paired::shown);
     let mut rows: Vec<&Pairwise> = across.rows.iter().collect();
-    rows.sort_by_key(|row| !row.pass.as_ref().is_some_and(Paired::shown));
+    rows.sort_by_key(|row| !beyond(row));
+    if !list && rows.len() > LISTED {
+        let shown = rows.iter().filter(|row| beyond(row)).count();
+        rows.truncate(if shown == 0 { LISTED } else { shown });
+    }
+    let left_out = across.rows.iter().any(|row| {
+        let moved = row.newly_failing.len() + row.newly_passing.len() > 0;
+        moved && !rows.iter().any(|kept| kept.lane == row.lane)
+    });
     let lists: usize = rows
         .iter()
         .map(|row| usize::from(!row.newly_failing.is_empty()) + usize::from(!row.newly_passing.is_empty()))
@@ -89,6 +102,11 @@ fn page(across: &Across, list: bool, style: &Style, zone: &TimeZone) -> String {
         (all / lists.max(1)).clamp(least, most)
     };
     sections.extend(rows.iter().map(|row| moved(across, row, each, style)));
+    if left_out {
+        let command = format!("narani compare {} {} --list", across.base.id, across.other.id);
+        let more = lang.pick("Moved cases of the other columns", "다른 열의 바뀐 문항");
+        sections.push(plain_signs(&format!("{more}: {command}\n"), style));
+    }
     sections.extend([
         grouped_rates(across, style),
         tags(across, list, style),
@@ -229,8 +247,8 @@ fn rates(across: &Across, style: &Style) -> String {
     } else {
         table.draw_without(&[4, 1], style, 2) + "\n"
     };
-    for row in &across.rows {
-        out.push_str(&item(&terminal_line(&sentences::row(row, across.family, lang)), style));
+    for sentence in sentences::rows(across, lang) {
+        out.push_str(&item(&terminal_line(&sentence), style));
     }
     for row in &across.rows {
         if let Some(sentence) = sentences::score_moved(row, lang) {
