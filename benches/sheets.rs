@@ -8,10 +8,16 @@
     reason = "figures for people on standard output are what this is for"
 )]
 
+#[path = "../tests/sheets/setup.rs"]
+#[expect(dead_code, reason = "the tests use all of it, the benchmark a part")]
+mod setup;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use setup::{config, suite, table, written};
 
 const NARANI: &str = env!("CARGO_BIN_EXE_narani");
 const CASES: usize = 10_000;
@@ -79,23 +85,23 @@ fn main() {
 
 /// A suite, answers and five targets.
 fn make(home: &Path) {
-    let mut config = String::new();
     let targets = [
-        ("gpt", "openai"),
-        ("claude", "anthropic"),
-        ("gemini", "gemini"),
-        ("clova", "clova"),
-        ("llama", "ollama"),
+        ("gpt", "openai", "gpt-1"),
+        ("claude", "anthropic", "claude-1"),
+        ("gemini", "gemini", "gemini-1"),
+        ("clova", "clova", "clova-1"),
+        ("llama", "ollama", "llama-1"),
     ];
-    for (name, provider) in targets {
-        let local = if provider == "ollama" { "local = true\n" } else { "" };
-        writeln!(
-            config,
-            "[targets.{name}]\nprovider = \"{provider}\"\nmodel = \"{name}-1\"\n{local}"
-        )
-        .expect("a text");
-    }
-    std::fs::write(home.join("config.toml"), config).expect("a file");
+    std::fs::write(home.join("config.toml"), config(&targets)).expect("a file");
+    let question = |case: usize| format!("{case}번째 질문: 환불은 며칠 안에 가능한가요?");
+    let suite = suite(CASES, |case| {
+        [
+            format!("q-{case:05}"),
+            question(case),
+            "14일".to_owned(),
+            "환불".to_owned(),
+        ]
+    });
     let words = [
         "환불은",
         "수령일로부터",
@@ -114,14 +120,8 @@ fn make(home: &Path) {
         "확인해",
         "주세요.",
     ];
-    let mut suite = "번호,질문,정답,분류\n".to_owned();
     let mut answers = String::new();
     for case in 0..CASES {
-        writeln!(
-            suite,
-            "q-{case:05},{case}번째 질문: 환불은 며칠 안에 가능한가요?,14일,환불"
-        )
-        .expect("a text");
         let mut answer = String::new();
         let mut state = case as u64 + 1;
         while answer.chars().count() < 700 {
@@ -133,7 +133,8 @@ fn make(home: &Path) {
         }
         writeln!(
             answers,
-            "{{\"question\":\"{case}번째 질문: 환불은 며칠 안에 가능한가요?\",\"answer\":\"{answer}\"}}"
+            "{{\"question\":\"{}\",\"answer\":\"{answer}\"}}",
+            question(case)
         )
         .expect("a text");
     }
@@ -143,19 +144,17 @@ fn make(home: &Path) {
 
 /// Rates every row of the pack's CSV.
 fn fill(home: &Path) {
-    let text = std::fs::read_to_string(home.join("out/review_kim.csv")).unwrap_or_default();
-    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let heads = reader.headers().cloned().unwrap_or_default();
-    let mut writer = csv::Writer::from_path(home.join("filled.csv")).expect("a file");
-    writer.write_record(&heads).expect("a row");
-    for (number, row) in reader.records().flatten().enumerate() {
-        let cells = heads.iter().zip(row.iter()).map(|(head, cell)| match head {
-            head if head.starts_with("s.") => (number % 5 + 1).to_string(),
-            "pref" => "A".to_owned(),
-            _ => cell.to_owned(),
-        });
-        writer.write_record(cells).expect("a row");
+    let (heads, mut rows) = table(&home.join("out/review_kim.csv"));
+    for (number, row) in rows.iter_mut().enumerate() {
+        for (head, cell) in heads.iter().zip(row) {
+            match head.as_str() {
+                head if head.starts_with("s.") => *cell = (number % 5 + 1).to_string(),
+                "pref" => "A".clone_into(cell),
+                _ => {}
+            }
+        }
     }
+    std::fs::write(home.join("filled.csv"), written(&heads, &rows, b',')).expect("a file");
 }
 
 /// Runs the program to its end, prints a line, and gives the time it took.

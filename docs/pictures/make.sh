@@ -67,18 +67,21 @@ sheet.cell(5, at["note"]).value = "반말로 답함"
 sheet["C1"] = "끝남 4 / 24"
 for column, width in [("q", 40), ("a.A", 42), ("a.B", 42), ("a.C", 42), ("note", 18)]:
     sheet.column_dimensions[openpyxl.utils.get_column_letter(at[column])].width = width
+# One page wide: pictures are cut from pages.
+sheet.page_setup.fitToWidth = 1
 book.save("filled.xlsx")
 report = openpyxl.load_workbook("report.xlsx")
 for name in report.sheetnames:
     if name != "나란히":
         report[name].sheet_state = "hidden"
+report["나란히"].page_setup.fitToWidth = 1
 report.active = report.sheetnames.index("나란히")
 report.save("side.xlsx")
 P
 soffice -env:UserInstallation="file://$work/profile" --headless --norestore --convert-to pdf --outdir pdf filled.xlsx side.xlsx >/dev/null
-draw() { # PDF, page, resolution, height of the crop, name, top of the crop in hundredths of an inch
-  pdftoppm -r "$3" -png -f "$2" -l "$2" -singlefile -x "$((3 * $3 / 5))" -y "$(($6 * $3 / 100))" -W "$((98 * $3 / 10))" -H "$4" "pdf/$1.pdf" "$here/$5"
+draw() { # PDF, page, resolution, height of the crop, name; left, top and width of the crop in hundredths of an inch
+  pdftoppm -r "$3" -png -f "$2" -l "$2" -singlefile -x "$(($6 * $3 / 100))" -y "$(($7 * $3 / 100))" -W "$(($8 * $3 / 100))" -H "$4" "pdf/$1.pdf" "$here/$5"
 }
-draw filled 2 150 480 review-sheet 60
-draw filled 1 90 620 review-guide 60
-draw side 1 170 480 report-side-by-side 40
+draw filled 2 140 460 review-sheet 20 40 1130
+draw filled 1 90 440 review-guide 60 60 740
+draw side 1 150 460 report-side-by-side 20 36 1130

@@ -1,9 +1,7 @@
 //! Packs that come back as CSV, in every encoding, with everything that people do to them. Needs no other program.
 
-use std::fmt::Write as _;
-use std::path::Path;
-
 use crate::lab::Lab;
+use crate::setup::{at, config, suite, table, written};
 
 pub(crate) const TARGETS: [(&str, &str, &str); 4] = [
     ("gpt-main", "openai", "gpt-5.2"),
@@ -15,24 +13,15 @@ pub(crate) const TARGETS: [(&str, &str, &str); 4] = [
 /// A simulated run of `cases` Korean questions with four targets.
 pub(crate) fn run(cases: usize) -> Lab {
     let lab = Lab::new();
-    let mut config = String::new();
-    for (name, provider, model) in TARGETS {
-        writeln!(
-            config,
-            "[targets.{name}]\nprovider = \"{provider}\"\nmodel = \"{model}\""
-        )
-        .unwrap();
-    }
-    lab.write("config.toml", config);
-    let mut suite = "번호,질문,정답,분류\n".to_owned();
-    for at in 0..cases {
-        writeln!(
-            suite,
-            "q-{at:03},{at}번째 질문: 12500원의 {at}% 할인은 얼마인가요?,{}원,숫자 계산",
-            at * 125
-        )
-        .unwrap();
-    }
+    lab.write("config.toml", config(&TARGETS));
+    let suite = suite(cases, |at| {
+        [
+            format!("q-{at:03}"),
+            format!("{at}번째 질문: 12500원의 {at}% 할인은 얼마인가요?"),
+            format!("{}원", at * 125),
+            "숫자 계산".to_owned(),
+        ]
+    });
     lab.write("suite.csv", suite);
     let ended = lab.run(&["run", "suite.csv", "--simulate", "--latency-ms", "1"]);
     assert_eq!(ended.code, 0, "{ended:?}");
@@ -67,31 +56,6 @@ pub(crate) fn kept(lab: &Lab, pack: &str, reviewer: &str) -> Vec<serde_json::Val
         last.insert(value["row"].as_str().unwrap().to_owned(), value);
     }
     last.into_values().collect()
-}
-
-/// The rows of a CSV with its heads.
-pub(crate) fn table(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let heads = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let rows = reader
-        .records()
-        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
-        .collect();
-    (heads, rows)
-}
-
-pub(crate) fn written(heads: &[String], rows: &[Vec<String>], separator: u8) -> String {
-    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
-    writer.write_record(heads).unwrap();
-    for row in rows {
-        writer.write_record(row).unwrap();
-    }
-    String::from_utf8(writer.into_inner().unwrap()).unwrap()
-}
-
-pub(crate) fn at(heads: &[String], key: &str) -> usize {
-    heads.iter().position(|head| head == key).unwrap()
 }
 
 /// Rates every row: scores by row and letter, the highest is best.

@@ -9,4 +9,5 @@ mod lab;
 mod office;
 mod packs;
 mod round_trips;
+mod setup;
 mod suites;

@@ -2,8 +2,9 @@
 
 use std::io::Read as _;
 
-use crate::by_hand::{TARGETS, at, pack, rate, run, table, written};
+use crate::by_hand::{TARGETS, pack, rate, run};
 use crate::lab::Lab;
+use crate::setup::{at, table, written};
 
 fn export(lab: &Lab, more: &[&str]) -> String {
     let words = ["review", "export", "last", "--lang", "en", "--seed", "3"];
