@@ -109,6 +109,9 @@ impl Side {
         if head.trials != info.trials {
             return Err(Trouble::Trials { was: head.trials });
         }
+        if baseline.lines.is_empty() {
+            return Err(Trouble::Empty);
+        }
         let mut lines = vec![None; now.cases.len()];
         let mut changed = Vec::new();
         let (mut shared, mut new) = (0u64, 0u64);

@@ -78,6 +78,12 @@ fn remark(note: &mut Remark, most: usize) {
             cut(label);
             cases.iter_mut().for_each(cut);
         }
+        Remark::Aside { label, cases } => {
+            cut(label);
+            for (case, _) in cases {
+                cut(case);
+            }
+        }
         Remark::Unchecked { label, .. }
         | Remark::Cached { label, .. }
         | Remark::Gone { label, .. }

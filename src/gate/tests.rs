@@ -476,6 +476,43 @@ fn an_open_check_says_how_many_cases_would_decide_it() {
     assert!((600..650).contains(&cases), "{cases}");
 }
 
+/// A run in which nothing was measured, taken as the baseline, was said to share no case.
+#[test]
+fn an_empty_baseline_is_told_as_such() {
+    let (base, now) = (grid(&[None; 5]), grid(&all(5, true)));
+    let verdict = judged(&now, &against(&base, &now), &GateRules::default());
+    assert_eq!(verdict.checks[0].state, State::NoBaseline(Trouble::Empty));
+    assert_eq!(verdict.exit(), 4);
+}
+
+/// Cells that a resumed run would not ask again were advised to be resumed.
+#[test]
+fn advice_fits_what_was_not_measured() {
+    use crate::report::words::{Lang, open_advice};
+    let n = 50;
+    let mut passed = all(n, true);
+    passed[..10].fill(None);
+    let (base, now) = (grid(&all(n, true)), grid(&passed));
+    let mut verdict = judged(&now, &against(&base, &now), &GateRules::default());
+    for (kind, command, told) in [
+        (
+            "rate_limit",
+            Some("narani run --resume r-"),
+            "This is not a regression.",
+        ),
+        ("bad_request", Some("--retry all-errors"), "This is not a regression."),
+        ("no_recording", None, "--record"),
+    ] {
+        verdict.coverage[0].kinds = vec![(kind.to_owned(), 10)];
+        let advice = open_advice(&verdict, Lang::En).join("\n");
+        assert!(advice.contains(told), "{kind}: {advice}");
+        match command {
+            Some(command) => assert!(advice.contains(command), "{kind}: {advice}"),
+            None => assert!(!advice.contains("--resume"), "{kind}: {advice}"),
+        }
+    }
+}
+
 #[test]
 fn repeats_are_told_and_paid() {
     use crate::report::gate::markdown::{Manner, markdown};

@@ -260,6 +260,8 @@ pub enum Trouble {
     },
     /// Not one case in common.
     NoShared,
+    /// Nothing was measured in it.
+    Empty,
     /// The run that serves as baseline has no such column.
     NoColumn,
     /// No earlier run of the suite.
@@ -447,6 +449,13 @@ pub enum Remark {
         days: i64,
         /// The limit.
         limit: u32,
+    },
+    /// Cases in quarantine that moved or fail, and are not counted.
+    Aside {
+        /// The column.
+        label: String,
+        /// Their ids with the last day of each.
+        cases: Vec<(String, String)>,
     },
     /// A quarantined case that passes again and could be let back in.
     PassesAgain {

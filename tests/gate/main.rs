@@ -20,7 +20,7 @@ fn from_no_baseline_to_a_failing_gate() {
     let none = lab.run(&["gate", "last"]);
     assert_eq!(none.code, 4, "{none:?}");
     assert!(
-        none.out.contains("NO BASELINE") && none.out.contains("first.jsonl.pending"),
+        none.out.contains("NO BASELINE") && none.out.contains("with .pending after its name"),
         "{}",
         none.out
     );

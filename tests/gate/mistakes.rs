@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use super::lab::Lab;
-use super::setup::{lab, run, run_only};
+use super::setup::{lab, plain, run, run_only};
 
 /// A folder of baselines that was misspelt was made, with proposals in it, and the advice led to another folder.
 #[test]
@@ -340,4 +340,39 @@ fn what_was_accepted_survives_ctrl_c() {
         cases.len() == 1 && cases[0].contains("case-00"),
         "one case was accepted: {cases:?}: {seen}"
     );
+}
+
+/// What a check that is not decided shows, whole.
+#[test]
+fn an_open_gate_shows_its_figures() {
+    let lab = lab();
+    run(&lab, "good.jsonl");
+    assert_eq!(lab.run(&["baseline", "accept", "last"]).code, 0);
+    lab.write(
+        "rules.toml",
+        "[gate]\n[[gate.check]]\nkind = \"regression\"\nrule = \"no-drop\"\n\
+         [[gate.check]]\nkind = \"floor\"\nmin = 0.95\n\
+         [[gate.check]]\nkind = \"must_pass\"\ntag = \"critical\"\n",
+    );
+    for (name, lang) in [("an_open_gate", "en"), ("an_open_gate_in_korean", "ko")] {
+        let ended = lab.run_with(
+            &[
+                "gate",
+                "last",
+                "--rules",
+                "rules.toml",
+                "--lang",
+                lang,
+                "--markdown",
+                "gate.md",
+            ],
+            &[("COLUMNS", "80")],
+        );
+        assert_eq!(ended.code, 3, "{ended:?}");
+        let markdown = std::fs::read_to_string(lab.home.path().join("gate.md")).unwrap();
+        insta::assert_snapshot!(name, plain(&format!("{}\n{markdown}", ended.out)));
+        for line in ended.out.lines() {
+            assert!(narani::text::width::display_width(line) <= 80, "{line}");
+        }
+    }
 }

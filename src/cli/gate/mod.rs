@@ -97,7 +97,7 @@ fn judged(global: &Global, args: &GateArgs, printer: &Printer) -> Outcome {
     let today = opened::today();
     let unfit = misfits(&now, &rules, today);
     if !unfit.is_empty() {
-        return Err(Failure::of(Exit::Usage, unfit));
+        return Err(opened::in_order(unfit));
     }
     let options = opened::options(
         global,

@@ -9,6 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::open;
 use crate::compare::Grid;
 use crate::config::{self, CheckKind, GateRules, Metric, Settings};
+use crate::domain::Problem;
 use crate::gate::{Against, Options, misfits};
 use crate::store::{Listed, Reader};
 use crate::suite::findings::Findings;
@@ -67,12 +68,17 @@ pub(super) fn open(global: &Global, args: &GateArgs) -> Result<Opened, Failure> 
     {
         problems.extend(misfits(&now, &rules, today()));
     }
+    Err(in_order(problems))
+}
+
+/// Mistakes of rules, in reading order.
+pub(super) fn in_order(problems: Vec<Problem>) -> Failure {
     let mut findings = Findings::new();
     for problem in problems {
         findings.add(problem);
     }
     let (problems, more) = findings.finish();
-    Err(Failure::of(Exit::Usage, problems).with_more(more))
+    Failure::of(Exit::Usage, problems).with_more(more)
 }
 
 pub(super) fn today() -> jiff::civil::Date {

@@ -67,14 +67,15 @@ pub(super) fn against(
             Ok(Against::new(named.clone(), false, None, now, sides))
         }
         Err(error) => {
-            let near = near(path).map_or_else(
+            let usual = results.join("baselines").join(path);
+            let near = near(path).or_else(|| near(&usual)).map_or_else(
                 || {
                     said!(
                         "a folder of baselines is named with a slash: ./{named}",
                         "기준 폴더는 ./{named} 처럼 빗금을 넣어 적습니다"
                     )
                 },
-                |near| said!("or did you mean the folder {near}?", "아니면 {near} 폴더입니까?"),
+                |near| said!("did you mean the folder {near}?", "혹시 {near} 폴더입니까?"),
             );
             Err(Failure::from(error).note(near))
         }

@@ -22,9 +22,17 @@ use crate::suite::values::Desk;
 /// Everything that is wrong, in reading order.
 pub fn gate_rules(path: &Path) -> Result<GateRules, Misread> {
     let name = path.display().to_string();
-    let text = whole_file(path, &name).map_err(|problem| Misread {
-        problems: vec![problem],
-        rules: None,
+    let text = whole_file(path, &name).map_err(|mut problem| {
+        problem.help = Some(said!(
+            "a file of rules begins with `[gate]`; without --rules they are those of config.toml",
+            "규칙 파일은 `[gate]`로 시작합니다. --rules가 없으면 config.toml의 규칙을 씁니다"
+        ));
+        // The sentence names the file already.
+        problem.place = None;
+        Misread {
+            problems: vec![problem],
+            rules: None,
+        }
     })?;
     let origin = Origin::secretive(&name, &text.text, text.offset);
     let mut findings = Findings::new();

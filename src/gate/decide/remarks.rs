@@ -65,6 +65,7 @@ pub(super) fn remarks(trial: &Trial<'_>, checked: &[bool], checks: &[Check]) -> 
     {
         notes.push(Remark::Stale { days, limit });
     }
+    notes.extend(put_aside(trial, checks));
     for entry in &trial.rules.quarantine {
         let Some(case) = now.find(&entry.case) else { continue };
         let columns = (0..now.lanes.len()).filter(|lane| {
@@ -93,6 +94,31 @@ pub(super) fn remarks(trial: &Trial<'_>, checked: &[bool], checks: &[Check]) -> 
         .min();
     if let Some(n) = fewest.filter(|n| *n < crate::compare::notes::FEW_CASES) {
         notes.push(Remark::FewCases { n });
+    }
+    notes
+}
+
+/// Cases in quarantine that moved or fail, a note a column: a case in several checks stands there once.
+fn put_aside(trial: &Trial<'_>, checks: &[Check]) -> Vec<Remark> {
+    let mut notes = Vec::new();
+    for (lane, column) in trial.now.lanes.iter().enumerate() {
+        let mut cases: Vec<(String, String)> = Vec::new();
+        for moved in checks
+            .iter()
+            .filter(|check| check.lane == Some(lane))
+            .flat_map(|check| &check.quarantined)
+        {
+            let until = moved.aside.as_ref().map(|(_, until)| until.clone()).unwrap_or_default();
+            if !cases.iter().any(|(case, _)| *case == moved.case) {
+                cases.push((moved.case.clone(), until));
+            }
+        }
+        if !cases.is_empty() {
+            notes.push(Remark::Aside {
+                label: column.label.clone(),
+                cases,
+            });
+        }
     }
     notes
 }

@@ -122,12 +122,7 @@ fn alert(verdict: &Verdict, style: &Style) -> String {
             let mut said: Vec<String> = low
                 .map(|coverage| inline(&words::low_coverage(coverage, verdict.coverage_min, lang)))
                 .collect();
-            let figures = |check: &Check| then_and_now(check, verdict, style);
-            said.extend(
-                words::open_checks(verdict, &figures, style)
-                    .iter()
-                    .map(|open| inline(open)),
-            );
+            said.extend(words::open_checks(verdict, style).iter().map(|open| inline(open)));
             if said.is_empty() {
                 said.push(words::tally(verdict, lang));
             }

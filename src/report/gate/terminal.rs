@@ -47,7 +47,8 @@ pub fn terminal(verdict: &Verdict, all: bool, style: &Style) -> String {
     for check in &verdict.checks {
         let open = check.state == State::Inconclusive(Undecided::Either);
         let tells = matches!(check.rule, CheckKind::Regression { .. }) && (check.state == State::Fail || open || all);
-        if tells && check.paired.is_some() {
+        let moved = check.newly_failing.len() + check.newly_passing.len() + check.quarantined.len();
+        if tells && check.paired.is_some() && (moved > 0 || check.state == State::Fail || all) {
             out.push('\n');
             out.push_str(&movement(verdict, check, all, style));
         }
@@ -209,9 +210,26 @@ fn checks(verdict: &Verdict, style: &Style) -> String {
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect();
-        out.push_str(&paragraph(&figures.join("   "), 5, style));
+        out.push_str(&figures_below(&figures, style));
     }
     out
+}
+
+/// Figures under the name of their check; a line breaks between them where it can.
+fn figures_below(figures: &[String], style: &Style) -> String {
+    const INDENT: usize = 5;
+    const GAP: &str = "   ";
+    let mut lines: Vec<String> = Vec::new();
+    for figure in figures {
+        match lines.last_mut() {
+            Some(line) if INDENT + display_width(line) + GAP.len() + display_width(figure) <= style.width => {
+                line.push_str(GAP);
+                line.push_str(figure);
+            }
+            _ => lines.push(figure.clone()),
+        }
+    }
+    lines.iter().map(|line| paragraph(line, INDENT, style)).collect()
 }
 
 fn passed(verdict: &Verdict, style: &Style) -> String {
@@ -259,17 +277,20 @@ fn inconclusive(verdict: &Verdict, first: &str, style: &Style) -> String {
         .map(|coverage| words::low_coverage(coverage, verdict.coverage_min, lang))
         .collect();
     // Figures stand in the table above them.
-    sentences.extend(words::open_checks(verdict, &|_| String::new(), style));
+    sentences.extend(words::open_checks(verdict, style));
     if sentences.is_empty() {
         sentences.push(
             lang.pick("there is nothing to check", "검사할 것이 없습니다")
                 .to_owned(),
         );
     }
-    let indent = "  ";
-    for (at, sentence) in sentences.iter().enumerate() {
-        let head = if at == 0 { first } else { indent };
-        out.push_str(&hanging(&terminal_line(sentence), head, "    ", style));
+    if let [sentence] = &sentences[..] {
+        out.push_str(&hanging(&terminal_line(sentence), first, "    ", style));
+    } else {
+        out.push_str(&hanging(&words::tally(verdict, lang), first, "    ", style));
+        for sentence in &sentences {
+            out.push_str(&item(&terminal_line(sentence), style));
+        }
     }
     for text in words::open_advice(verdict, lang) {
         out.push_str(&advice(&text, 2, style));
@@ -291,7 +312,7 @@ fn also_open(verdict: &Verdict, style: &Style) -> String {
     for (sentence, _) in troubles(verdict, lang) {
         out.push_str(&item(&terminal_line(&sentence), style));
     }
-    for sentence in words::open_checks(verdict, &|_| String::new(), style) {
+    for sentence in words::open_checks(verdict, style) {
         out.push_str(&item(&terminal_line(&sentence), style));
     }
     out
@@ -312,19 +333,32 @@ fn troubles(verdict: &Verdict, lang: Lang) -> Vec<(String, String)> {
 
 fn no_baseline(verdict: &Verdict, first: &str, style: &Style) -> String {
     let mut out = String::new();
-    let mut remedies: Vec<String> = Vec::new();
-    for (at, (sentence, remedy)) in troubles(verdict, style.lang).iter().enumerate() {
-        let head = if at == 0 { first } else { "  " };
-        out.push_str(&hanging(&terminal_line(sentence), head, "    ", style));
-        for line in remedy.lines() {
-            // What holds for all is said once.
-            let line = advice(line, 2, style);
-            if !remedies.contains(&line) {
-                remedies.push(line);
-            }
+    let troubles = troubles(verdict, style.lang);
+    if let [(sentence, _)] = &troubles[..] {
+        out.push_str(&hanging(&terminal_line(sentence), first, "    ", style));
+    } else {
+        out.push_str(&hanging(&words::tally(verdict, style.lang), first, "    ", style));
+        for (sentence, _) in &troubles {
+            out.push_str(&item(&terminal_line(sentence), style));
         }
     }
-    out.push_str(&remedies.concat());
+    // What was written first, then what to do; what holds for all is said once.
+    let mut lines: Vec<&str> = Vec::new();
+    for line in troubles.iter().flat_map(|(_, remedy)| remedy.lines()) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let (commands, mut written): (Vec<&str>, Vec<&str>) = lines.into_iter().partition(|line| line.contains("  "));
+    if written.len() > 1 {
+        written = vec![style.lang.pick(
+            "Proposals were written beside them, each with .pending after its name.",
+            "각 파일 옆에 이름 뒤에 .pending을 붙인 제안을 썼습니다.",
+        )];
+    }
+    for line in written.into_iter().chain(commands) {
+        out.push_str(&advice(line, 2, style));
+    }
     out
 }
 

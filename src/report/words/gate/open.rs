@@ -2,10 +2,11 @@
 
 use super::check_name;
 use crate::config::CheckKind;
+use crate::domain::Money;
 use crate::gate::{Check, Repeated, State, Undecided, Verdict};
 use crate::report::Style;
 use crate::report::number::{Purse, grouped, money, paid, points};
-use crate::report::words::{Lang, cases};
+use crate::report::words::{Lang, and_more, cases};
 
 /// Why a check could not be decided, in a few words.
 #[must_use]
@@ -38,6 +39,10 @@ pub fn undecided(why: &Undecided, lang: Lang) -> String {
 /// What would decide a check that is not decided, as a clause; none where no number can be given.
 #[must_use]
 pub fn needs(check: &Check, style: &Style) -> Option<String> {
+    needed(check, check.needs.as_ref().map_or(&[][..], |needs| &needs.cost), style)
+}
+
+fn needed(check: &Check, cost: &[Money], style: &Style) -> Option<String> {
     let lang = style.lang;
     let State::Inconclusive(why) = &check.state else {
         return None;
@@ -52,7 +57,7 @@ pub fn needs(check: &Check, style: &Style) -> Option<String> {
             .to_owned()
         });
     };
-    let sums: Vec<String> = needs.cost.iter().map(|sum| money(sum, style)).collect();
+    let sums: Vec<String> = cost.iter().map(|sum| money(sum, style)).collect();
     let cost = if sums.is_empty() {
         String::new()
     } else {
@@ -81,37 +86,69 @@ fn rounded(cases: u64) -> u64 {
     cases.div_ceil(step) * step
 }
 
-/// Checks that could not be decided for a reason of their own, each as a sentence with its figures.
+/// Checks that could not be decided for a reason of their own, as sentences; those that say the same of several columns are one.
 #[must_use]
-pub fn open_checks(verdict: &Verdict, figures: &dyn Fn(&Check) -> String, style: &Style) -> Vec<String> {
-    let lang = style.lang;
-    let told = |check: &Check| {
+pub fn open_checks(verdict: &Verdict, style: &Style) -> Vec<String> {
+    let mut groups: Vec<Vec<&Check>> = Vec::new();
+    for check in &verdict.checks {
         let State::Inconclusive(why) = &check.state else {
-            return None;
+            continue;
         };
         if *why == Undecided::Coverage {
-            return None;
+            continue;
         }
-        let name = check_name(&check.rule, lang);
-        let label = check.label.as_deref().unwrap_or("");
-        let mut out = format!("{label}: {name}: {}", undecided(why, lang));
-        let figures = figures(check);
-        if !figures.is_empty() {
-            out.push_str(&format!(", {figures}"));
+        let cases = |check: &Check| check.needs.as_ref().map(|needs| needs.cases);
+        let alike = |other: &&Check| {
+            (&other.rule, &other.state, other.n, cases(other)) == (&check.rule, &check.state, check.n, cases(check))
+        };
+        match groups.iter_mut().find(|group| group.first().is_some_and(alike)) {
+            Some(group) => group.push(check),
+            None => groups.push(vec![check]),
         }
-        if let Some(needs) = needs(check, style) {
-            out.push_str(&format!("; {needs}"));
-        }
-        out.push('.');
-        Some(out)
+    }
+    groups.iter().filter_map(|group| open_group(group, style)).collect()
+}
+
+fn open_group(group: &[&Check], style: &Style) -> Option<String> {
+    const NAMED: usize = 4;
+    let lang = style.lang;
+    let first = group.first()?;
+    let State::Inconclusive(why) = &first.state else {
+        return None;
     };
-    verdict.checks.iter().filter_map(told).collect()
+    let labels: Vec<&str> = group.iter().filter_map(|check| check.label.as_deref()).collect();
+    let mut whom = labels.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    if labels.len() > NAMED {
+        whom.push_str(&format!(", {}", and_more((labels.len() - NAMED) as u64, lang)));
+    }
+    let mut cost: Vec<Money> = Vec::new();
+    for sum in group
+        .iter()
+        .filter_map(|check| check.needs.as_ref())
+        .flat_map(|needs| &needs.cost)
+    {
+        match cost.iter_mut().find(|known| known.currency == sum.currency) {
+            Some(known) => known.nano = known.nano.saturating_add(sum.nano),
+            None => cost.push(sum.clone()),
+        }
+    }
+    let mut out = format!("{whom}: {}: {}", check_name(&first.rule, lang), undecided(why, lang));
+    if let Some(needs) = needed(first, &cost, style) {
+        out.push_str(&format!("; {needs}"));
+    }
+    out.push('.');
+    Some(out)
 }
 
 /// What a reader can do about checks that are not decided: what was not measured is asked, what is too small is enlarged.
 #[must_use]
 pub fn open_advice(verdict: &Verdict, lang: Lang) -> Vec<String> {
-    let resume = format!("narani run --resume {}{}", verdict.run, verdict.options.global);
+    let kinds: Vec<&str> = verdict
+        .coverage
+        .iter()
+        .flat_map(|coverage| coverage.kinds.iter().map(|(kind, _)| kind.as_str()))
+        .collect();
+    let resume = resume(verdict, &kinds);
     let mut out: Vec<String> = Vec::new();
     let mut say = |text: String| {
         if !out.contains(&text) {
@@ -119,16 +156,26 @@ pub fn open_advice(verdict: &Verdict, lang: Lang) -> Vec<String> {
         }
     };
     let low = verdict.coverage.iter().any(|coverage| coverage.low);
-    if low {
-        say(lang.pick(
-            format!("No quality verdict. This is not a regression.  {resume}"),
-            format!("품질 판정이 없습니다. 퇴보라는 뜻은 아닙니다.  {resume}"),
-        ));
+    let no_verdict = if low {
+        lang.pick(
+            "No quality verdict. This is not a regression.",
+            "품질 판정이 없습니다. 퇴보라는 뜻은 아닙니다.",
+        )
     } else {
+        lang.pick(
+            "Not decided. This is not a regression.",
+            "판정하지 못했습니다. 퇴보라는 뜻은 아닙니다.",
+        )
+    };
+    match (low, &resume) {
+        (true, Some(resume)) => say(format!("{no_verdict}  {resume}")),
+        _ => say(no_verdict.to_owned()),
+    }
+    if kinds.contains(&"no_recording") {
         say(lang
             .pick(
-                "Not decided. This is not a regression.",
-                "판정하지 못했습니다. 퇴보라는 뜻은 아닙니다.",
+                "Nobody has recorded these calls yet: somebody with keys runs with --record.",
+                "아직 아무도 이 호출을 녹음하지 않았습니다. 키가 있는 사람이 --record로 실행해야 합니다.",
             )
             .to_owned());
     }
@@ -139,7 +186,7 @@ pub fn open_advice(verdict: &Verdict, lang: Lang) -> Vec<String> {
         match why {
             Undecided::Coverage => {}
             Undecided::Nothing | Undecided::NotMeasured(_) => {
-                if !low {
+                if let (false, Some(resume)) = (low, &resume) {
                     say(lang.pick(
                         format!("Ask what was not measured:  {resume}"),
                         format!("측정되지 않은 것 묻기:  {resume}"),
@@ -150,6 +197,12 @@ pub fn open_advice(verdict: &Verdict, lang: Lang) -> Vec<String> {
                 .pick(
                     "More cases or trials would settle it; narani plan SUITE says how many.",
                     "문항이나 회차를 늘리면 가릴 수 있습니다. 몇 개가 필요한지는 narani plan SUITE 로 봅니다.",
+                )
+                .to_owned()),
+            Undecided::FewAnswers(_) if verdict.cached == 0 => say(lang
+                .pick(
+                    "Times need more answers: more cases or trials.",
+                    "시간을 재려면 답변이 더 필요합니다. 문항이나 회차를 늘리세요.",
                 )
                 .to_owned()),
             Undecided::FewAnswers(_) => say(lang
@@ -167,6 +220,25 @@ pub fn open_advice(verdict: &Verdict, lang: Lang) -> Vec<String> {
         }
     }
     out
+}
+
+/// The command that asks what was not measured; none where it would ask nothing.
+fn resume(verdict: &Verdict, kinds: &[&str]) -> Option<String> {
+    let never = |kind: &str| matches!(kind, "no_recording" | "not_imported" | "content_filter");
+    // What was refused as it stands is asked again only when one says so.
+    let lasting = |kind: &str| matches!(kind, "bad_request" | "scorer" | "judge");
+    if !kinds.is_empty() && kinds.iter().all(|kind| never(kind)) {
+        return None;
+    }
+    let all = if kinds.iter().any(|kind| lasting(kind)) {
+        " --retry all-errors"
+    } else {
+        ""
+    };
+    Some(format!(
+        "narani run --resume {}{all}{}",
+        verdict.run, verdict.options.global
+    ))
 }
 
 /// A case that was asked again: `case-00 was asked 2 times more and passed 0: most fail`.

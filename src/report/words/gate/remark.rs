@@ -65,6 +65,24 @@ pub fn remark(remark: &Remark, lang: Lang) -> String {
             format!("The baseline is {days} days old, more than {limit}."),
             format!("기준이 {days}일 전 것입니다 ({limit}일 초과)."),
         ),
+        Remark::Aside { label, cases } => {
+            const IDS: usize = 5;
+            let until = lang.pick("until", "기한");
+            let mut named: Vec<String> = cases
+                .iter()
+                .take(IDS)
+                .map(|(case, day)| format!("{case} ({until} {day})"))
+                .collect();
+            if cases.len() > IDS {
+                named.push("…".to_owned());
+            }
+            let (n, named) = (grouped(cases.len() as u64), named.join(", "));
+            let are = if cases.len() == 1 { "case" } else { "cases" };
+            lang.pick(
+                format!("{label}: not counted, {n} {are} in quarantine: {named}."),
+                format!("{label}: 격리 중인 {n}문항은 세지 않았습니다: {named}."),
+            )
+        }
         Remark::PassesAgain { case, until } => lang.pick(
             format!("{case} is in quarantine until {until} and passes: it could be let back in."),
             format!("{case} 문항은 {until}까지 격리 중인데 통과합니다. 격리를 풀어도 됩니다."),

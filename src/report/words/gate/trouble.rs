@@ -10,7 +10,7 @@ pub fn trouble_short(trouble: &Trouble, lang: Lang) -> &'static str {
     match trouble {
         Trouble::Missing { .. } | Trouble::Folder { .. } => lang.pick("no baseline", "기준 없음"),
         Trouble::Damaged { .. } => lang.pick("baseline damaged", "기준 손상"),
-        Trouble::NoEarlier | Trouble::NoColumn | Trouble::NoShared => {
+        Trouble::NoEarlier | Trouble::NoColumn | Trouble::NoShared | Trouble::Empty => {
             lang.pick("nothing to compare with", "비교할 것 없음")
         }
         _ => lang.pick("not comparable", "비교 불가"),
@@ -87,16 +87,17 @@ pub fn trouble(trouble: &Trouble, label: &str, verdict: &Verdict, lang: Lang) ->
             format!("{label}: 이 실행은 모의 실행(SIMULATED)이고 기준은 실제입니다"),
         ),
         Trouble::Changed { changed, gone, of } => {
-            let (changed, gone, of) = (grouped(*changed), grouped(*gone), grouped(*of));
+            let (en, ko) = affected(*changed, *gone);
+            let of = grouped(*of);
             lang.pick(
-                format!(
-                    "{label}: of {of} cases of the baseline {changed} changed and {gone} are not in this run, more than a tenth"
-                ),
-                format!(
-                    "{label}: 기준의 {of}문항 중 {changed}개가 바뀌고 {gone}개가 이 실행에 없어 10%를 넘습니다"
-                ),
+                format!("{label}: of {of} cases of the baseline {en}, more than a tenth"),
+                format!("{label}: 기준의 {of}문항 중 {ko} 10%를 넘습니다"),
             )
         }
+        Trouble::Empty => lang.pick(
+            format!("{label}: nothing was measured in what it is compared with"),
+            format!("{label}: 비교 대상에서 측정된 것이 없습니다"),
+        ),
         Trouble::NoShared => lang.pick(
             format!("{label}: the baseline and the run have no case in common"),
             format!("{label}: 기준과 이 실행에 공통된 문항이 없습니다"),
@@ -126,6 +127,15 @@ pub fn trouble(trouble: &Trouble, label: &str, verdict: &Verdict, lang: Lang) ->
             );
         }
     };
+    if verdict.against_run {
+        return (
+            sentence,
+            lang.pick(
+                "Name another run, or a folder of baselines, with --baseline.".to_owned(),
+                "--baseline으로 다른 실행이나 기준 폴더를 지정하세요.".to_owned(),
+            ),
+        );
+    }
     let remedy = lang.pick(
         format!("If the new results are right:  {review}   then commit."),
         format!("새 결과가 맞다면:  {review}   그런 다음 커밋하세요."),
@@ -162,4 +172,19 @@ pub fn damage_words(damage: &Damage, lang: Lang) -> String {
             format!("{line}번째 줄을 읽을 수 없습니다: {why}"),
         ),
     }
+}
+
+/// How many cases of a baseline changed, and how many are not there, in both languages.
+fn affected(changed: u64, gone: u64) -> (String, String) {
+    let are = if gone == 1 { "is" } else { "are" };
+    let (mut en, mut ko) = (Vec::new(), Vec::new());
+    if changed > 0 {
+        en.push(format!("{} changed", grouped(changed)));
+        ko.push(format!("{}개가 바뀌어", grouped(changed)));
+    }
+    if gone > 0 {
+        en.push(format!("{} {are} not in this run", grouped(gone)));
+        ko.push(format!("{}개가 이 실행에 없어", grouped(gone)));
+    }
+    (en.join(" and "), ko.join(", "))
 }
