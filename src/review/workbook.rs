@@ -332,6 +332,8 @@ fn print(sheet: &mut Worksheet, wide: f64) {
     sheet
         .set_landscape()
         .set_paper_size(A4)
+        // Page by page a row comes whole before the next one.
+        .set_page_order(true)
         .set_margins(0.3, 0.3, 0.5, 0.5, 0.2, 0.2)
         .set_print_fit_to_pages(sheet_pages_wide(wide), 0)
         .set_footer("&C&P / &N");

@@ -23,7 +23,7 @@ pub use writer::{AttemptRow, Gone, OutcomeRow, StoredCells, Writer};
 
 use std::path::PathBuf;
 
-use crate::domain::Said;
+use crate::domain::{Lang, Said};
 use crate::said;
 
 /// What can go wrong with a run folder, each with what to do.
@@ -113,7 +113,12 @@ impl StoreError {
                     "lock" => "잠그지",
                     _ => "처리하지",
                 };
-                format!("`{}` 경로를 {doing} 못했습니다: {source}", path.display())
+                let why = Said::from(source);
+                format!(
+                    "`{}` 경로를 {doing} 못했습니다: {}",
+                    path.display(),
+                    why.in_lang(Lang::Ko)
+                )
             }
             Self::Full { path } => format!("`{}` 파일이 있는 디스크에 남은 공간이 없습니다", path.display()),
             Self::ReadOnly { path } => format!("`{}` 경로에 쓸 수 없습니다", path.display()),

@@ -57,7 +57,7 @@ fn decisions_are_told_everywhere_and_not_asked_for_again() {
     let agree = lab.run(&["review", "agree", &pack]);
     let file = format!("decisions_{pack}.xlsx");
     assert!(
-        agree.out.contains("24 rows differ by 2 or more points"),
+        agree.out.contains("24 rows to decide: scores 2 or more"),
         "{}",
         agree.out
     );
@@ -91,7 +91,7 @@ fn decisions_are_told_everywhere_and_not_asked_for_again() {
     );
     let agree = lab.run(&["review", "agree", &pack]);
     assert!(
-        agree.out.contains("14 rows differ by") && agree.out.contains("10 rows were decided"),
+        agree.out.contains("14 rows to decide") && agree.out.contains("10 rows were decided"),
         "{}",
         agree.out
     );

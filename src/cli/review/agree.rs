@@ -214,10 +214,10 @@ fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> Vec<String> {
     }
     let (disputed, decided) = (agreed.disputed.len(), agreed.decided);
     if disputed > 0 {
-        let rows = counted(disputed, "row differs", "rows differ");
+        let rows = counted(disputed, "row", "rows");
         say(lang.pick(
-            format!("{rows} by 2 or more points, in the choice, or could not be told, not decided yet"),
-            format!("2점 이상 다르거나 선택이 엇갈리거나 판단 불가이고 아직 조정하지 않은 행 {disputed}개"),
+            format!("{rows} to decide: scores 2 or more points apart, different choices, or somebody could not tell"),
+            format!("조정할 행 {disputed}개: 점수가 2점 이상 다르거나 선택이 엇갈리거나 판단 불가"),
         ));
     }
     if decided > 0 {

@@ -38,6 +38,7 @@ pub(super) fn print_wide(sheet: &mut Worksheet, wide: f64) {
     sheet
         .set_landscape()
         .set_paper_size(A4)
+        .set_page_order(true)
         .set_margins(0.3, 0.3, 0.6, 0.5, 0.3, 0.2)
         .set_print_fit_to_pages(sheet_pages_wide(wide), 0)
         .set_footer("&C&A · &P / &N");
@@ -198,10 +199,9 @@ impl Side<'_> {
                 pen.number(human.and_then(|human| human.mean), &look.score)?;
             }
             let best = humans.iter().find_map(|human| human.as_ref()?.best.as_deref());
-            pen.tall(
+            pen.put(
                 &best.map_or_else(String::new, |best| words::best(best, self.lang)),
-                14.0,
-                &look.text,
+                &look.unit,
             )?;
         }
         pen.number(Some(found.score), &look.score)?;

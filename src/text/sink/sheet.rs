@@ -181,7 +181,7 @@ pub fn sheet_pages(text: &str, width: f64, lines: u32) -> Vec<&str> {
 #[must_use]
 pub fn sheet_pages_wide(characters: f64) -> u16 {
     (1..20u16)
-        .find(|pages| f64::from(*pages) * 270.0 >= characters)
+        .find(|pages| f64::from(*pages) * 300.0 >= characters)
         .unwrap_or(20)
 }
 
