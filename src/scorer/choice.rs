@@ -170,6 +170,28 @@ mod tests {
         }
     }
 
+    /// `It is C.` picked nothing.
+    #[test]
+    fn plain_words_pick_an_option() {
+        for text in [
+            "It is C.",
+            "It's C, because the others are cities of Spain.",
+            "I would choose (C).",
+            "Paris and Rome are capitals. I'd go with option **C**.",
+            "That is C",
+        ] {
+            assert_eq!(judge("C", None, text), Mark::Pass(true), "{text}");
+        }
+        for text in [
+            "It is a city.",
+            "It is C major that I like.",
+            "It is D.",
+            "It is I who said so.",
+        ] {
+            assert_eq!(judge("C", None, text), Mark::Pass(false), "{text}");
+        }
+    }
+
     #[test]
     fn what_picks_nothing_or_another_is_wrong() {
         for text in [

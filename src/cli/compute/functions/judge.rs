@@ -36,15 +36,7 @@ fn cohen(input: Fields<'_>) -> Result<Value, Wrong> {
     let (a, b) = (input.list("a")?, input.list("b")?);
     same_length(("a", a.len()), ("b", b.len()))?;
     let labels = Labels::given_or_seen(input, "labels", a.iter().chain(b))?;
-    let weights = input.choice(
-        "weights",
-        &[
-            ("identity", Weights::Identity),
-            ("linear", Weights::Linear),
-            ("quadratic", Weights::Quadratic),
-        ],
-        Weights::Identity,
-    )?;
+    let weights = weights(input)?;
     let mut pairs = Vec::with_capacity(a.len());
     for pair in a.iter().zip(b) {
         // An item that one of them did not label says nothing about their agreement.
@@ -59,6 +51,19 @@ fn cohen(input: Fields<'_>) -> Result<Value, Wrong> {
         pairs.push((number(pair.0)?, number(pair.1)?));
     }
     result(kappa::cohen(&pairs, labels.count(), weights, input.confidence()?))
+}
+
+/// How much labels that differ count as alike.
+pub(super) fn weights(input: Fields<'_>) -> Result<Weights, Wrong> {
+    input.choice(
+        "weights",
+        &[
+            ("identity", Weights::Identity),
+            ("linear", Weights::Linear),
+            ("quadratic", Weights::Quadratic),
+        ],
+        Weights::Identity,
+    )
 }
 
 fn fleiss(input: Fields<'_>) -> Result<Value, Wrong> {

@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::fields::{number, same_length};
-use super::judge::by_item;
+use super::judge::{by_item, weights};
 use super::{Fields, Function, Wrong, result};
-use crate::stats::kappa::Weights;
 use crate::stats::{confusion, correlation, gwet};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -36,16 +35,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn gwet(input: Fields<'_>) -> Result<Value, Wrong> {
     let (items, labels) = by_item(input, "categories")?;
-    let weights = input.choice(
-        "weights",
-        &[
-            ("identity", Weights::Identity),
-            ("linear", Weights::Linear),
-            ("quadratic", Weights::Quadratic),
-        ],
-        Weights::Identity,
-    )?;
-    result(gwet::ac(&items, &labels.values(), weights))
+    result(gwet::ac(&items, &labels.values(), weights(input)?))
 }
 
 /// Verdicts of 1 or 0; a null one is missing.
