@@ -101,6 +101,15 @@ pub(super) fn write(reader: &Reader, folder: &Path) -> Result<View, Failure> {
     tables.finish(reader)
 }
 
+/// Writes the table of all answers alone: of a large run it is made in a moment, the one side by side, which compares texts,
+/// is not.
+pub(super) fn write_detail(reader: &Reader, folder: &Path) -> Result<(), Failure> {
+    let info = Arc::clone(reader.info());
+    let mut table = Table::begin(&info, folder.join("detail.csv"), Layout::Long, all_scorers(reader)?)?;
+    each_case(reader, &Book::new(&info)?, |row| table.case(row))?;
+    table.finish()
+}
+
 /// A file that has another name until it is whole.
 struct Unfinished {
     path: PathBuf,

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use super::{Opened, Shelf, counted};
+use super::{Opened, Shelf, counted, refresh};
 use crate::cli::args::{Global, ReviewImportArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::printer::Printer;
-use crate::cli::tables;
 use crate::compare::ratings::Reviewed;
 use crate::domain::review::{LABELS, Pack, Rating, Received};
 use crate::domain::{Lang, Problem, Said};
@@ -123,7 +122,10 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
     printer.out(&out)?;
     // The tables of the run tell what people say, as soon as it may be told.
     if !received_none && Reviewed::read(opened.reviewed.folder.clone(), pack.clone())?.is_open() {
-        tables::write(&opened.reader, opened.reader.folder())?;
+        let told = refresh(&opened.reader, printer)?;
+        if !told.is_empty() {
+            printer.out(&told)?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -11,11 +11,13 @@ use super::args::{Global, ReviewArgs, ReviewCommand};
 use super::failure::{Failure, Outcome};
 use super::open;
 use super::printer::Printer;
+use super::tables;
 use crate::compare::ratings::Reviewed;
 use crate::domain::{Lang, Record};
 use crate::review::mask::Mask;
 use crate::review::page::Texts;
 use crate::store::{Listed, Reader, reviews};
+use crate::text::sink::terminal_word;
 
 pub(super) fn review(global: &Global, args: &ReviewArgs, printer: &Printer) -> Outcome {
     match &args.command {
@@ -49,6 +51,26 @@ impl Opened {
         let reviewed = Reviewed::read(folder, pack)?;
         Ok(Self { reader, reviewed })
     }
+}
+
+/// Cells of a run up to which its tables are made anew at once: comparing the texts of more takes longer than people wait.
+const AT_ONCE: u64 = 2_500;
+
+/// Makes the tables in the run's folder anew, so that they tell what people say. What was left as it was is said.
+fn refresh(reader: &Reader, printer: &Printer) -> Result<String, Failure> {
+    let info = reader.info();
+    if info.planned() <= AT_ONCE {
+        tables::write(reader, reader.folder())?;
+        return Ok(String::new());
+    }
+    tables::write_detail(reader, reader.folder())?;
+    let run = &info.id;
+    let path = reader.folder().join("side-by-side.csv");
+    let path = terminal_word(&path.display().to_string());
+    Ok(printer.lang.pick(
+        format!("  side-by-side.csv is that of before; to make it anew:\n  narani export {run} csv --layout wide -o {path}\n"),
+        format!("  side-by-side.csv 는 전의 것입니다. 다시 만들려면:\n  narani export {run} csv --layout wide -o {path}\n"),
+    ))
 }
 
 /// Gives the texts of units as the pack shows them.

@@ -1,12 +1,11 @@
 //! `narani review status` and `unmask`: how far it is, and what people say.
 
-use super::{Opened, counted, results};
+use super::{Opened, counted, refresh, results};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Outcome;
 use crate::cli::open;
 use crate::cli::printer::Printer;
-use crate::cli::tables;
 use crate::compare::ratings::Reviewed;
 use crate::domain::review::{Drawn, Rating};
 use crate::report::table::{Cell, Table};
@@ -116,11 +115,12 @@ pub(super) fn status(global: &Global, pack: &str, printer: &Printer) -> Outcome 
 pub(super) fn unmask(global: &Global, pack: &str, printer: &Printer) -> Outcome {
     let mut opened = Opened::find(global, pack)?;
     let waiting = waiting(&opened.reviewed);
+    let mut told = String::new();
     if opened.reviewed.pack.unmasked_us.is_none() {
         opened.reviewed.pack.unmasked_us = Some(crate::net::clock::now_us());
         opened.reviewed.folder.keep(&opened.reviewed.pack)?;
         // The tables of the run tell what people say from now on.
-        tables::write(&opened.reader, opened.reader.folder())?;
+        told = refresh(&opened.reader, printer)?;
     }
     let mut out = title(&opened, printer);
     if waiting > 0 {
@@ -136,6 +136,7 @@ pub(super) fn unmask(global: &Global, pack: &str, printer: &Printer) -> Outcome 
     }
     out.push('\n');
     out.push_str(&results::draw(&opened, true, printer)?);
+    out.push_str(&told);
     printer.out(&out)?;
     Ok(Exit::Done)
 }
