@@ -160,7 +160,7 @@ pub fn note(note: &Note, info: &RunInfo, columns: &[Column], lang: Lang) -> Stri
             )
         }
         Note::FewCases { cases } => lang.pick(
-            format!("Small sample: {cases} cases; intervals are rough."),
+            format!("Small sample: {}; intervals are rough.", super::cases(*cases, Lang::En)),
             format!("표본이 작습니다: {cases}문항이라 구간이 거칩니다."),
         ),
         Note::P95Unbounded { columns: which } => {
