@@ -11,7 +11,6 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::printer::Printer;
 use crate::said;
-use crate::text;
 
 pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
     if args.list {
@@ -22,10 +21,6 @@ pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
             for function in functions.iter().copied().flatten() {
                 lines.push_str(&format!("  {:<width$}  {}\n", function.name, function.checked));
             }
-        }
-        lines.push_str("text\n");
-        for (name, checked) in text::compute::FUNCTIONS {
-            lines.push_str(&format!("  {name:<width$}  {checked}\n"));
         }
         printer.out(&lines)?;
         return Ok(Exit::Done);
@@ -86,7 +81,7 @@ fn answer(line: &[u8], number: u64) -> Value {
     let Some(input) = request.get("input") else {
         return json!({"id": id, "error": "`input` is missing"});
     };
-    match functions::compute(function, input).or_else(|| text::compute::compute(function, input)) {
+    match functions::compute(function, input) {
         Some(Ok(result)) => json!({"id": id, "result": result}),
         Some(Err(error)) => json!({"id": id, "error": error}),
         None => {
@@ -97,8 +92,7 @@ fn answer(line: &[u8], number: u64) -> Value {
 
 /// The name of every function.
 fn names() -> impl Iterator<Item = &'static str> {
-    let statistics = functions::all().map(|function| function.name);
-    statistics.chain(text::compute::FUNCTIONS.iter().map(|(name, _)| *name))
+    functions::all().map(|function| function.name)
 }
 
 #[cfg(test)]

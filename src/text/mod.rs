@@ -2,14 +2,13 @@
 //!
 //! Pure functions over strings and numbers; no scoring rule lives here (that is `scorer`), no statistics over
 //! many answers (that is `stats`). Every metric says in its documentation which library it was checked
-//! against; [`compute::compute`] offers the same functions to `narani compute`.
+//! against; `narani compute` offers the same functions.
 //!
 //! No function here panics, returns a not-a-number, or takes more than near-linear time without saying so
 //! with [`edit::TooLong`]: answers are outside text and may be a megabyte of anything.
 
 pub mod bleu;
 pub mod chrf;
-pub mod compute;
 pub mod decode;
 pub mod edit;
 pub mod normalise;

@@ -29,6 +29,19 @@ impl<'a> Fields<'a> {
             .ok_or_else(|| format!("`{name}` must be a text"))
     }
 
+    /// A list of texts; nulls in it are skipped, since some sets pad with them.
+    pub(crate) fn texts(self, name: &str) -> Result<Vec<String>, Wrong> {
+        texts(self.need(name)?, name)
+    }
+
+    /// True or false; false where it is absent.
+    pub(crate) fn flag(self, name: &str) -> Result<bool, Wrong> {
+        match self.get(name) {
+            None => Ok(false),
+            Some(value) => value.as_bool().ok_or_else(|| format!("`{name}` must be true or false")),
+        }
+    }
+
     pub(crate) fn list(self, name: &str) -> Result<&'a [Value], Wrong> {
         self.need(name)?
             .as_array()
@@ -169,6 +182,19 @@ pub(crate) fn numbers(value: &Value, name: &str) -> Result<Vec<f64>, Wrong> {
         .as_array()
         .and_then(|list| list.iter().map(number).collect())
         .ok_or_else(|| format!("`{name}` must be a list of numbers"))
+}
+
+/// A list of texts; nulls in it are skipped.
+pub(crate) fn texts(value: &Value, name: &str) -> Result<Vec<String>, Wrong> {
+    value
+        .as_array()
+        .and_then(|list| {
+            list.iter()
+                .filter(|one| !one.is_null())
+                .map(|one| one.as_str().map(str::to_owned))
+                .collect()
+        })
+        .ok_or_else(|| format!("`{name}` must be a list of texts"))
 }
 
 pub(crate) fn gapped(value: &Value, name: &str) -> Result<Vec<Option<f64>>, Wrong> {

@@ -16,6 +16,7 @@ mod repeat;
 mod resample;
 mod score;
 mod sequential;
+mod text;
 mod unpaired;
 mod verdicts;
 
@@ -48,6 +49,7 @@ pub(crate) const GROUPS: &[(&str, &[&[Function]])] = &[
     ("classification", &[classify::FUNCTIONS]),
     ("latency and cost", &[cost::FUNCTIONS]),
     ("repeat", &[repeat::FUNCTIONS]),
+    ("text", &[text::FUNCTIONS]),
 ];
 
 /// Every function.
