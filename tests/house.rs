@@ -252,3 +252,103 @@ fn all(folder: &Path, into: &mut Vec<PathBuf>) {
         }
     }
 }
+
+/// Calls that make what people read: reasons of scorers, faults, wishes that a service cannot be told.
+const TELLING: [&str; 6] = [
+    "Grade::pass(",
+    "Grade::points(",
+    "Grade::unscored(",
+    "Fault::new(",
+    "wishes.say(",
+    "Got::Failed(",
+];
+
+/// The end of a call whose arguments begin at `from`: behind the bracket that closes it.
+fn end_of_call(text: &str, from: usize) -> usize {
+    let (mut depth, mut in_string, mut escaped) = (1, false, false);
+    for (at, letter) in text[from..].char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if in_string => escaped = true,
+            '"' => in_string = !in_string,
+            '(' if !in_string => depth += 1,
+            ')' if !in_string => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return from + at + 1;
+        }
+    }
+    text.len()
+}
+
+/// `text` without the calls of `name`.
+fn without(text: &str, name: &str) -> String {
+    let mut rest = String::new();
+    let mut at = 0;
+    while let Some(found) = text[at..].find(name) {
+        rest.push_str(&text[at..at + found]);
+        at = end_of_call(text, at + found + name.len());
+    }
+    rest + &text[at..]
+}
+
+/// Whether a text has words of a language: not a name, not what only joins others, not what stands in braces.
+fn has_words(text: &str) -> bool {
+    let mut depth = 0;
+    let outside: String = text
+        .chars()
+        .filter(|letter| {
+            depth += i32::from(*letter == '{') - i32::from(*letter == '}');
+            depth == 0
+        })
+        .collect();
+    let is_word = |word: &str| word.len() >= 3 && word.chars().all(|letter| letter.is_ascii_lowercase());
+    text.contains(' ') && outside.split(|letter: char| !letter.is_alphanumeric()).any(is_word)
+}
+
+/// Sentences inside the calls that make what people read, but outside `said!`.
+fn in_one_language(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]").next().unwrap_or(source);
+    let mut found = Vec::new();
+    for name in TELLING {
+        let mut at = 0;
+        while let Some(next) = code[at..].find(name) {
+            let from = at + next + name.len();
+            at = end_of_call(code, from);
+            let bare = without(&code[from..at], "said!(");
+            let sentence = bare.split('"').skip(1).step_by(2).find(|text| has_words(text));
+            found.extend(sentence.map(|text| format!("{name}… \"{text}\"")));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_people_read_is_told_in_both_languages() {
+    let source = root().join("src");
+    let mut wrong = Vec::new();
+    for folder in ["scorer", "provider", "net", "grade", "run"] {
+        let mut files = Vec::new();
+        sources(&source.join(folder), &mut files);
+        for file in files {
+            let name = file.strip_prefix(&source).unwrap_or(&file).display().to_string();
+            // The simulator's own requests and tests are read by nobody.
+            if name.contains("test") || name.contains("asked") || name.contains("pretend") {
+                continue;
+            }
+            let text = fs::read_to_string(&file).expect("a source file");
+            wrong.extend(in_one_language(&text).into_iter().map(|what| format!("{name}: {what}")));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "say it with said!(\"…\", \"…\"):\n{}",
+        wrong.join("\n")
+    );
+    assert_eq!(
+        in_one_language(r#"Grade::pass(true, format!("found {x}"))"#),
+        [r#"Grade::pass(… "found {x}""#]
+    );
+    assert!(in_one_language(r#"Grade::pass(true, said!("found {x}", "{x} 있음"))"#).is_empty());
+}

@@ -141,7 +141,7 @@ impl Board {
                 if let Some(kind) = fault {
                     column.errors += 1;
                     *self.errors.entry((*target, *kind)).or_default() += 1;
-                    let message = message.as_deref().unwrap_or("");
+                    let message = message.as_ref().map_or("", |message| message.in_lang(self.lang));
                     self.last_error = Some(format!(
                         "{} {}: {} · {}",
                         column.name,
@@ -171,7 +171,7 @@ impl Board {
                         "{}: {} · {} ({skipped} skipped)",
                         column.name,
                         kind.word(),
-                        sink::terminal_line(message)
+                        sink::terminal_line(message.in_lang(self.lang))
                     ));
                 }
             }

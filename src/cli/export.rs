@@ -58,11 +58,11 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
                 LayoutArg::Scores => Layout::Scores,
             };
             let audience = match args.audience {
-                AudienceArg::People => Audience::People,
+                AudienceArg::People => Audience::People(printer.lang),
                 AudienceArg::Machine => Audience::Machine,
             };
             show::write_csv(&reader, &book, &mut out, layout, audience)?;
-            if audience == Audience::People && args.output.is_some() {
+            if audience.is_people() && args.output.is_some() {
                 printer.note(printer.say(
                     "texts that could be read as formulas have an apostrophe in front (column `guarded`)",
                     "수식으로 읽힐 수 있는 글 앞에는 작은따옴표가 있습니다 (`guarded` 열)",

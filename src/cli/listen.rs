@@ -125,7 +125,7 @@ fn spoken(info: &RunInfo, event: &Event, printer: &Printer) -> Option<String> {
             message,
             skipped,
         } => {
-            let message = sink::terminal_line(message);
+            let message = sink::terminal_line(message.in_lang(printer.lang));
             if ko {
                 format!(
                     "! {} 중단 ({}): {message} · {skipped}칸 건너뜀",
@@ -190,7 +190,7 @@ fn verbose(info: &RunInfo, event: &Event, printer: &Printer) -> Option<String> {
         line.push_str(&format!(
             ": {} {}",
             kind.word(),
-            sink::terminal_line(message.as_deref().unwrap_or(""))
+            sink::terminal_line(message.as_ref().map_or("", |message| message.in_lang(printer.lang)))
         ));
     }
     Some(line)

@@ -120,7 +120,7 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
     }
     drop(reader);
     let reader = Reader::open(&run)?;
-    let view = tables::write(&reader, &run.path)?;
+    let view = tables::write(&reader, &run.path, printer.lang)?;
     printer.note(&match printer.lang {
         Lang::Ko => format!(
             "답변 {}개를 다시 채점했습니다. 판정이 바뀐 것 {}개",

@@ -291,7 +291,11 @@ fn raw(reader: &Reader, records: &[Record], printer: &Printer) -> Outcome {
                 text.push_str(&format!("{}\n", String::from_utf8_lossy(response).trim_end()));
             }
             if let Some(fault) = &attempt.fault {
-                text.push_str(&format!("! {fault}\n"));
+                let told = match crate::store::fault_of(fault) {
+                    Ok(fault) => format!("{}: {}", fault.kind.word(), fault.message.in_lang(printer.lang)),
+                    Err(_) => fault.clone(),
+                };
+                text.push_str(&format!("! {told}\n"));
             }
             printer.out(&crate::text::sink::terminal(&text, crate::text::sink::Breaks::Keep))?;
         }

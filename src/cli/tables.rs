@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::open::Book;
 use super::show::{all_scorers, told_early, unexpressed};
 use crate::compare::{self, Row, Rows, View, Viewer};
-use crate::domain::{Case, RunInfo};
+use crate::domain::{Case, Lang, RunInfo};
 use crate::plan::{Cell, Layout as Grid};
 use crate::report::csv::{Audience, CsvReport, Layout, Scorers};
 use crate::store::{Listed, Reader, StoreError};
@@ -94,18 +94,24 @@ pub(super) fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
 }
 
 /// Writes the files for people into the run folder, whole or not at all, and gives the view over the run.
-pub(super) fn write(reader: &Reader, folder: &Path) -> Result<View, Failure> {
+pub(super) fn write(reader: &Reader, folder: &Path, lang: Lang) -> Result<View, Failure> {
     let info = Arc::clone(reader.info());
-    let mut tables = Tables::begin(reader, &info, folder)?;
+    let mut tables = Tables::begin(reader, &info, folder, lang)?;
     each_case(reader, &Book::new(&info)?, |row| tables.case(row))?;
     tables.finish(reader)
 }
 
 /// Writes the table of all answers alone: of a large run it is made in a moment, the one side by side, which compares texts,
 /// is not.
-pub(super) fn write_detail(reader: &Reader, folder: &Path) -> Result<(), Failure> {
+pub(super) fn write_detail(reader: &Reader, folder: &Path, lang: Lang) -> Result<(), Failure> {
     let info = Arc::clone(reader.info());
-    let mut table = Table::begin(&info, folder.join("detail.csv"), Layout::Long, all_scorers(reader)?)?;
+    let mut table = Table::begin(
+        &info,
+        folder.join("detail.csv"),
+        Layout::Long,
+        all_scorers(reader)?,
+        lang,
+    )?;
     each_case(reader, &Book::new(&info)?, |row| table.case(row))?;
     table.finish()
 }
@@ -152,12 +158,12 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn begin(info: &'a RunInfo, path: PathBuf, layout: Layout, scorers: Scorers) -> Result<Self, Failure> {
+    fn begin(info: &'a RunInfo, path: PathBuf, layout: Layout, scorers: Scorers, lang: Lang) -> Result<Self, Failure> {
         let file = Unfinished { path, done: false };
         let out = File::create(file.hidden()).map_err(|source| file.cannot(source))?;
         let out = BufWriter::with_capacity(64 * 1024, out);
-        let report =
-            CsvReport::begin(out, info, layout, Audience::People, scorers).map_err(|source| file.cannot(source))?;
+        let report = CsvReport::begin(out, info, layout, Audience::People(lang), scorers)
+            .map_err(|source| file.cannot(source))?;
         Ok(Self { report, file })
     }
 
@@ -182,12 +188,18 @@ struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    fn begin(reader: &Reader, info: &'a RunInfo, folder: &Path) -> Result<Self, Failure> {
+    fn begin(reader: &Reader, info: &'a RunInfo, folder: &Path, lang: Lang) -> Result<Self, Failure> {
         let scorers = all_scorers(reader)?;
         Ok(Self {
             viewer: Viewer::new(info),
-            wide: Table::begin(info, folder.join("side-by-side.csv"), Layout::Wide, scorers.clone())?,
-            long: Table::begin(info, folder.join("detail.csv"), Layout::Long, scorers)?,
+            wide: Table::begin(
+                info,
+                folder.join("side-by-side.csv"),
+                Layout::Wide,
+                scorers.clone(),
+                lang,
+            )?,
+            long: Table::begin(info, folder.join("detail.csv"), Layout::Long, scorers, lang)?,
         })
     }
 
@@ -219,13 +231,13 @@ struct End {
 ///
 /// # Errors
 /// When there is no thread to be had.
-pub(super) fn follow(run: &Listed, book: &Arc<Book>) -> Result<Follower, Failure> {
+pub(super) fn follow(run: &Listed, book: &Arc<Book>, lang: Lang) -> Result<Follower, Failure> {
     let (run, book) = (run.clone(), Arc::clone(book));
     let (end, ended) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new()
         .name("tables".to_owned())
         // Whatever goes wrong here goes wrong again, and is told, when the tables are made after the run.
-        .spawn(move || followed(&run, &book, &ended).ok().flatten())
+        .spawn(move || followed(&run, &book, &ended, lang).ok().flatten())
         .map_err(|source| StoreError::Io {
             doing: "start a thread for",
             path: PathBuf::from("detail.csv"),
@@ -260,7 +272,7 @@ impl Drop for Follower {
 }
 
 /// None when the tables have to be made anew, or nobody wants them any more.
-fn followed(run: &Listed, book: &Book, ended: &Receiver<End>) -> Result<Option<View>, Failure> {
+fn followed(run: &Listed, book: &Book, ended: &Receiver<End>, lang: Lang) -> Result<Option<View>, Failure> {
     let grid = Grid::of(Reader::open(run)?.info());
     let first = 0..grid.cases.min(PAGE) * grid.per_case();
     // That answers are a simulator's shows with the first of them, and stands at the head of the tables.
@@ -278,7 +290,7 @@ fn followed(run: &Listed, book: &Book, ended: &Receiver<End>) -> Result<Option<V
     };
     let reader = Reader::open(run)?.again()?;
     let info = Arc::clone(reader.info());
-    let mut tables = Tables::begin(&reader, &info, reader.folder())?;
+    let mut tables = Tables::begin(&reader, &info, reader.folder(), lang)?;
     let (mut next, mut end) = (0, end);
     loop {
         while next < info.cases {

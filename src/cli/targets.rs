@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open::{self, Chosen};
 use super::printer::Printer;
-use crate::domain::{Call, Fault, FaultKind, Lang, Params};
+use crate::domain::{Call, Fault, FaultKind, Lang, Params, Said};
 use crate::net::Exchange;
 use crate::net::clock::Heart;
 use crate::provider::RateInfo;
@@ -215,10 +215,10 @@ async fn probe(chosen: Chosen, heart: &Heart, lang: Lang) -> Probed {
             if let Some(model) = &reply.model
                 && *model != asker.target.model
             {
-                probed.note = Some(format!(
-                    "asked for `{}`, answered by `{}`",
-                    asker.target.model,
-                    sink::terminal_line(model)
+                let (asked, answered) = (&asker.target.model, sink::terminal_line(model));
+                probed.note = Some(lang.pick(
+                    format!("asked for `{asked}`, answered by `{answered}`"),
+                    format!("요청한 모델은 `{asked}`, 답한 모델은 `{answered}`입니다"),
                 ));
             }
             probed.model = reply.model.clone().or(probed.model);
@@ -229,24 +229,35 @@ async fn probe(chosen: Chosen, heart: &Heart, lang: Lang) -> Probed {
             });
             if asker.pricing == Pricing::Unknown {
                 let note = probed.note.take().map(|note| format!("{note}; ")).unwrap_or_default();
-                probed.note = Some(format!("{note}no price is known: state `price` to see costs"));
+                probed.note = Some(lang.pick(
+                    format!("{note}no price is known: state `price` to see costs"),
+                    format!("{note}가격을 모릅니다. 비용을 보려면 `price`를 적으세요"),
+                ));
             }
         }
-        Err(fault) => probed.trouble = Some(words(&fault)),
+        Err(fault) => probed.trouble = Some(words(&fault).in_lang(lang).to_owned()),
     }
     probed
 }
 
-fn words(fault: &Fault) -> String {
+fn words(fault: &Fault) -> Said {
     let remedy = match fault.kind {
-        FaultKind::Auth => "; check the key",
-        FaultKind::Quota => "; the account has no credit or its long quota is used up",
-        FaultKind::BadRequest if fault.status == Some(404) => "; check `model` and `address`",
-        FaultKind::Network => "; check `address`",
-        FaultKind::Timeout => "; raise `timeout_s`, or see whether the server is busy",
-        _ => "",
+        FaultKind::Auth => said!("; check the key", " · 키를 확인하세요"),
+        FaultKind::Quota => said!(
+            "; the account has no credit or its long quota is used up",
+            " · 계정에 잔액이 없거나 할당량을 다 썼습니다"
+        ),
+        FaultKind::BadRequest if fault.status == Some(404) => {
+            said!("; check `model` and `address`", " · `model`과 `address`를 확인하세요")
+        }
+        FaultKind::Network => said!("; check `address`", " · `address`를 확인하세요"),
+        FaultKind::Timeout => said!(
+            "; raise `timeout_s`, or see whether the server is busy",
+            " · `timeout_s`를 늘리거나 서버가 바쁜지 보세요"
+        ),
+        _ => Said::default(),
     };
-    format!("{}: {}{remedy}", fault.kind.word(), fault.message)
+    said!("{0}: {1}{remedy}", "{0}: {1}{remedy}", fault.kind.word(), fault.message)
 }
 
 fn limits_words(rate: &RateInfo) -> String {

@@ -351,7 +351,7 @@ mod tests {
         watch.take(&Event::TargetStopped {
             target: 0,
             kind: FaultKind::Auth,
-            message: String::new(),
+            message: crate::domain::Said::default(),
             skipped: 10,
         });
         assert_eq!(watch.standing().cases, 1);

@@ -1,6 +1,6 @@
 //! What was not measured and why, grouped so that each group has one remedy.
 
-use crate::domain::{FaultKind, Outcome, Record, Retry, SkipReason, Status};
+use crate::domain::{FaultKind, Outcome, Record, Retry, Said, SkipReason, Status};
 
 /// Case ids kept of each group.
 const IDS: usize = 20;
@@ -25,7 +25,7 @@ pub struct FaultGroup {
     /// Cases concerned in all.
     pub case_count: u64,
     /// The provider's words, or ours, of the first one. Outside text.
-    pub message: String,
+    pub message: Said,
 }
 
 impl FaultGroup {
@@ -74,7 +74,7 @@ impl Faults {
                 skipped: 0,
                 cases: Vec::new(),
                 case_count: 0,
-                message: String::new(),
+                message: Said::default(),
             };
             self.groups.push((group, u64::MAX));
             self.groups.len() - 1
@@ -89,9 +89,9 @@ impl Faults {
                 group.cases.push(record.case.id.clone());
             }
         }
-        if group.message.is_empty() {
+        if let Some(message) = message.filter(|_| group.message.is_empty()) {
             // A provider may send a page of HTML; nobody reads further than this.
-            group.message = message.chars().take(400).collect();
+            group.message = message.clone().map(|text| text.chars().take(400).collect());
         }
     }
 
@@ -106,20 +106,20 @@ impl Faults {
 /// Why a record is not measured, whether it was never asked, and in what words; none when it is measured or was not
 /// reached yet.
 #[must_use]
-pub fn kind_of(record: &Record) -> Option<(FaultKind, bool, &str)> {
+pub fn kind_of(record: &Record) -> Option<(FaultKind, bool, Option<&Said>)> {
     match (record.status, record.outcome.as_ref()?) {
         (Status::Measured, _) => None,
-        (_, Outcome::Skipped(SkipReason::Budget)) => Some((FaultKind::Budget, true, "")),
-        (_, Outcome::Skipped(SkipReason::NoRecording)) => Some((FaultKind::NoRecording, true, "")),
-        (_, Outcome::Skipped(SkipReason::NotImported)) => Some((FaultKind::NotImported, true, "")),
+        (_, Outcome::Skipped(SkipReason::Budget)) => Some((FaultKind::Budget, true, None)),
+        (_, Outcome::Skipped(SkipReason::NoRecording)) => Some((FaultKind::NoRecording, true, None)),
+        (_, Outcome::Skipped(SkipReason::NotImported)) => Some((FaultKind::NotImported, true, None)),
         (_, Outcome::Skipped(SkipReason::TargetStopped(kind))) => {
-            Some((FaultKind::from_word(kind).unwrap_or(FaultKind::BadRequest), true, ""))
+            Some((FaultKind::from_word(kind).unwrap_or(FaultKind::BadRequest), true, None))
         }
-        (Status::Aborted, Outcome::Failed { fault, .. }) => Some((FaultKind::Aborted, false, &fault.message)),
-        (_, Outcome::Failed { fault, .. }) => Some((fault.kind, false, &fault.message)),
+        (Status::Aborted, Outcome::Failed { fault, .. }) => Some((FaultKind::Aborted, false, Some(&fault.message))),
+        (_, Outcome::Failed { fault, .. }) => Some((fault.kind, false, Some(&fault.message))),
         (_, Outcome::Answered { .. }) => {
-            let broken = record.scores.iter().find_map(|score| score.unscored.as_deref());
-            Some((FaultKind::Scorer, false, broken.unwrap_or("")))
+            let broken = record.scores.iter().find_map(|score| score.unscored.as_ref());
+            Some((FaultKind::Scorer, false, broken))
         }
     }
 }

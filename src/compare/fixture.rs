@@ -285,7 +285,7 @@ fn score(name: &str, pass: bool, points: f64, why: &str, weight: f64) -> Score {
         points: Some(points),
         label: None,
         unscored: None,
-        why: why.to_owned(),
+        why: why.into(),
         weight,
     }
 }

@@ -13,7 +13,7 @@ pub struct Unexpressed {
     /// The parameter as written in the suite or the configuration.
     pub field: String,
     /// Why it was left out.
-    pub why: String,
+    pub why: crate::domain::Said,
 }
 
 /// Something to know; columns and targets by index, in the words of a report's language later.

@@ -243,10 +243,10 @@ fn a_stopped_run_counts_what_was_not_reached() {
 fn a_broken_scorer_is_an_error_of_its_kind() {
     let (info, mut records) = small(vec!["a"], 1);
     records[0].status = Status::Error;
-    records[0].scores[0].unscored = Some("could not run".to_owned());
+    records[0].scores[0].unscored = Some("could not run".into());
     let view = View::of(&info, records, &[]);
     assert_eq!(
-        (view.faults[0].kind, view.faults[0].message.as_str()),
+        (view.faults[0].kind, &*view.faults[0].message),
         (FaultKind::Scorer, "could not run")
     );
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::FaultKind;
 use super::money::Money;
+use super::said::Said;
 
 /// One happening. Listeners (progress block, log lines, pages) see the same ordered events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +28,7 @@ pub enum Event {
         /// The kind of fault, when it was one.
         fault: Option<FaultKind>,
         /// The provider's words, when it was a fault. Outside text.
-        message: Option<String>,
+        message: Option<Said>,
         /// Taken from the answer cache.
         cached: bool,
         /// Whether all counting scorers passed, where there was a verdict.
@@ -82,7 +83,7 @@ pub enum Event {
         /// What went wrong.
         kind: FaultKind,
         /// The provider's words. Outside text.
-        message: String,
+        message: Said,
         /// Cells that were not asked because of it.
         skipped: u64,
     },

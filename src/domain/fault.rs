@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::said::Said;
+
 /// What went wrong; these words stand in tables, exports and exit reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,7 +121,7 @@ pub struct Fault {
     /// Whether other calls to the target would fare the same.
     pub scope: Scope,
     /// The provider's message, or ours where there was none. Outside text: print through a sink only.
-    pub message: String,
+    pub message: Said,
     /// HTTP status, when there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -140,7 +142,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of this kind that concerns one call, with the kind's usual retry rule.
     #[must_use]
-    pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
+    pub fn new(kind: FaultKind, message: impl Into<Said>) -> Self {
         let retry = match kind {
             FaultKind::Timeout
             | FaultKind::RateLimit

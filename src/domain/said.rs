@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::fmt;
 use std::ops::Deref;
 
+use serde::{Deserialize, Serialize};
+
 /// A language of what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lang {
@@ -73,6 +75,46 @@ impl Said {
         }
     }
 
+    /// The Korean text, where it differs.
+    #[must_use]
+    pub fn korean(&self) -> Option<&str> {
+        self.0.ko.as_deref()
+    }
+
+    /// From an English text and perhaps a Korean one, as they are stored.
+    #[must_use]
+    pub fn stored(en: String, ko: Option<String>) -> Self {
+        Self(Box::new(Texts { en, ko }))
+    }
+
+    /// Changes the texts of all languages: cutting, removing a key.
+    pub fn each_mut(&mut self, mut change: impl FnMut(&mut String)) {
+        change(&mut self.0.en);
+        if let Some(ko) = &mut self.0.ko {
+            change(ko);
+        }
+    }
+
+    /// Both texts with something done to each.
+    #[must_use]
+    pub fn map(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.each_mut(|text| *text = change(text));
+        self
+    }
+
+    /// Sentences in a row, in every language.
+    #[must_use]
+    pub fn joined<'s>(parts: impl IntoIterator<Item = &'s Said>, between: &str) -> Self {
+        let (mut en, mut ko, mut translated) = (Vec::new(), Vec::new(), false);
+        for part in parts {
+            en.push(part.in_lang(Lang::En));
+            ko.push(part.in_lang(Lang::Ko));
+            translated |= part.is_translated();
+        }
+        let ko = translated.then(|| ko.join(between));
+        Self::stored(en.join(between), ko)
+    }
+
     /// Whether each language has a text of its own.
     #[must_use]
     pub fn is_translated(&self) -> bool {
@@ -98,6 +140,25 @@ impl fmt::Display for Said {
     /// English, except as a part of a Korean sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.in_lang(WRITING.get()))
+    }
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        String::new().into()
+    }
+}
+
+/// Machines read English; what keeps both languages says so itself (`store`).
+impl Serialize for Said {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.en)
+    }
+}
+
+impl<'de> Deserialize<'de> for Said {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
     }
 }
 
@@ -137,6 +198,18 @@ impl From<String> for Said {
 impl From<&str> for Said {
     fn from(text: &str) -> Self {
         text.to_owned().into()
+    }
+}
+
+impl From<&String> for Said {
+    fn from(text: &String) -> Self {
+        text.clone().into()
+    }
+}
+
+impl From<std::borrow::Cow<'_, str>> for Said {
+    fn from(text: std::borrow::Cow<'_, str>) -> Self {
+        text.into_owned().into()
     }
 }
 

@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::said::Said;
+
 /// What a scorer says of one answer, before threshold and `not` are applied.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grade {
     /// The judgement.
     pub mark: Mark,
     /// The reason in a few words; may quote the answer, so it is outside text.
-    pub why: String,
+    pub why: Said,
 }
 
 /// A judgement: pass, points, label, or unscored with a reason. Never a not-a-number.
@@ -22,13 +24,13 @@ pub enum Mark {
     /// A word, for slices; neither passes nor fails.
     Label(String),
     /// No judgement possible, and why.
-    Unscored(String),
+    Unscored(Said),
 }
 
 impl Grade {
     /// Right or wrong, with the reason.
     #[must_use]
-    pub fn pass(pass: bool, why: impl Into<String>) -> Self {
+    pub fn pass(pass: bool, why: impl Into<Said>) -> Self {
         Self {
             mark: Mark::Pass(pass),
             why: why.into(),
@@ -37,7 +39,7 @@ impl Grade {
 
     /// Points, with the reason.
     #[must_use]
-    pub fn points(points: f64, why: impl Into<String>) -> Self {
+    pub fn points(points: f64, why: impl Into<Said>) -> Self {
         Self {
             mark: Mark::Points(points),
             why: why.into(),
@@ -46,7 +48,7 @@ impl Grade {
 
     /// No judgement, with the reason.
     #[must_use]
-    pub fn unscored(why: impl Into<String>) -> Self {
+    pub fn unscored(why: impl Into<Said>) -> Self {
         let why = why.into();
         Self {
             mark: Mark::Unscored(why.clone()),
@@ -71,9 +73,9 @@ pub struct Score {
     pub label: Option<String>,
     /// Why there is no judgement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unscored: Option<String>,
+    pub unscored: Option<Said>,
     /// The reason in a few words; outside text.
-    pub why: String,
+    pub why: Said,
     /// Share in the weighted score of the answer.
     pub weight: f64,
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 pub use pass::{PassError, Passed, Which, pass};
 pub use process::Programs;
 
-use crate::domain::{Case, Problem, RunInfo, Score, ScorerSpec};
+use crate::domain::{Case, Problem, RunInfo, Said, Score, ScorerSpec};
 use crate::run::Graded;
 use crate::said;
 use crate::scorer::{self, Answer, Got, Need, Scorer};
@@ -108,7 +108,7 @@ impl Grader {
     }
 
     /// The scorers of a case: those of its suite, then its own.
-    fn scorers_for(&self, position: u64, case: &Case) -> Vec<(Arc<ScorerSpec>, Result<Arc<dyn Scorer>, String>)> {
+    fn scorers_for(&self, position: u64, case: &Case) -> Vec<(Arc<ScorerSpec>, Result<Arc<dyn Scorer>, Said>)> {
         let suite = self
             .parts
             .iter()
@@ -124,13 +124,13 @@ impl Grader {
         ready
     }
 
-    fn made(&self, spec: &ScorerSpec) -> Result<Arc<dyn Scorer>, String> {
+    fn made(&self, spec: &ScorerSpec) -> Result<Arc<dyn Scorer>, Said> {
         let fingerprint = scorer::fingerprint(spec);
         let mut made = self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(scorer) = made.get(&fingerprint) {
             return Ok(Arc::clone(scorer));
         }
-        let scorer = make(spec).map_err(|problem| problem.message.to_string())?;
+        let scorer = make(spec).map_err(|problem| problem.message)?;
         if made.len() >= KEPT {
             made.clear();
         }
@@ -166,14 +166,14 @@ fn make(spec: &ScorerSpec) -> Result<Arc<dyn Scorer>, Problem> {
     Ok(Arc::from(scorer))
 }
 
-fn broken(spec: &ScorerSpec, why: &str) -> Score {
+fn broken(spec: &ScorerSpec, why: &Said) -> Score {
     Score {
         scorer: spec.name.clone(),
         pass: None,
         points: None,
         label: None,
-        unscored: Some(why.to_owned()),
-        why: why.to_owned(),
+        unscored: Some(why.clone()),
+        why: why.clone(),
         weight: spec.weight,
     }
 }

@@ -11,6 +11,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
+use crate::domain::Said;
+use crate::said;
 use crate::scorer::Got;
 
 /// Longest line a program may answer.
@@ -64,13 +66,17 @@ impl Programs {
                 Got::Failed(if complaints.is_empty() {
                     why
                 } else {
-                    format!("{why}; it said: {complaints}")
+                    said!(
+                        "{why}; it said: {complaints}",
+                        "{why}. 프로그램이 남긴 말: {complaints}"
+                    )
                 })
             }
             Err(_) => {
                 end(program).await;
-                Got::Failed(format!(
+                Got::Failed(said!(
                     "`{}` gave no answer within {} s",
+                    "`{}` 프로그램이 {}초 안에 답하지 않았습니다",
                     command[0],
                     limit.as_secs_f64()
                 ))
@@ -86,9 +92,9 @@ impl Programs {
     }
 }
 
-fn start(command: &[String]) -> Result<Program, String> {
+fn start(command: &[String]) -> Result<Program, Said> {
     let Some((name, arguments)) = command.split_first() else {
-        return Err("the command is empty".to_owned());
+        return Err(said!("the command is empty", "명령이 비어 있습니다"));
     };
     let mut builder = Command::new(name);
     builder
@@ -106,12 +112,18 @@ fn start(command: &[String]) -> Result<Program, String> {
     #[cfg(unix)]
     // A group of its own: children end with it, and a Ctrl-C for us does not reach it before its answers are in.
     builder.process_group(0);
-    let mut child = builder
-        .spawn()
-        .map_err(|error| format!("`{name}` could not be started: {error}"))?;
+    let mut child = builder.spawn().map_err(|error| {
+        said!(
+            "`{name}` could not be started: {error}",
+            "`{name}` 프로그램을 시작하지 못했습니다: {error}"
+        )
+    })?;
     let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
     else {
-        return Err(format!("`{name}` could not be connected"));
+        return Err(said!(
+            "`{name}` could not be connected",
+            "`{name}` 프로그램과 연결하지 못했습니다"
+        ));
     };
     let complaints = tokio::spawn(async move {
         let mut errors = errors;
@@ -137,22 +149,33 @@ fn start(command: &[String]) -> Result<Program, String> {
     })
 }
 
-async fn exchange(program: &mut Program, input: &Value) -> Result<Value, String> {
+async fn exchange(program: &mut Program, input: &Value) -> Result<Value, Said> {
     let mut line = input.to_string();
     line.push('\n');
-    let broken = |error: std::io::Error| format!("the program ended ({error})");
+    let broken = |error: std::io::Error| said!("the program ended ({error})", "프로그램이 끝났습니다({error})");
     program.input.write_all(line.as_bytes()).await.map_err(broken)?;
     program.input.flush().await.map_err(broken)?;
     let mut answer = Vec::new();
     let mut limited = (&mut program.output).take(LONGEST_LINE);
     let n = limited.read_until(b'\n', &mut answer).await.map_err(broken)?;
     if n == 0 {
-        return Err("the program ended without an answer".to_owned());
+        return Err(said!(
+            "the program ended without an answer",
+            "프로그램이 답하지 않고 끝났습니다"
+        ));
     }
     if answer.last() != Some(&b'\n') && n as u64 >= LONGEST_LINE {
-        return Err("the program answered with a line of more than 1 MB".to_owned());
+        return Err(said!(
+            "the program answered with a line of more than 1 MB",
+            "프로그램이 1 MB가 넘는 줄로 답했습니다"
+        ));
     }
-    serde_json::from_slice(&answer).map_err(|error| format!("the program's answer is no JSON: {error}"))
+    serde_json::from_slice(&answer).map_err(|error| {
+        said!(
+            "the program's answer is no JSON: {error}",
+            "프로그램의 답이 JSON이 아닙니다: {error}"
+        )
+    })
 }
 
 async fn end(mut program: Program) -> String {

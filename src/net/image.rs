@@ -4,7 +4,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 
-use crate::domain::ImageSource;
+use crate::domain::{ImageSource, Said};
+use crate::said;
 
 /// Largest picture that is sent; every vendor's own limit is at or below it.
 pub const MAX_IMAGE_BYTES: usize = 20 * 1024 * 1024;
@@ -26,7 +27,7 @@ pub enum ImageError {
         /// The address.
         url: String,
         /// What went wrong.
-        why: String,
+        why: Said,
     },
     /// Too large.
     #[error("`{name}` is larger than {} MB", MAX_IMAGE_BYTES / 1024 / 1024)]
@@ -40,6 +41,38 @@ pub enum ImageError {
         /// Path or address.
         name: String,
     },
+}
+
+impl ImageError {
+    /// The same in both languages.
+    #[must_use]
+    pub fn told(&self) -> Said {
+        let most = MAX_IMAGE_BYTES / 1024 / 1024;
+        match self {
+            Self::File { path, source } => {
+                said!(
+                    "could not read `{path}`: {source}",
+                    "`{path}` 파일을 읽지 못했습니다: {source}"
+                )
+            }
+            Self::Fetch { url, why } => {
+                said!(
+                    "could not fetch `{url}`: {why}",
+                    "`{url}` 그림을 가져오지 못했습니다: {why}"
+                )
+            }
+            Self::TooLarge { name } => {
+                said!(
+                    "`{name}` is larger than {most} MB",
+                    "`{name}` 그림은 {most} MB보다 큽니다"
+                )
+            }
+            Self::Unknown { name } => said!(
+                "`{name}` is not a PNG, JPEG, GIF, WebP or BMP picture",
+                "`{name}` 파일은 PNG, JPEG, GIF, WebP, BMP 그림이 아닙니다"
+            ),
+        }
+    }
 }
 
 /// The bytes of a picture file, ready to be sent.
@@ -64,27 +97,31 @@ pub fn from_file(path: &Path) -> Result<ImageSource, ImageError> {
 /// # Errors
 /// When there is no answer within half a minute, or it is too large, or no picture.
 pub async fn from_address(url: &str) -> Result<ImageSource, ImageError> {
-    let fail = |why: String| ImageError::Fetch {
+    let fail = |why: Said| ImageError::Fetch {
         url: url.to_owned(),
         why,
     };
     let client = reqwest::Client::builder()
         .timeout(std::time::Duration::from_secs(30))
         .build()
-        .map_err(|error| fail(error.to_string()))?;
+        .map_err(|error| fail(error.to_string().into()))?;
     let mut response = client
         .get(url)
         .send()
         .await
-        .map_err(|error| fail(error.without_url().to_string()))?;
+        .map_err(|error| fail(error.without_url().to_string().into()))?;
     if !response.status().is_success() {
-        return Err(fail(format!("the server answers {}", response.status())));
+        return Err(fail(said!(
+            "the server answers {}",
+            "서버가 {} 상태로 답했습니다",
+            response.status()
+        )));
     }
     let mut bytes = Vec::new();
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(|error| fail(error.without_url().to_string()))?
+        .map_err(|error| fail(error.without_url().to_string().into()))?
     {
         if bytes.len() + chunk.len() > MAX_IMAGE_BYTES {
             return Err(ImageError::TooLarge { name: url.to_owned() });

@@ -10,8 +10,9 @@ use tokio_util::sync::CancellationToken;
 use super::capture::{self, REMOVED, keeps_header};
 use super::clock::{self, Heart};
 use super::trouble;
-use crate::domain::{Auth, Fault, FaultKind, Reply, Retry, Target, Timing, WireHead, WireRequest};
+use crate::domain::{Auth, Fault, FaultKind, Reply, Retry, Said, Target, Timing, WireHead, WireRequest};
 use crate::provider::{self, Piece, Provider, RateInfo};
+use crate::said;
 
 /// Longest answer that is read. A longer one is a fault: no model writes so much, a broken server does.
 pub const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
@@ -134,7 +135,10 @@ impl Line {
             response: Vec::with_capacity(USUAL_ANSWER_BYTES),
             result: Err(Fault::new(
                 FaultKind::Aborted,
-                "cut by the user; whether it cost something is unknown",
+                said!(
+                    "cut by the user; whether it cost something is unknown",
+                    "사용자가 끊었습니다. 비용이 들었는지는 알 수 없습니다"
+                ),
             )),
             timing: Timing {
                 started_us: clock::now_us(),
@@ -269,7 +273,10 @@ impl Line {
             let (Ok(name), Ok(value)) = (name, value) else {
                 return Err(Fault::new(
                     FaultKind::BadRequest,
-                    "a header of the request holds characters that HTTP does not allow",
+                    said!(
+                        "a header of the request holds characters that HTTP does not allow",
+                        "요청 헤더에 HTTP가 허용하지 않는 글자가 있습니다"
+                    ),
                 ));
             };
             headers.insert(name, value);
@@ -280,8 +287,13 @@ impl Line {
                 Auth::Header(header) => (HeaderName::from_static(header.name()), key.clone()),
                 Auth::None => return Ok(headers),
             };
-            let mut value = HeaderValue::from_str(&text)
-                .map_err(|_| Fault::new(FaultKind::Auth, "the key holds characters that no HTTP header may hold"))?;
+            let mut value = HeaderValue::from_str(&text).map_err(|_| {
+                let message = said!(
+                    "the key holds characters that no HTTP header may hold",
+                    "키에 HTTP 헤더에 쓸 수 없는 글자가 있습니다"
+                );
+                Fault::new(FaultKind::Auth, message)
+            })?;
             value.set_sensitive(true);
             headers.insert(name, value);
         }
@@ -329,7 +341,8 @@ fn clean_text(text: &mut String, key: &str) -> bool {
 }
 
 fn clean_fault(fault: &mut Fault, key: &str) -> bool {
-    let mut found = clean_text(&mut fault.message, key);
+    let mut found = false;
+    fault.message.each_mut(|text| found |= clean_text(text, key));
     for text in [&mut fault.error_type, &mut fault.code, &mut fault.param]
         .into_iter()
         .flatten()
@@ -368,8 +381,9 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
 fn too_long() -> Fault {
     let mut fault = Fault::new(
         FaultKind::Truncated,
-        format!(
+        said!(
             "the answer is longer than {} MB and was dropped: no model writes so much",
+            "답변이 {} MB보다 길어 버렸습니다. 이렇게 길게 쓰는 모델은 없습니다",
             MAX_ANSWER_BYTES / 1024 / 1024
         ),
     );
@@ -382,11 +396,12 @@ fn redirected(address: &str, status: u16, to: &str) -> Fault {
     let to = url::Url::parse(to)
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_else(|| "elsewhere".to_owned());
+        .map_or_else(|| said!("elsewhere", "다른 곳"), Said::from);
     let mut fault = Fault::new(
         FaultKind::BadRequest,
-        format!(
-            "{address} redirects ({status}) to {to}; redirects are not followed, so that the key goes nowhere else: put the final address into the configuration"
+        said!(
+            "{address} redirects ({status}) to {to}; redirects are not followed, so that the key goes nowhere else: put the final address into the configuration",
+            "{address} 서버가 {to} 주소로 넘깁니다({status}). 키가 다른 곳으로 가지 않도록 따라가지 않으니, 마지막 주소를 설정 파일에 적으세요"
         ),
     );
     fault.status = Some(status);

@@ -3,7 +3,8 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use crate::domain::{Fault, FaultKind, Retry};
+use crate::domain::{Fault, FaultKind, Retry, Said};
+use crate::said;
 
 /// The fault of a failed transport. `address` is the base address of the target, `begun` whether a response head had
 /// arrived.
@@ -14,7 +15,10 @@ pub(super) fn fault(error: &reqwest::Error, address: &str, begun: bool) -> Fault
     if error.is_builder() {
         let mut fault = Fault::new(
             FaultKind::BadRequest,
-            format!("the request could not be built: {chain}"),
+            said!(
+                "the request could not be built: {chain}",
+                "요청을 만들지 못했습니다: {chain}"
+            ),
         );
         fault.retry = Retry::Never;
         return fault;
@@ -22,22 +26,37 @@ pub(super) fn fault(error: &reqwest::Error, address: &str, begun: bool) -> Fault
     if begun {
         return Fault::new(
             FaultKind::Truncated,
-            format!("the connection to {address} ended before the answer did: {chain}"),
+            said!(
+                "the connection to {address} ended before the answer did: {chain}",
+                "답변이 끝나기 전에 {address} 연결이 끊겼습니다: {chain}"
+            ),
         );
     }
     let message = if has(&["connection refused"]) {
-        format!("nothing listens at {address} (connection refused): is the server running, is the port right?")
+        said!(
+            "nothing listens at {address} (connection refused): is the server running, is the port right?",
+            "{address} 주소에 응답하는 서버가 없습니다(연결 거부). 서버가 켜져 있는지, 포트가 맞는지 확인하세요"
+        )
     } else if has(&[
         "dns error",
         "failed to lookup",
         "name or service not known",
         "nodename nor servname",
     ]) {
-        format!("the host of {address} has no address (DNS): is the name right, is there a network?")
+        said!(
+            "the host of {address} has no address (DNS): is the name right, is there a network?",
+            "{address} 호스트의 주소를 찾지 못했습니다(DNS). 이름이 맞는지, 네트워크가 되는지 확인하세요"
+        )
     } else if has(&["invalidcertificate", "certificate", "unknownissuer", "notvalidforname"]) {
-        format!("the certificate of {address} was not accepted: {chain}")
+        said!(
+            "the certificate of {address} was not accepted: {chain}",
+            "{address} 인증서를 받아들일 수 없습니다: {chain}"
+        )
     } else if has(&["corrupt message", "invalidcontenttype", "tls", "handshake"]) {
-        format!("no TLS connection to {address}: {chain} (does the address want http:// instead of https://?)")
+        said!(
+            "no TLS connection to {address}: {chain} (does the address want http:// instead of https://?)",
+            "{address} 주소로 TLS 연결을 맺지 못했습니다: {chain} (https:// 대신 http:// 주소입니까?)"
+        )
     } else if has(&[
         "invalid http version",
         "invalid header",
@@ -46,7 +65,10 @@ pub(super) fn fault(error: &reqwest::Error, address: &str, begun: bool) -> Fault
         // Words of its own before it was asked anything: a mail server, a shell.
         "unexpected message",
     ]) {
-        format!("{address} does not speak HTTP: {chain}")
+        said!(
+            "{address} does not speak HTTP: {chain}",
+            "{address} 서버는 HTTP로 답하지 않습니다: {chain}"
+        )
     } else if has(&[
         "reset by peer",
         "connection closed",
@@ -54,9 +76,15 @@ pub(super) fn fault(error: &reqwest::Error, address: &str, begun: bool) -> Fault
         "incompletemessage",
         "before message completed",
     ]) {
-        format!("{address} closed the connection without an answer: {chain}")
+        said!(
+            "{address} closed the connection without an answer: {chain}",
+            "{address} 서버가 답하지 않고 연결을 끊었습니다: {chain}"
+        )
     } else {
-        format!("no answer from {address}: {chain}")
+        said!(
+            "no answer from {address}: {chain}",
+            "{address} 서버에서 답이 없습니다: {chain}"
+        )
     };
     let kind = if error.is_timeout() {
         FaultKind::Timeout
@@ -70,15 +98,21 @@ pub(super) fn fault(error: &reqwest::Error, address: &str, begun: bool) -> Fault
 pub(super) fn too_slow(timeout: Duration, begun: bool, text_seen: bool) -> Fault {
     let seconds = timeout.as_secs_f64();
     let message = match (begun, text_seen) {
-        (false, _) => format!("no answer within {seconds} s"),
-        (true, false) => format!("the answer had begun but brought no text within {seconds} s"),
-        (true, true) => format!("the answer was not complete within {seconds} s"),
+        (false, _) => said!("no answer within {seconds} s", "{seconds}초 안에 답이 없습니다"),
+        (true, false) => said!(
+            "the answer had begun but brought no text within {seconds} s",
+            "답변이 시작됐지만 {seconds}초 안에 글이 오지 않았습니다"
+        ),
+        (true, true) => said!(
+            "the answer was not complete within {seconds} s",
+            "답변이 {seconds}초 안에 끝나지 않았습니다"
+        ),
     };
     Fault::new(FaultKind::Timeout, message)
 }
 
 /// The innermost messages of an error, without repeats and without the address (it may carry a query).
-fn chain(error: &reqwest::Error) -> String {
+fn chain(error: &reqwest::Error) -> Said {
     let mut parts: Vec<String> = Vec::new();
     let mut source = error.source();
     while let Some(inner) = source {
@@ -90,14 +124,14 @@ fn chain(error: &reqwest::Error) -> String {
     }
     if parts.is_empty() {
         return if error.is_timeout() {
-            "timed out".to_owned()
+            said!("timed out", "시간이 다 됐습니다")
         } else {
-            "the connection failed".to_owned()
+            said!("the connection failed", "연결하지 못했습니다")
         };
     }
     // The outermost of the chain only says that sending failed.
     if parts.len() > 1 && parts[0].starts_with("client error") {
         parts.remove(0);
     }
-    parts.join(": ")
+    parts.join(": ").into()
 }

@@ -4,7 +4,8 @@
 //! out or change. `write` uses the fields and `wishes` the notes, so the two cannot drift apart. No provider's
 //! own facts live here.
 
-use crate::domain::Effort;
+use crate::domain::{Effort, Said};
+use crate::said;
 
 use super::Wish;
 
@@ -14,12 +15,12 @@ pub(super) struct Wishes(Vec<Wish>);
 
 impl Wishes {
     /// `field` is left out or changed, and why.
-    pub(super) fn say(&mut self, field: &'static str, why: impl Into<String>) {
+    pub(super) fn say(&mut self, field: &'static str, why: impl Into<Said>) {
         self.0.push(Wish { field, why: why.into() });
     }
 
     /// `field` is left out when it is given.
-    pub(super) fn leave<T>(&mut self, field: &'static str, value: Option<&T>, why: impl Into<String>) {
+    pub(super) fn leave<T>(&mut self, field: &'static str, value: Option<&T>, why: impl Into<Said>) {
         if value.is_some() {
             self.say(field, why);
         }
@@ -34,7 +35,13 @@ impl Wishes {
         } else {
             return value;
         };
-        self.say(field, format!("{who} takes {low} to {high}; {moved} is sent"));
+        self.say(
+            field,
+            said!(
+                "{who} takes {low} to {high}; {moved} is sent",
+                "{who}에는 {low}부터 {high}까지 보낼 수 있어 {moved}으로 보냅니다"
+            ),
+        );
         moved
     }
 
@@ -44,7 +51,12 @@ impl Wishes {
         if nearest != effort {
             self.say(
                 "reasoning_effort",
-                format!("{who} has no level `{}`; `{}` is sent", effort.word(), nearest.word()),
+                said!(
+                    "{who} has no level `{0}`; `{1}` is sent",
+                    "{who}에는 `{0}` 단계가 없어 `{1}`(으)로 보냅니다",
+                    effort.word(),
+                    nearest.word()
+                ),
             );
         }
         Some(nearest)

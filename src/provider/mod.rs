@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Call, Fault, Params, ProviderName, Reply, Target, WireHead, WireRequest};
+use crate::domain::{Call, Fault, Params, ProviderName, Reply, Said, Target, WireHead, WireRequest};
 
 pub mod anthropic;
 mod array;
@@ -65,7 +65,7 @@ pub struct Wish {
     /// The parameter, as written in the suite or the configuration.
     pub field: &'static str,
     /// Why it is left out, in a few words for people, for example `Anthropic takes no seed`.
-    pub why: String,
+    pub why: Said,
 }
 
 /// A wire protocol: pure functions over bytes.

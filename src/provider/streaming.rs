@@ -8,11 +8,11 @@
 
 use serde_json::Value;
 
-use crate::domain::{Fault, Reply, WireHead};
+use crate::domain::{Fault, Reply, Said, WireHead};
 
 use super::array::Objects;
 use super::frames::{JsonLines, Sse};
-use super::shared::{body_fault, clip_to, cut_fault, is_body, json_body, json_of, odd_fault, status_fault};
+use super::shared::{body_fault, cut_fault, is_body, json_body, json_of, odd_fault, odd_words, status_fault};
 use super::{Piece, StreamReader};
 
 /// The frames in which a protocol streams.
@@ -40,7 +40,7 @@ pub(crate) trait Answer: Default + Send {
     /// The frames of its streams.
     const FORM: Form;
     /// Its end, as a message names it: "the stream was cut: it ended without …".
-    const END: &'static str;
+    fn end_mark() -> Said;
     /// `[DONE]` is an end of it; elsewhere that mark means nothing.
     const DONE_MARK: bool = false;
 
@@ -231,7 +231,7 @@ impl<A: Answer> StreamReader for Streamed<A> {
             && !told.answer.repeated()
             && told.odd.as_deref().is_some_and(|odd| !"[DONE]".starts_with(odd));
         if !told.done && (half || !told.answer.complete()) {
-            return Err(cut_fault(&told.head, A::END, &told.answer.text()));
+            return Err(cut_fault(&told.head, A::end_mark(), &told.answer.text()));
         }
         let repeated = told.answer.repeated();
         match odd_before {
@@ -239,9 +239,7 @@ impl<A: Answer> StreamReader for Streamed<A> {
             Some(odd) if odd.starts_with('{') && !repeated => Err(odd_fault(&told.head, &odd)),
             Some(odd) if !repeated => {
                 let mut reply = told.answer.reply(&told.head, &told.last)?;
-                reply
-                    .notes
-                    .push(format!("an event of the stream is no JSON: `{}`", clip_to(&odd, 200)));
+                reply.notes.push(odd_words(&odd).to_string());
                 Ok(reply)
             }
             _ => told.answer.reply(&told.head, &told.last),

@@ -126,6 +126,7 @@ pub(super) fn trouble(record: &Record, style: &Style) -> Option<String> {
         return Some(style.lang.words().not_reached.to_owned());
     }
     let (kind, _, message) = kind_of(record)?;
+    let message = message.map_or("", |message| message.in_lang(style.lang));
     let message: String = terminal_line(message).chars().take(400).collect();
     if message.trim().is_empty() {
         return Some(kind.word().to_owned());

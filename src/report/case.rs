@@ -303,7 +303,7 @@ fn scores(scores: &[Score], style: &Style, hidden: bool) -> String {
         let mut why = if hidden {
             String::new()
         } else {
-            one.unscored.clone().unwrap_or_else(|| one.why.clone())
+            one.unscored.as_ref().unwrap_or(&one.why).in_lang(style.lang).to_owned()
         };
         if one.weight <= 0.0 {
             let aside = format!("({})", words.informational);
@@ -392,7 +392,7 @@ mod tests {
         for record in &mut records {
             say(record, "SECRET ANSWER");
             for score in &mut record.scores {
-                score.why = "SECRET REASON".to_owned();
+                score.why = "SECRET REASON".into();
             }
             if let Some(Outcome::Answered { reply, .. }) = &mut record.outcome {
                 reply.tool_calls.push(crate::domain::ToolCall {

@@ -20,7 +20,7 @@ mod parts;
 use std::io::{self, Write};
 
 use crate::compare::{Row, Weigher};
-use crate::domain::{Case, Record, RunInfo};
+use crate::domain::{Case, Lang, Record, RunInfo};
 use field::Rows;
 use layouts::CaseText;
 
@@ -42,9 +42,19 @@ pub enum Layout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// Spreadsheet programs and who sits before them.
-    People,
+    ///
+    /// What this program says itself (the reasons of scorers) is told in their language; headers and words are the same.
+    People(Lang),
     /// Programs.
     Machine,
+}
+
+impl Audience {
+    /// Whether people read it.
+    #[must_use]
+    pub fn is_people(self) -> bool {
+        matches!(self, Self::People(_))
+    }
 }
 
 /// Who judged and so has columns: the scorers of the run, then those that cases bring along, each once; and people, where

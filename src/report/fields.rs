@@ -5,8 +5,13 @@
 
 use std::io;
 
+use crate::domain::Lang;
+
 /// Takes the fields of one row after the other.
 pub(super) trait Fields {
+    /// The language of what this program says itself; English for machines.
+    fn lang(&self) -> Lang;
+
     /// Nothing.
     fn absent(&mut self) -> io::Result<()>;
 

@@ -32,7 +32,7 @@ fn poisoned(text: &str) -> (RunInfo, Vec<Record>) {
         case.file = text.to_owned();
         record.question = text.into();
         for score in &mut record.scores {
-            score.why = text.to_owned();
+            score.why = text.into();
             score.scorer = text.to_owned();
         }
         say(record, text);
@@ -45,7 +45,7 @@ fn poisoned(text: &str) -> (RunInfo, Vec<Record>) {
                     arguments: text.to_owned(),
                 }];
             }
-            Some(Outcome::Failed { fault, .. }) => fault.message = text.to_owned(),
+            Some(Outcome::Failed { fault, .. }) => fault.message = text.into(),
             _ => {}
         }
     }

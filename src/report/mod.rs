@@ -149,7 +149,14 @@ mod tests {
                 (Form::Cells, "csv") => {
                     use super::csv::{Audience, CsvReport, Layout, Scorers};
                     let scorers = Scorers::of(&info);
-                    let mut csv = CsvReport::begin(Vec::new(), &info, Layout::Wide, Audience::People, scorers).unwrap();
+                    let mut csv = CsvReport::begin(
+                        Vec::new(),
+                        &info,
+                        Layout::Wide,
+                        Audience::People(crate::domain::Lang::En),
+                        scorers,
+                    )
+                    .unwrap();
                     for record in &records {
                         csv.record(record.clone()).unwrap();
                     }

@@ -5,10 +5,11 @@ use tokio_util::sync::CancellationToken;
 use super::lane::Item;
 use super::prepare::{Prepared, stored_body};
 use super::{Asker, GradeNow};
-use crate::domain::{Fault, FaultKind, Finish, Outcome, Reply, Timing, Usage, WireHead};
+use crate::domain::{Fault, FaultKind, Finish, Outcome, Reply, Said, Timing, Usage, WireHead};
 use crate::net::clock::Heart;
 use crate::net::{Exchange, capture};
 use crate::provider::{self, RateInfo};
+use crate::said;
 use crate::scorer::Answer;
 use crate::store::{AttemptRow, CacheKey, Cached, OutcomeRow, pack, unpack};
 
@@ -101,7 +102,7 @@ pub(super) async fn attempt(
             )))
         }
         Err(fault) => {
-            row.fault = Some(serde_json::to_string(&fault).expect("a fault is plain JSON"));
+            row.fault = Some(crate::store::fault_json(&fault));
             Err(Box::new((fault, timing)))
         }
     };
@@ -178,10 +179,10 @@ fn judged(
         Source::Reused => (0, true),
     };
     let outcome = if filtered {
-        let blocked = reply
-            .blocked
-            .clone()
-            .unwrap_or_else(|| "withheld by the provider's filter".to_owned());
+        let blocked = reply.blocked.clone().map_or_else(
+            || said!("withheld by the provider's filter", "제공자의 필터가 막았습니다"),
+            Said::from,
+        );
         Outcome::Failed {
             fault: Box::new(Fault::new(FaultKind::ContentFilter, blocked)),
             timing,

@@ -58,7 +58,7 @@ impl Ord for Delayed {
 #[derive(Debug, Clone)]
 pub(super) struct Stopped {
     pub(super) kind: FaultKind,
-    pub(super) message: String,
+    pub(super) message: crate::domain::Said,
 }
 
 /// One target's queue and counters.

@@ -8,9 +8,10 @@ use bytes::Bytes;
 
 use super::lane::Item;
 use super::{Asker, Render};
-use crate::domain::{Call, Image, ImageSource, Part, Target, WireRequest};
+use crate::domain::{Call, Image, ImageSource, Part, Said, Target, WireRequest};
 use crate::net::image;
 use crate::provider::Provider;
+use crate::said;
 use crate::store::CacheKey;
 
 /// A request ready to be sent, as often as needed.
@@ -43,7 +44,7 @@ pub(super) async fn prepare(
     images: &ImageBook,
     item: &Item,
     reuse: bool,
-) -> Result<Prepared, String> {
+) -> Result<Prepared, Said> {
     let mut call = render(item.position, item.prompt, &item.case)?;
     let provider = asker.provider;
     for message in &mut call.messages {
@@ -63,8 +64,12 @@ pub(super) async fn prepare(
         .sum::<u64>()
         + 8;
     let request = wire_request(asker.provider, &asker.target, call);
-    let body =
-        serde_json::to_vec(&request.body).map_err(|error| format!("the request cannot be written as JSON: {error}"))?;
+    let body = serde_json::to_vec(&request.body).map_err(|error| {
+        said!(
+            "the request cannot be written as JSON: {error}",
+            "요청을 JSON으로 쓸 수 없습니다: {error}"
+        )
+    })?;
     let key = reuse.then(|| super::reuse::key(&request, provider.about().version, item.trial));
     Ok(Prepared {
         request,
@@ -98,7 +103,7 @@ impl ImageBook {
     }
 
     /// Replaces a `file:` source by the bytes, and an address, too, that the vendor does not take.
-    async fn resolve(&self, picture: &mut Image, takes: impl Fn(&str) -> bool) -> Result<(), String> {
+    async fn resolve(&self, picture: &mut Image, takes: impl Fn(&str) -> bool) -> Result<(), Said> {
         let ImageSource::Url(url) = &picture.source else {
             return Ok(());
         };
@@ -113,10 +118,10 @@ impl ImageBook {
         let got = match path {
             Some(path) => tokio::task::spawn_blocking(move || image::from_file(&path))
                 .await
-                .map_err(|error| error.to_string())?,
+                .map_err(|error| Said::from(error.to_string()))?,
             None => image::from_address(url).await,
         };
-        let source = got.map_err(|error| error.to_string())?;
+        let source = got.map_err(|error| error.told())?;
         let size = match &source {
             ImageSource::Bytes { base64, .. } => base64.len(),
             ImageSource::Url(_) => 0,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::choice_reading::{MOST, Options, letter};
 use super::params::Rule;
-use super::shared::{need_expectations, quote, text};
+use super::shared::{any_of, need_expectations, quote, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
 use crate::domain::case::text_of;
@@ -72,7 +72,10 @@ impl Scorer for Choice {
         let texts: Vec<String> = match answer.case.vars.get("choices") {
             Some(Value::Array(choices)) => choices.iter().map(text_of).collect(),
             Some(_) => {
-                return Grade::unscored("the variable `choices` is not a list");
+                return Grade::unscored(said!(
+                    "the variable `choices` is not a list",
+                    "변수 `choices`가 목록이 아닙니다"
+                ));
             }
             None => Vec::new(),
         };
@@ -86,8 +89,9 @@ impl Scorer for Choice {
             match options.meant(one) {
                 Some(index) => right.push(index),
                 None => {
-                    return Grade::unscored(format!(
+                    return Grade::unscored(said!(
                         "the case's `expect` {} is neither a label nor one of its `choices`",
+                        "문항의 `expect` {}은(는) 보기 기호도, `choices`에 있는 보기도 아닙니다",
                         quote(one)
                     ));
                 }
@@ -97,11 +101,16 @@ impl Scorer for Choice {
             Ok((index, words)) => {
                 let wanted: Vec<String> = right.iter().map(|index| letter(*index)).collect();
                 let pass = right.contains(&index);
-                let told = format!("picked {} with {}", letter(index), quote(&words));
+                let told = said!(
+                    "picked {0} with {1}",
+                    "{1}(으)로 {0}을(를) 골랐습니다",
+                    letter(index),
+                    quote(&words)
+                );
                 let why = if pass {
                     told
                 } else {
-                    format!("{told}, right is {}", wanted.join(" or "))
+                    said!("{told}, right is {}", "{told}. 정답은 {}입니다", any_of(&wanted))
                 };
                 Grade::pass(pass, why)
             }

@@ -6,6 +6,8 @@ use ::regex::Regex;
 
 use super::search::find_whole;
 use super::shared::{Ignore, comparable};
+use crate::domain::Said;
+use crate::said;
 use crate::text::normalise::is_space;
 
 /// As many labels as 가, 나, 다 … have.
@@ -255,7 +257,7 @@ impl Options {
     }
 
     /// The one label that is set off inside the text; `Err` when there are several.
-    fn marked(&self, answer: &str) -> Result<Option<Pick>, &'static str> {
+    fn marked(&self, answer: &str) -> Result<Option<Pick>, Said> {
         let mut marked: Option<Pick> = None;
         for captures in MARKED.captures_iter(answer) {
             let Some(found) = captures.name("label").or_else(|| captures.name("circled")) else {
@@ -266,7 +268,10 @@ impl Options {
             };
             match &marked {
                 Some((other, _)) if *other != index => {
-                    return Err("several choices named, none chosen");
+                    return Err(said!(
+                        "several choices named, none chosen",
+                        "여러 보기를 말했지만 고르지는 않았습니다"
+                    ));
                 }
                 Some(_) => {}
                 None => marked = Some((index, captures[0].to_owned())),
@@ -276,7 +281,7 @@ impl Options {
     }
 
     /// The option an answer picks; `Err` with the reason when there is none.
-    pub(super) fn picked(&self, answer: &str) -> Result<Pick, &'static str> {
+    pub(super) fn picked(&self, answer: &str) -> Result<Pick, Said> {
         if let Some(index) = self.by_text(answer) {
             return Ok((index, answer.to_owned()));
         }
@@ -294,7 +299,7 @@ impl Options {
         if let Some(index) = self.only_text_in(answer) {
             return Ok((index, self.texts[index].clone()));
         }
-        marked.and(Err("no choice found"))
+        marked.and(Err(said!("no choice found", "고른 보기를 찾지 못했습니다")))
     }
 }
 

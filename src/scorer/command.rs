@@ -98,7 +98,7 @@ impl Scorer for Command {
         match got {
             Some(Got::Process(line)) => read(line),
             Some(Got::Failed(why)) => Grade::unscored(why.clone()),
-            None => Grade::unscored("the program was not asked"),
+            None => Grade::unscored(said!("the program was not asked", "프로그램에 묻지 않았습니다")),
         }
     }
 }
@@ -106,7 +106,11 @@ impl Scorer for Command {
 /// The judgement in a line of the program.
 fn read(line: &Value) -> Grade {
     let Some(fields) = line.as_object() else {
-        return Grade::unscored(format!("the program wrote {}, not an object", quote(&line.to_string())));
+        return Grade::unscored(said!(
+            "the program wrote {}, not an object",
+            "프로그램이 객체가 아니라 {}을(를) 썼습니다",
+            quote(&line.to_string())
+        ));
     };
     let field = |name: &str| fields.get(name).filter(|value| !value.is_null());
     let why = match field("why") {
@@ -119,8 +123,9 @@ fn read(line: &Value) -> Grade {
             Some(points) if (0.0..=1.0).contains(&points) => {
                 Grade::points(points, why.unwrap_or_else(|| plain(points)))
             }
-            _ => Grade::unscored(format!(
+            _ => Grade::unscored(said!(
                 "the program gave the score {}, not a number from 0 to 1",
+                "프로그램이 준 점수 {}은(는) 0부터 1까지의 수가 아닙니다",
                 quote(&score.to_string())
             )),
         };
@@ -128,8 +133,9 @@ fn read(line: &Value) -> Grade {
     if let Some(pass) = field("pass") {
         return match pass.as_bool() {
             Some(pass) => Grade::pass(pass, why.unwrap_or_default()),
-            None => Grade::unscored(format!(
+            None => Grade::unscored(said!(
                 "the program gave {} for `pass`, not true or false",
+                "프로그램이 `pass`에 준 {}은(는) true나 false가 아닙니다",
                 quote(&pass.to_string())
             )),
         };
@@ -137,10 +143,13 @@ fn read(line: &Value) -> Grade {
     if let Some(Value::String(label)) = field("label") {
         return Grade {
             mark: crate::domain::Mark::Label(label.clone()),
-            why: why.unwrap_or_else(|| label.clone()),
+            why: why.unwrap_or_else(|| label.clone()).into(),
         };
     }
-    Grade::unscored("the program's line has neither `pass`, `score` nor `label`")
+    Grade::unscored(said!(
+        "the program's line has neither `pass`, `score` nor `label`",
+        "프로그램이 쓴 줄에 `pass`, `score`, `label`이 모두 없습니다"
+    ))
 }
 
 #[cfg(test)]
@@ -202,9 +211,9 @@ mod tests {
     fn failures_leave_the_answer_unscored() {
         let params = json!({"command": ["judge"]});
         let scene = Scene::new("x");
-        let failed = Got::Failed("no answer within 10 s".to_owned());
+        let failed = Got::Failed("no answer within 10 s".into());
         let grade = scene.grade_with("command", &params, Some(&failed));
-        assert_eq!(grade.mark, Mark::Unscored("no answer within 10 s".to_owned()));
+        assert_eq!(grade.mark, Mark::Unscored("no answer within 10 s".into()));
         assert!(matches!(scene.grade("command", &params).mark, Mark::Unscored(_)));
     }
 

@@ -7,6 +7,7 @@ use super::params::Rule;
 use super::shared::{Ignore, comparable, need_expectations, quote, quote_any, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::said;
 
 /// Passes when the whole answer equals one of the case's accepted answers.
 ///
@@ -53,14 +54,25 @@ impl Scorer for Equals {
         let text = text(answer);
         let ours = comparable(&text, &self.ignore);
         if expected.iter().any(|one| comparable(one, &self.ignore) == ours) {
-            return Grade::pass(true, format!("equals {}", quote(&text)));
+            return Grade::pass(true, said!("equals {}", "{}, 정답과 같습니다", quote(&text)));
         }
-        let why = format!("{} is not {}", quote(&text), quote_any(&expected));
+        let why = said!(
+            "{} is not {}",
+            "{}은(는) {}이(가) 아닙니다",
+            quote(&text),
+            quote_any(&expected)
+        );
         if !self.ignore.contains(&Ignore::Particles) {
             let forgiving = [self.ignore.as_slice(), &[Ignore::Particles]].concat();
             let ours = comparable(&text, &forgiving);
             if expected.iter().any(|one| comparable(one, &forgiving) == ours) {
-                return Grade::pass(false, format!("{why}, but would be without its particle"));
+                return Grade::pass(
+                    false,
+                    said!(
+                        "{why}, but would be without its particle",
+                        "{why}. 조사를 빼면 같습니다"
+                    ),
+                );
             }
         }
         Grade::pass(false, why)
@@ -100,7 +112,10 @@ mod tests {
     #[test]
     fn without_expectation_there_is_no_verdict() {
         let grade = Scene::new("x").grade("equals", &json!({}));
-        assert_eq!(grade.mark, Mark::Unscored("the case has no `expect`".to_owned()));
+        assert!(
+            matches!(&grade.mark, Mark::Unscored(why) if *why == "the case has no `expect`"),
+            "{grade:?}"
+        );
     }
 
     #[test]

@@ -146,24 +146,31 @@ impl Scorer for Formula {
             Err(error) => {
                 let what = match error.kind() {
                     minijinja::ErrorKind::UndefinedError => {
-                        "a value in the expression is unknown for this answer".to_owned()
+                        said!(
+                            "a value in the expression is unknown for this answer",
+                            "식의 값 가운데 이 답변에서 알 수 없는 것이 있습니다"
+                        )
                     }
-                    minijinja::ErrorKind::OutOfFuel => "the expression takes too long".to_owned(),
-                    _ => format!("the expression failed: {error}"),
+                    minijinja::ErrorKind::OutOfFuel => {
+                        said!("the expression takes too long", "식의 계산이 너무 오래 걸립니다")
+                    }
+                    _ => said!("the expression failed: {error}", "식을 계산하지 못했습니다: {error}"),
                 };
                 return Grade::unscored(what);
             }
         };
         if result.kind() == ValueKind::Bool {
             let pass = result.is_true();
-            return Grade::pass(pass, format!("the expression is {pass}"));
+            return Grade::pass(pass, said!("the expression is {pass}", "식의 값은 {pass}입니다"));
         }
         match f64::try_from(result.clone()) {
-            Ok(points) if (0.0..=1.0).contains(&points) => {
-                Grade::points(points, format!("the expression is {}", plain(points)))
-            }
-            _ => Grade::unscored(format!(
+            Ok(points) if (0.0..=1.0).contains(&points) => Grade::points(
+                points,
+                said!("the expression is {}", "식의 값은 {}입니다", plain(points)),
+            ),
+            _ => Grade::unscored(said!(
                 "the expression gave {}, not true, false or a number from 0 to 1",
+                "식의 값 {}은(는) true, false, 0부터 1까지의 수 가운데 어느 것도 아닙니다",
                 quote(&result.to_string())
             )),
         }

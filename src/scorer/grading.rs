@@ -2,6 +2,7 @@
 
 use super::{Answer, Got, Scorer};
 use crate::domain::{Finish, Grade, Mark, Score, ScorerSpec};
+use crate::said;
 
 /// Thresholds are met within this much, so that 1 − 1/5 meets 0.8 however it was computed.
 const SLACK: f64 = 1e-12;
@@ -15,7 +16,10 @@ const SLACK: f64 = 1e-12;
 pub fn grade_one(spec: &ScorerSpec, scorer: &dyn Scorer, answer: &Answer<'_>, got: Option<&Got>) -> Score {
     let filtered = answer.reply.blocked.is_some() || answer.reply.finish == Finish::Filter;
     let grade = if filtered && !scorer.judges_filtered() {
-        Grade::unscored("the provider's filter withheld the answer or cut it")
+        Grade::unscored(said!(
+            "the provider's filter withheld the answer or cut it",
+            "제공자의 필터가 답변을 막거나 잘랐습니다"
+        ))
     } else {
         scorer.grade(answer, got)
     };
@@ -39,7 +43,7 @@ pub fn grade_one(spec: &ScorerSpec, scorer: &dyn Scorer, answer: &Answer<'_>, go
             score.points = Some(if pass { 1.0 } else { 0.0 });
         }
         Mark::Points(points) if points.is_nan() => {
-            score.unscored = Some("the scorer gave no number".to_owned());
+            score.unscored = Some(said!("the scorer gave no number", "채점기가 수를 내지 않았습니다"));
         }
         Mark::Points(points) => {
             let points = points.clamp(0.0, 1.0);
@@ -98,7 +102,7 @@ mod tests {
         fn grade(&self, _: &Answer<'_>, _: Option<&Got>) -> Grade {
             Grade {
                 mark: self.0.clone(),
-                why: "because".to_owned(),
+                why: "because".into(),
             }
         }
     }
@@ -142,7 +146,7 @@ mod tests {
             (label.pass, label.points, label.label.as_deref()),
             (None, None, Some("polite"))
         );
-        let unscored = score(Mark::Unscored("no clock".to_owned()), None, true);
+        let unscored = score(Mark::Unscored("no clock".into()), None, true);
         assert_eq!((unscored.pass, unscored.unscored.as_deref()), (None, Some("no clock")));
         let nan = score(Mark::Points(f64::NAN), None, false);
         assert!(nan.unscored.is_some() && nan.points.is_none());
@@ -161,7 +165,7 @@ mod tests {
     fn verdicts_follow_the_table() {
         let yes = || score(Mark::Pass(true), None, false);
         let no = || score(Mark::Pass(false), None, false);
-        let open = || score(Mark::Unscored("x".to_owned()), None, false);
+        let open = || score(Mark::Unscored("x".into()), None, false);
         let label = || score(Mark::Label("x".to_owned()), None, false);
         let informing = |score: Score| Score { weight: 0.0, ..score };
         for (scores, wanted) in [

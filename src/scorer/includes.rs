@@ -8,6 +8,7 @@ use super::search::{find_anywhere, find_whole};
 use super::shared::{Ignore, OneOrMore, comparable, need_expectations, quote, quote_any, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::domain::Said;
 use crate::said;
 use crate::text::normalise::is_space;
 
@@ -143,9 +144,13 @@ impl Search {
             }
             if let Some(empty) = texts.iter().find(|text| comparable(text, &self.ignore).is_empty()) {
                 let what = if empty.is_empty() {
-                    "an empty text".to_owned()
+                    said!("an empty text", "빈 글")
                 } else {
-                    format!("{}, of which `ignore` leaves nothing", quote(empty))
+                    said!(
+                        "{}, of which `ignore` leaves nothing",
+                        "`ignore`가 남김없이 지우는 {}",
+                        quote(empty)
+                    )
                 };
                 return Err(Refusal::of(
                     field,
@@ -182,15 +187,15 @@ impl Scorer for Search {
             };
             expected.retain(|one| !one.chars().all(is_space));
             if expected.is_empty() {
-                return Grade::unscored("the case's `expect` is empty");
+                return Grade::unscored(said!("the case's `expect` is empty", "문항의 `expect`가 비어 있습니다"));
             }
             any = Some(expected);
         }
-        let mut found: Option<String> = None;
-        let mut missing: Option<String> = None;
+        let mut found: Option<Said> = None;
+        let mut missing: Option<Said> = None;
         if let Some(any) = any {
             match any.iter().find(|one| self.find(&text, one)) {
-                Some(one) => found = Some(quote(one)),
+                Some(one) => found = Some(quote(one).into()),
                 None => missing = Some(quote_any(&any)),
             }
         }
@@ -198,17 +203,20 @@ impl Scorer for Search {
             && let Some(all) = &self.all
         {
             let all = all.as_slice();
-            match all.iter().find(|one| !self.find(&text, one)) {
-                Some(one) => missing = Some(quote(one)),
-                None => {
-                    found.get_or_insert_with(|| all.iter().map(|one| quote(one)).collect::<Vec<_>>().join(" and "));
-                }
+            if let Some(one) = all.iter().find(|one| !self.find(&text, one)) {
+                missing = Some(quote(one).into());
+            } else {
+                let quoted: Vec<String> = all.iter().map(|one| quote(one)).collect();
+                found.get_or_insert_with(|| Said::both(quoted.join(" and "), quoted.join(", ")));
             }
         }
         let includes = missing.is_none();
         let why = match (missing, found) {
-            (Some(missing), _) => format!("no {missing} in the answer"),
-            (None, found) => format!("found {}", found.unwrap_or_default()),
+            (Some(missing), _) => said!("no {missing} in the answer", "답변에 {missing}이(가) 없습니다"),
+            (None, found) => {
+                let found = found.unwrap_or_default();
+                said!("found {found}", "{found}이(가) 있습니다")
+            }
         };
         Grade::pass(includes != self.forbidden, why)
     }
@@ -268,7 +276,10 @@ mod tests {
             "`any` has `?!`, of which `ignore` leaves nothing"
         );
         let grade = Scene::new("x").expect(json!("")).grade("includes", &json!({}));
-        assert_eq!(grade.mark, Mark::Unscored("the case's `expect` is empty".to_owned()));
+        assert!(
+            matches!(&grade.mark, Mark::Unscored(why) if *why == "the case's `expect` is empty"),
+            "{grade:?}"
+        );
     }
 
     proptest! {

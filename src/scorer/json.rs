@@ -8,6 +8,8 @@ use super::params::Rule;
 use super::shared::quote;
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::domain::Said;
+use crate::said;
 use crate::text::normalise::is_space;
 
 /// Where in an answer JSON may stand.
@@ -65,17 +67,17 @@ impl Rule for Json {
 impl Scorer for Json {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         if self.equal && answer.case.expect.is_empty() {
-            return Grade::unscored(super::NO_EXPECT);
+            return Grade::unscored(super::no_expect());
         }
         let value = match find_json(answer.text(), self.find) {
             Ok(value) => value,
             Err(why) => return Grade::pass(false, why),
         };
         if !self.equal {
-            return Grade::pass(true, "valid JSON");
+            return Grade::pass(true, said!("valid JSON", "올바른 JSON입니다"));
         }
         if answer.case.expect.iter().any(|one| means(one, &value)) {
-            return Grade::pass(true, "the JSON is the expected value");
+            return Grade::pass(true, said!("the JSON is the expected value", "JSON이 예상한 값입니다"));
         }
         let difference = answer
             .case
@@ -84,19 +86,19 @@ impl Scorer for Json {
             .and_then(|expected| first_difference(&as_value(expected), &value));
         Grade::pass(
             false,
-            difference.unwrap_or_else(|| "the JSON is not the expected value".to_owned()),
+            difference.unwrap_or_else(|| said!("the JSON is not the expected value", "JSON이 예상한 값이 아닙니다")),
         )
     }
 }
 
 /// The JSON of an answer, or why there is none.
-pub(super) fn find_json(answer: &str, find: Find) -> Result<Value, String> {
+pub(super) fn find_json(answer: &str, find: Find) -> Result<Value, Said> {
     let whole = answer.trim_matches(|c| is_space(c) || c == '\u{feff}');
     let error = match serde_json::from_str(whole) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
-    let invalid = |error: &serde_json::Error| format!("not valid JSON: {error}");
+    let invalid = |error: &serde_json::Error| said!("not valid JSON: {error}", "올바른 JSON이 아닙니다: {error}");
     match find {
         Find::Whole => Err(invalid(&error)),
         Find::Fenced => {
@@ -105,8 +107,11 @@ pub(super) fn find_json(answer: &str, find: Find) -> Result<Value, String> {
             match (read.next(), read.next()) {
                 (None, _) => Err(invalid(&error)),
                 (Some(Ok(value)), None) => Ok(value),
-                (Some(Err(error)), None) => Err(format!("the fenced block is {}", invalid(&error))),
-                (Some(_), Some(_)) => Err("several fenced blocks, not clear which counts".to_owned()),
+                (Some(Err(error)), None) => Err(said!("the fenced block is {}", "코드 블록 안: {}", invalid(&error))),
+                (Some(_), Some(_)) => Err(said!(
+                    "several fenced blocks, not clear which counts",
+                    "코드 블록이 여러 개라 어느 것이 답인지 알 수 없습니다"
+                )),
             }
         }
         Find::Anywhere => {
@@ -119,7 +124,12 @@ pub(super) fn find_json(answer: &str, find: Find) -> Result<Value, String> {
                     let mut values = Deserializer::from_str(&whole[at..]).into_iter();
                     values.next().and_then(Result::ok)
                 })
-                .ok_or_else(|| "no JSON object or list in the answer".to_owned())
+                .ok_or_else(|| {
+                    said!(
+                        "no JSON object or list in the answer",
+                        "답변에 JSON 객체나 목록이 없습니다"
+                    )
+                })
         }
     }
 }
@@ -173,8 +183,8 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
 }
 
 /// Where two values first differ, in words.
-fn first_difference(expected: &Value, got: &Value) -> Option<String> {
-    fn walk(path: &str, expected: &Value, got: &Value) -> Option<String> {
+fn first_difference(expected: &Value, got: &Value) -> Option<Said> {
+    fn walk(path: &str, expected: &Value, got: &Value) -> Option<Said> {
         if same(expected, got) {
             return None;
         }
@@ -183,7 +193,7 @@ fn first_difference(expected: &Value, got: &Value) -> Option<String> {
                 for (key, x) in x {
                     let path = format!("{path}.{key}");
                     match y.get(key) {
-                        None => return Some(format!("{} is missing", quote(&path))),
+                        None => return Some(said!("{} is missing", "{} 항목이 없습니다", quote(&path))),
                         Some(y) => {
                             if let Some(found) = walk(&path, x, y) {
                                 return Some(found);
@@ -192,15 +202,20 @@ fn first_difference(expected: &Value, got: &Value) -> Option<String> {
                     }
                 }
                 let extra = y.keys().find(|key| !x.contains_key(*key))?;
-                Some(format!("{} is not expected", quote(&format!("{path}.{extra}"))))
+                Some(said!(
+                    "{} is not expected",
+                    "{} 항목은 예상에 없습니다",
+                    quote(&format!("{path}.{extra}"))
+                ))
             }
             (Value::Array(x), Value::Array(y)) if x.len() == y.len() => x
                 .iter()
                 .zip(y)
                 .enumerate()
                 .find_map(|(at, (x, y))| walk(&format!("{path}[{at}]"), x, y)),
-            _ => Some(format!(
+            _ => Some(said!(
                 "{} is {}, expected {}",
+                "{} 값은 {}, 예상한 값은 {}입니다",
                 quote(path),
                 quote(&got.to_string()),
                 quote(&expected.to_string())
@@ -254,12 +269,7 @@ mod tests {
         let missing = Scene::new("{\"n\": [1, 2]}").expect(expect.clone());
         assert_eq!(missing.grade("json", &params).why, "`$.이름` is missing");
         let other = Scene::new("{\"이름\": \"한글\", \"n\": [1, 3]}").expect(expect);
-        assert_eq!(
-            other.grade("json", &params).why,
-            "`$.n[1]` is 3, expected 2.0"
-                .replace("is 3", "is `3`")
-                .replace("2.0", "`2.0`")
-        );
+        assert_eq!(&*other.grade("json", &params).why, "`$.n[1]` is `3`, expected `2.0`");
         let none = Scene::new("{}").grade("json", &params);
         assert!(matches!(none.mark, Mark::Unscored(_)));
     }

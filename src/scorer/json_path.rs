@@ -13,6 +13,7 @@ use super::params::Rule;
 use super::shared::quote;
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::domain::Said;
 use crate::domain::case::text_of;
 use crate::said;
 use crate::text::normalise::nfc;
@@ -154,13 +155,13 @@ impl Rule for JsonPath {
 
 impl Compiled {
     /// What does not hold for the selected values; `Ok` with a reason when all does.
-    fn judge(&self, values: &[&Value], answer: &Answer<'_>) -> Result<String, String> {
+    fn judge(&self, values: &[&Value], answer: &Answer<'_>) -> Result<Said, Said> {
         let shown = match values {
-            [] => "nothing".to_owned(),
-            [one] => quote(&one.to_string()),
-            many => format!("{} values", many.len()),
+            [] => said!("nothing", "없음"),
+            [one] => quote(&one.to_string()).into(),
+            many => said!("{} values", "값 {}개", many.len()),
         };
-        let selected = format!("the path selects {shown}");
+        let selected = said!("the path selects {shown}", "경로가 고른 것: {shown}");
         if !self.rule.exists {
             return if values.is_empty() { Ok(selected) } else { Err(selected) };
         }
@@ -176,18 +177,28 @@ impl Compiled {
         if let Some(equals) = &self.rule.equals
             && !values.iter().any(|value| same(equals, value))
         {
-            return Err(format!("{selected}, not {}", quote(&equals.to_string())));
+            return Err(said!(
+                "{selected}, not {}",
+                "{selected}. {}이(가) 아닙니다",
+                quote(&equals.to_string())
+            ));
         }
         if let Some(pattern) = &self.matches
             && !values.iter().any(|value| pattern.is_match(&nfc(&text_of(value))))
         {
-            return Err(format!("{selected}, which does not match the pattern"));
+            return Err(said!(
+                "{selected}, which does not match the pattern",
+                "{selected}. 패턴과 맞지 않습니다"
+            ));
         }
         if self.rule.expected {
             let expect = &answer.case.expect;
             let meant = |value: &&Value| expect.iter().any(|one| means(one, value));
             if !values.iter().any(meant) {
-                return Err(format!("{selected}, not what was expected"));
+                return Err(said!(
+                    "{selected}, not what was expected",
+                    "{selected}. 예상과 다릅니다"
+                ));
             }
         }
         Ok(selected)
@@ -197,7 +208,7 @@ impl Compiled {
 impl Scorer for Compiled {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         if self.rule.expected && answer.case.expect.is_empty() {
-            return Grade::unscored(super::NO_EXPECT);
+            return Grade::unscored(super::no_expect());
         }
         let value = match find_json(answer.text(), self.rule.find) {
             Ok(value) => value,
@@ -205,7 +216,7 @@ impl Scorer for Compiled {
         };
         let values: Vec<&Value> = match js_path_process(&self.query, &value) {
             Ok(found) => found.into_iter().map(QueryRef::val).collect(),
-            Err(error) => return Grade::unscored(format!("the path failed: {error}")),
+            Err(error) => return Grade::unscored(said!("the path failed: {error}", "경로를 찾지 못했습니다: {error}")),
         };
         match self.judge(&values, answer) {
             Ok(why) => Grade::pass(true, why),

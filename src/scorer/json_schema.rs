@@ -10,6 +10,7 @@ use super::params::Rule;
 use super::shared::quote;
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::domain::Said;
 use crate::said;
 
 /// Passes when the answer is JSON that fits a JSON Schema.
@@ -119,7 +120,7 @@ impl Scorer for Compiled {
             Ok(value) => value,
             Err(why) => return Grade::pass(false, why),
         };
-        let mut faults: Vec<String> = self
+        let mut faults: Vec<Said> = self
             .validator
             .iter_errors(&value)
             .take(SHOWN + 1)
@@ -127,20 +128,20 @@ impl Scorer for Compiled {
                 let place = error.instance_path().to_string();
                 let what = one_line(&error.to_string());
                 if place.is_empty() {
-                    what
+                    what.into()
                 } else {
-                    format!("{} at {}", what, quote(&place))
+                    said!("{} at {}", "{1} 자리: {0}", what, quote(&place))
                 }
             })
             .collect();
         if faults.is_empty() {
-            return Grade::pass(true, "the JSON fits the schema");
+            return Grade::pass(true, said!("the JSON fits the schema", "JSON이 스키마에 맞습니다"));
         }
         if faults.len() > SHOWN {
             faults.truncate(SHOWN);
-            faults.push("and more".to_owned());
+            faults.push(said!("and more", "그 밖에도 더 있습니다"));
         }
-        Grade::pass(false, faults.join("; "))
+        Grade::pass(false, Said::joined(&faults, "; "))
     }
 }
 

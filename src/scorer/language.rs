@@ -7,7 +7,7 @@ use unicode_script::{Script, UnicodeScript};
 use super::params::Rule;
 use super::shared::text;
 use super::{Answer, Got, Refusal, Scorer};
-use crate::domain::Grade;
+use crate::domain::{Grade, Said};
 use crate::said;
 
 /// Passes when the answer is written in a certain language, judged by its letters.
@@ -117,18 +117,18 @@ impl Code {
         }
     }
 
-    fn name(self) -> &'static str {
+    fn name(self) -> Said {
         match self {
-            Self::Ko => "Hangul",
-            Self::En => "Latin",
-            Self::Ja => "Japanese",
-            Self::Zh => "Chinese",
-            Self::Ru => "Cyrillic",
-            Self::El => "Greek",
-            Self::Ar => "Arabic",
-            Self::He => "Hebrew",
-            Self::Hi => "Devanagari",
-            Self::Th => "Thai",
+            Self::Ko => said!("Hangul", "한글"),
+            Self::En => said!("Latin", "로마자"),
+            Self::Ja => said!("Japanese", "일본어"),
+            Self::Zh => said!("Chinese", "중국어"),
+            Self::Ru => said!("Cyrillic", "키릴 문자"),
+            Self::El => said!("Greek", "그리스 문자"),
+            Self::Ar => said!("Arabic", "아랍 문자"),
+            Self::He => said!("Hebrew", "히브리 문자"),
+            Self::Hi => said!("Devanagari", "데바나가리"),
+            Self::Th => said!("Thai", "타이 문자"),
         }
     }
 
@@ -180,7 +180,7 @@ impl Scorer for Language {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         let text = text(answer);
         if text.trim().is_empty() {
-            return Grade::pass(false, "the answer is empty");
+            return Grade::pass(false, said!("the answer is empty", "답변이 비어 있습니다"));
         }
         let letters = if self.code {
             self.is.count(&text)
@@ -188,17 +188,27 @@ impl Scorer for Language {
             self.is.count(&without_code(&text))
         };
         if letters.all == 0 {
-            return Grade::pass(true, "no letters to judge by");
+            return Grade::pass(true, said!("no letters to judge by", "판단할 글자가 없습니다"));
         }
         let share = letters.fitting as f64 / letters.all as f64;
         let name = self.is.name();
-        let told = format!("{:.0} % of the letters are {name}", share * 100.0);
+        let told = said!(
+            "{:.0} % of the letters are {name}",
+            "글자의 {:.0}%가 {name}입니다",
+            share * 100.0
+        );
         if self.is == Code::Ja && letters.kana == 0 && letters.han > 0 {
-            return Grade::pass(false, "Chinese characters without kana");
+            return Grade::pass(
+                false,
+                said!("Chinese characters without kana", "가나 없이 한자만 있습니다"),
+            );
         }
         // Kana come into Chinese only with a quoted word.
         if self.is == Code::Zh && letters.kana * 10 > letters.han {
-            return Grade::pass(false, "kana among the Chinese characters");
+            return Grade::pass(
+                false,
+                said!("kana among the Chinese characters", "한자 사이에 가나가 있습니다"),
+            );
         }
         Grade::pass(share >= self.min_share, told)
     }

@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::params::Rule;
 use super::shared::text;
 use super::{Answer, Got, Refusal, Scorer};
-use crate::domain::Grade;
+use crate::domain::{Grade, Said};
 use crate::said;
 use crate::text::normalise::{is_space, is_word_part, split_spaces};
 
@@ -94,16 +94,16 @@ impl Unit {
         }
     }
 
-    fn name(self, count: usize) -> &'static str {
+    fn name(self, count: usize) -> Said {
         match (self, count) {
-            (Self::Chars, 1) => "character",
-            (Self::Chars, _) => "characters",
-            (Self::Words, 1) => "word",
-            (Self::Words, _) => "words",
-            (Self::Lines, 1) => "line",
-            (Self::Lines, _) => "lines",
-            (Self::Sentences, 1) => "sentence",
-            (Self::Sentences, _) => "sentences",
+            (Self::Chars, 1) => said!("character", "자"),
+            (Self::Chars, _) => said!("characters", "자"),
+            (Self::Words, 1) => said!("word", "단어"),
+            (Self::Words, _) => said!("words", "단어"),
+            (Self::Lines, 1) => said!("line", "줄"),
+            (Self::Lines, _) => said!("lines", "줄"),
+            (Self::Sentences, 1) => said!("sentence", "문장"),
+            (Self::Sentences, _) => said!("sentences", "문장"),
         }
     }
 }
@@ -127,14 +127,26 @@ impl Scorer for Length {
         if let Some(min) = self.min
             && counted < min
         {
-            return Grade::pass(false, format!("{count} {name}, at least {min} asked for"));
+            return Grade::pass(
+                false,
+                said!(
+                    "{count} {name}, at least {min} asked for",
+                    "{count}{name}, {min}{name} 이상이어야 합니다"
+                ),
+            );
         }
         if let Some(max) = self.max
             && counted > max
         {
-            return Grade::pass(false, format!("{count} {name}, at most {max} allowed"));
+            return Grade::pass(
+                false,
+                said!(
+                    "{count} {name}, at most {max} allowed",
+                    "{count}{name}, {max}{name} 이하여야 합니다"
+                ),
+            );
         }
-        Grade::pass(true, format!("{count} {name}"))
+        Grade::pass(true, said!("{count} {name}", "{count}{name}"))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::params::Rule;
 use super::shared::{plain, quote};
 use super::{Answer, Got, Refusal, Scorer};
-use crate::domain::{Finish, Grade};
+use crate::domain::{Finish, Grade, Said};
 use crate::said;
 
 /// Why an answer ended.
@@ -89,8 +89,11 @@ impl Scorer for Finished {
             Finish::Tool => Ending::Tool,
             Finish::Other => {
                 return Grade::unscored(match &answer.reply.finish_raw {
-                    Some(word) => format!("the answer ended with {}", quote(word)),
-                    None => "the provider did not tell how the answer ended".to_owned(),
+                    Some(word) => said!("the answer ended with {}", "답변이 {} 이유로 끝났습니다", quote(word)),
+                    None => said!(
+                        "the provider did not tell how the answer ended",
+                        "제공자가 답변이 끝난 이유를 알리지 않았습니다"
+                    ),
                 });
             }
         };
@@ -99,10 +102,13 @@ impl Scorer for Finished {
             Endings::Any(any) => any.as_slice(),
         };
         let why = match ending {
-            Ending::Stop => "ended naturally",
-            Ending::Length => "cut at the cap on tokens",
-            Ending::Filter => "withheld or cut by the provider's filter",
-            Ending::Tool => "asks for a tool",
+            Ending::Stop => said!("ended naturally", "자연스럽게 끝났습니다"),
+            Ending::Length => said!("cut at the cap on tokens", "토큰 한도에서 잘렸습니다"),
+            Ending::Filter => said!(
+                "withheld or cut by the provider's filter",
+                "제공자의 필터가 막거나 잘랐습니다"
+            ),
+            Ending::Tool => said!("asks for a tool", "도구를 부르려 합니다"),
         };
         Grade::pass(wanted.contains(&ending), why)
     }
@@ -169,27 +175,40 @@ impl Rule for Latency {
 impl Scorer for Latency {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         let Some(timing) = answer.timing else {
-            return Grade::unscored("a reused answer has no time of its own");
+            return Grade::unscored(said!(
+                "a reused answer has no time of its own",
+                "재사용한 답변에는 제 시간이 없습니다"
+            ));
         };
         if timing.suspended {
-            return Grade::unscored("the machine slept while the call was open");
+            return Grade::unscored(said!(
+                "the machine slept while the call was open",
+                "호출이 열려 있는 동안 컴퓨터가 잠들었습니다"
+            ));
         }
         let mut told = Vec::new();
         let mut pass = true;
         if let Some(limit) = self.max_ms {
             let ms = milliseconds(timing.total_us);
             pass &= ms <= limit;
-            told.push(format!("{ms:.0} ms of {}", plain(limit)));
+            told.push(said!("{ms:.0} ms of {}", "{ms:.0} ms, 한도 {}", plain(limit)));
         }
         if let Some(limit) = self.first_text_max_ms {
             let Some(first) = timing.first_text_us else {
-                return Grade::unscored("the time to the first text is unknown: not streamed");
+                return Grade::unscored(said!(
+                    "the time to the first text is unknown: not streamed",
+                    "스트리밍이 아니어서 첫 글자까지의 시간을 모릅니다"
+                ));
             };
             let ms = milliseconds(first);
             pass &= ms <= limit;
-            told.push(format!("first text after {ms:.0} ms of {}", plain(limit)));
+            told.push(said!(
+                "first text after {ms:.0} ms of {}",
+                "첫 글자까지 {ms:.0} ms, 한도 {}",
+                plain(limit)
+            ));
         }
-        Grade::pass(pass, told.join(", "))
+        Grade::pass(pass, Said::joined(&told, ", "))
     }
 }
 
@@ -257,12 +276,14 @@ impl Rule for Cost {
 impl Scorer for Cost {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         let Some(cost) = answer.cost else {
-            return Grade::unscored("the cost is unknown");
+            return Grade::unscored(said!("the cost is unknown", "비용을 모릅니다"));
         };
         if cost.currency.0 != self.currency {
-            return Grade::unscored(format!(
+            return Grade::unscored(said!(
                 "the cost is in {}, the limit in {}",
-                cost.currency.0, self.currency
+                "비용의 통화는 {}, 한도의 통화는 {}입니다",
+                cost.currency.0,
+                self.currency
             ));
         }
         // Money is counted in billionths, the limit is rounded to them.
@@ -270,7 +291,13 @@ impl Scorer for Cost {
         let nano = cost.units() * 1e9;
         Grade::pass(
             nano.round() <= limit,
-            format!("{} of {} {}", plain(cost.units()), plain(self.max), self.currency),
+            said!(
+                "{0} of {1} {2}",
+                "{0} {2}, 한도 {1} {2}",
+                plain(cost.units()),
+                plain(self.max),
+                self.currency
+            ),
         )
     }
 }
@@ -300,7 +327,10 @@ mod tests {
         scene.reply.finish = Finish::Other;
         scene.reply.finish_raw = Some("weird".to_owned());
         let grade = scene.grade("finish", &json!({}));
-        assert_eq!(grade.mark, Mark::Unscored("the answer ended with `weird`".to_owned()));
+        assert!(
+            matches!(&grade.mark, Mark::Unscored(why) if *why == "the answer ended with `weird`"),
+            "{grade:?}"
+        );
         assert_eq!(refusal("finish", &json!({"is": []})), "`is` lists nothing");
         assert_eq!(
             refusal("finish", &json!({"is": "end"})),
@@ -348,7 +378,10 @@ mod tests {
             (
                 1,
                 "KRW",
-                Mark::Unscored("the cost is in KRW, the limit in USD".to_owned()),
+                Mark::Unscored(said!(
+                    "the cost is in KRW, the limit in USD",
+                    "비용의 통화는 KRW, 한도의 통화는 USD입니다"
+                )),
             ),
         ] {
             scene.cost = Some(Money {

@@ -111,7 +111,7 @@ pub enum Got {
     /// The line that came back.
     Process(Value),
     /// It could not be got, and why.
-    Failed(String),
+    Failed(crate::domain::Said),
 }
 
 /// Makes a scorer of parameters that were read from a suite, or says what is wrong with them.
@@ -141,6 +141,12 @@ pub struct Refusal {
 
 /// Why a scorer that compares with the expectation does not judge a case without one.
 pub const NO_EXPECT: &str = "the case has no `expect`";
+
+/// [`NO_EXPECT`] in both languages.
+#[must_use]
+pub fn no_expect() -> crate::domain::Said {
+    crate::domain::Said::both(NO_EXPECT, "문항에 `expect`가 없습니다")
+}
 
 /// Every kind of scorer, in the order of documentation.
 pub const ALL: &[Kind] = &[

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::params::Rule;
-use super::shared::{need_expectations, plain, quote, quote_any, text};
+use super::shared::{any_of, need_expectations, plain, quote, quote_any, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
 use crate::said;
@@ -132,22 +132,43 @@ impl Scorer for Number {
         };
         let expected: Vec<Quantity> = texts.iter().filter_map(|text| self.read(text).quantity).collect();
         if expected.is_empty() {
-            return Grade::unscored(format!("no number in the case's `expect` {}", quote_any(&texts)));
+            return Grade::unscored(said!(
+                "no number in the case's `expect` {}",
+                "문항의 `expect` {}에 수가 없습니다",
+                quote_any(&texts)
+            ));
         }
         let reading = self.read(&text(answer));
         let Some(got) = reading.quantity else {
-            let place = if reading.marked { " after the marker" } else { "" };
-            return Grade::pass(false, format!("no number in the answer{place}"));
+            return Grade::pass(
+                false,
+                if reading.marked {
+                    said!(
+                        "no number in the answer after the marker",
+                        "답변의 표시 뒤에 수가 없습니다"
+                    )
+                } else {
+                    said!("no number in the answer", "답변에 수가 없습니다")
+                },
+            );
         };
         let wanted: Vec<String> = expected.iter().map(|one| plain(one.value)).collect();
         let mut why = if expected.iter().any(|one| self.agree(&got, one)) {
-            format!("{} is {}", quote(&got.text), wanted.join(" or "))
+            said!("{} is {}", "{}은(는) {}입니다", quote(&got.text), any_of(&wanted))
         } else {
-            let read = format!("read {} as {}", quote(&got.text), plain(got.value));
-            format!("{read}, expected {}", wanted.join(" or "))
+            said!(
+                "read {} as {}, expected {}",
+                "{}을(를) {}(으)로 읽었습니다. 정답은 {}입니다",
+                quote(&got.text),
+                plain(got.value),
+                any_of(&wanted)
+            )
         };
         if self.marker.is_some() && !reading.marked {
-            why.push_str(" (no marker in the answer, took its last number)");
+            why = said!(
+                "{why} (no marker in the answer, took its last number)",
+                "{why} (답변에 표시가 없어 마지막 수를 읽었습니다)"
+            );
         }
         Grade::pass(expected.iter().any(|one| self.agree(&got, one)), why)
     }

@@ -7,6 +7,8 @@ use super::params::Rule;
 use super::shared::{has_hangul, need_expectations, plain, quote_any, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::domain::Said;
+use crate::said;
 use crate::text::bleu::{self, BleuOptions};
 use crate::text::chrf::{self, ChrfOptions};
 use crate::text::overlap::{korquad, squad};
@@ -101,18 +103,25 @@ impl Scorer for TokenF1 {
         };
         let text = text(answer);
         let (overlap, name) = if korean {
-            (korquad(&text, &expected), "KorQuAD, characters")
+            (korquad(&text, &expected), said!("KorQuAD, characters", "KorQuAD, 글자"))
         } else {
-            (squad(&text, &expected), "SQuAD, words")
+            (squad(&text, &expected), said!("SQuAD, words", "SQuAD, 낱말"))
         };
         let f1 = overlap.f1.unwrap_or(0.0);
         let exact = if overlap.exact_match == Some(1.0) {
-            ", exact match"
+            said!(", exact match", ", 완전 일치")
         } else {
-            ""
+            Said::default()
         };
         let wanted = quote_any(&expected);
-        Grade::points(f1, format!("F1 {} ({name}){exact} with {wanted}", plain(f1)))
+        Grade::points(
+            f1,
+            said!(
+                "F1 {} ({name}){exact} with {wanted}",
+                "F1 {} ({name}){exact}, 견준 정답 {wanted}",
+                plain(f1)
+            ),
+        )
     }
 }
 
@@ -190,12 +199,13 @@ impl Scorer for RougeL {
             match measure(&text, one, tokenizer) {
                 Ok(shares) if shares.f1 > best.f1 => best = shares,
                 Ok(_) => {}
-                Err(too_long) => return Grade::unscored(too_long.to_string()),
+                Err(too_long) => return Grade::unscored(too_long.told()),
             }
         }
         let name = if self.lines { "ROUGE-Lsum" } else { "ROUGE-L" };
-        let why = format!(
+        let why = said!(
             "{name} {} (precision {}, recall {}, tokenizer {})",
+            "{name} {} (정밀도 {}, 재현율 {}, 토큰화 {})",
             plain(best.f1),
             plain(best.precision),
             plain(best.recall),

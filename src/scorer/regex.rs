@@ -138,8 +138,11 @@ impl Scorer for Compiled {
         let text = text.trim_matches(is_space);
         let Some(group) = self.group else {
             return match self.pattern.find(text) {
-                Some(found) => Grade::pass(true, format!("found {}", quote(found.as_str()))),
-                None => Grade::pass(false, "the pattern is not in the answer"),
+                Some(found) => Grade::pass(true, said!("found {}", "{}이(가) 있습니다", quote(found.as_str()))),
+                None => Grade::pass(
+                    false,
+                    said!("the pattern is not in the answer", "답변에 패턴과 맞는 곳이 없습니다"),
+                ),
             };
         };
         let expected = match need_expectations(answer) {
@@ -152,20 +155,27 @@ impl Scorer for Compiled {
             .last()
             .and_then(|captures| captures.get(group));
         let Some(captured) = captured else {
-            return Grade::pass(false, "the pattern captured nothing");
+            return Grade::pass(
+                false,
+                said!("the pattern captured nothing", "패턴이 잡은 것이 없습니다"),
+            );
         };
         let ignore = [Ignore::Case];
         let ours = comparable(captured.as_str(), &ignore);
         let pass = expected.iter().any(|one| comparable(one, &ignore) == ours);
-        let verb = if pass { "is" } else { "is not" };
-        Grade::pass(
-            pass,
-            format!(
-                "captured {}, which {verb} {}",
-                quote(captured.as_str()),
-                quote_any(&expected)
-            ),
-        )
+        let (captured, wanted) = (quote(captured.as_str()), quote_any(&expected));
+        let why = if pass {
+            said!(
+                "captured {captured}, which is {wanted}",
+                "잡은 {captured}은(는) 정답 {wanted}입니다"
+            )
+        } else {
+            said!(
+                "captured {captured}, which is not {wanted}",
+                "잡은 {captured}은(는) 정답 {wanted}이(가) 아닙니다"
+            )
+        };
+        Grade::pass(pass, why)
     }
 }
 

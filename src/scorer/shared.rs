@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use unicode_script::{Script, UnicodeScript};
 
 use super::Answer;
-use crate::domain::{Case, Grade};
+use crate::domain::{Case, Grade, Lang, Said};
+use crate::said;
 use crate::text::normalise::{self, Step, nfc};
 use crate::text::overlap;
 
@@ -90,7 +91,7 @@ pub(super) fn expectations(case: &Case) -> Vec<String> {
 pub(super) fn need_expectations(answer: &Answer<'_>) -> Result<Vec<String>, Grade> {
     let expected = expectations(answer.case);
     if expected.is_empty() {
-        Err(Grade::unscored(super::NO_EXPECT))
+        Err(Grade::unscored(super::no_expect()))
     } else {
         Ok(expected)
     }
@@ -122,12 +123,21 @@ pub(super) fn quote(text: &str) -> String {
 }
 
 /// Several texts quoted, joined by `or`; at most three.
-pub(super) fn quote_any(texts: &[String]) -> String {
-    let mut quoted: Vec<String> = texts.iter().take(3).map(|text| quote(text)).collect();
+pub(super) fn quote_any(texts: &[String]) -> Said {
+    let mut quoted: Vec<Said> = texts.iter().take(3).map(|text| quote(text).into()).collect();
     if texts.len() > 3 {
-        quoted.push(format!("{} more", texts.len() - 3));
+        quoted.push(said!("{} more", "그 밖의 {}개", texts.len() - 3));
     }
-    quoted.join(" or ")
+    let in_lang = |lang, or: &str| {
+        let texts: Vec<&str> = quoted.iter().map(|one| one.in_lang(lang)).collect();
+        texts.join(or)
+    };
+    Said::both(in_lang(Lang::En, " or "), in_lang(Lang::Ko, " 또는 "))
+}
+
+/// One of several values, in both languages.
+pub(super) fn any_of(values: &[String]) -> Said {
+    Said::both(values.join(" or "), values.join(" 또는 "))
 }
 
 /// Whether a text has a Hangul letter.

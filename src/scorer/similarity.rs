@@ -7,6 +7,8 @@ use super::params::Rule;
 use super::shared::{Ignore, comparable, need_expectations, plain, quote, text};
 use super::{Answer, Got, Refusal, Scorer};
 use crate::domain::Grade;
+use crate::domain::Said;
+use crate::said;
 use crate::text::edit;
 
 /// What an edit changes.
@@ -77,22 +79,28 @@ impl Scorer for EditSimilarity {
             Unit::Words => edit::Unit::Words,
         };
         let ours = comparable(&text(answer), &self.ignore);
-        let mut best: Option<(f64, String)> = None;
+        let mut best: Option<(f64, Said)> = None;
         for one in &expected {
             let distance = match edit::distance(&ours, &comparable(one, &self.ignore), unit) {
                 Ok(distance) => distance,
-                Err(too_long) => return Grade::unscored(too_long.to_string()),
+                Err(too_long) => return Grade::unscored(too_long.told()),
             };
             let points = distance.similarity();
             if best.as_ref().is_none_or(|(highest, _)| points > *highest) {
                 let edits = distance.edits;
                 let noun = if edits == 1 { "edit" } else { "edits" };
-                best = Some((points, format!("{}, {edits} {noun} from {}", plain(points), quote(one))));
+                let why = said!(
+                    "{}, {edits} {noun} from {}",
+                    "{}, {1}과(와) {edits}군데 다릅니다",
+                    plain(points),
+                    quote(one)
+                );
+                best = Some((points, why));
             }
         }
         match best {
             Some((points, why)) => Grade::points(points, why),
-            None => Grade::unscored(super::NO_EXPECT),
+            None => Grade::unscored(super::no_expect()),
         }
     }
 }
@@ -134,9 +142,7 @@ mod tests {
         let grade = Scene::new(&long)
             .expect(json!("나".repeat(70_000)))
             .grade("edit_similarity", &json!({}));
-        assert_eq!(
-            grade.mark,
-            Mark::Unscored("texts of 80000 and 70000 units are too long to compare".to_owned())
-        );
+        assert_eq!(grade.why, "texts of 80000 and 70000 units are too long to compare");
+        assert!(matches!(grade.mark, Mark::Unscored(_)));
     }
 }

@@ -260,7 +260,7 @@ fn cases_without_expectation_are_unscored_where_one_is_needed() {
         .map(|(name, scorer, _)| {
             let scene = Scene::new("an answer");
             let mark = scorer.grade(&scene.answer(), None).mark;
-            let told = Mark::Unscored("the case has no `expect`".to_owned());
+            let told = Mark::Unscored(super::no_expect());
             (*name, mark == told)
         })
         .collect();

@@ -136,7 +136,7 @@ fn mark(row: &rusqlite::Row<'_>) -> Result<Marked, Trouble> {
         _ => None,
     };
     let scores = match text(13, "scores")? {
-        Some(json) => serde_json::from_str(json).map_err(|_| shape("scores"))?,
+        Some(json) => super::told::scores_of(json).map_err(|_| shape("scores"))?,
         None => Vec::new(),
     };
     Ok(Marked {

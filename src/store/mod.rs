@@ -11,6 +11,7 @@ mod marks;
 mod reader;
 pub mod reviews;
 mod schema;
+mod told;
 mod writer;
 
 pub use cache::{Cache, CacheKey, Cached};
@@ -19,6 +20,7 @@ pub use folder::{Folder, Listed, find, is_open, list};
 pub use marks::Marked;
 pub use reader::{Attempt, Cells, Reader, Stored};
 pub use schema::FORMAT;
+pub use told::{fault_json, fault_of};
 pub use writer::{AttemptRow, Gone, OutcomeRow, StoredCells, Writer};
 
 use std::path::PathBuf;

@@ -599,7 +599,7 @@ fn read_outcome(row: &Row<'_>) -> Result<Stored, RowTrouble> {
                 .as_str_or_null()
                 .ok()
                 .flatten()
-                .and_then(|text| serde_json::from_str(text).ok())
+                .and_then(|text| super::told::fault_of(text).ok())
                 .ok_or_else(|| shape("fault"))?;
             let status = match kind {
                 Some("aborted") => Status::Aborted,
@@ -627,7 +627,7 @@ fn read_outcome(row: &Row<'_>) -> Result<Stored, RowTrouble> {
     };
     let scores_text = row.get_ref(22)?.as_str_or_null().map_err(|_| shape("scores"))?;
     let scores: Vec<Score> = match scores_text {
-        Some(text) => serde_json::from_str(text).map_err(|_| shape("scores"))?,
+        Some(text) => super::told::scores_of(text).map_err(|_| shape("scores"))?,
         None => Vec::new(),
     };
     Ok(Stored {

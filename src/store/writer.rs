@@ -382,7 +382,7 @@ fn insert_outcome(connection: &Connection, row: &OutcomeRow) -> rusqlite::Result
             "failed",
             Some(fault.kind.word().to_owned()),
             reply.as_ref(),
-            Some(json(fault)),
+            Some(super::told::fault_json(fault)),
             timing,
             None,
             false,
@@ -423,7 +423,7 @@ fn insert_outcome(connection: &Connection, row: &OutcomeRow) -> rusqlite::Result
             cost.map(|cost| cost.source.word()),
             cached,
             attempts,
-            row.scores.as_ref().map(json),
+            row.scores.as_deref().map(super::told::scores_json),
             row.pass,
             row.score,
         ])?;
@@ -440,7 +440,7 @@ fn update_scores(connection: &Connection, row: &ScoresRow) -> rusqlite::Result<(
         )?
         .execute(params![
             row.cell.cast_signed(),
-            json(&row.scores),
+            super::told::scores_json(&row.scores),
             row.pass,
             row.score,
             kind

@@ -12,6 +12,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::normalise::split_spaces;
 
+use crate::domain::Said;
+use crate::said;
+
 /// Largest product of the two lengths that is compared: about a quarter of a second of work.
 ///
 /// It admits two texts of 63,000 characters, or a megabyte against 4,000 characters.
@@ -34,6 +37,18 @@ impl TooLong {
         } else {
             Ok(())
         }
+    }
+}
+
+impl TooLong {
+    /// The same in both languages.
+    #[must_use]
+    pub fn told(&self) -> Said {
+        let (first, second) = (self.first, self.second);
+        said!(
+            "{self}",
+            "길이가 {first}과(와) {second}인 글은 너무 길어 견줄 수 없습니다"
+        )
     }
 }
 

@@ -124,7 +124,7 @@ fn of_fault(found: &mut Differences, expect: &Value, fault: &Fault) {
     if let Some(message) = expect["error_message"].as_str() {
         let start: String = message.trim().chars().take(500).collect();
         if !fault.message.contains(&start) {
-            found.add("error_message", &message.into(), &fault.message.clone().into());
+            found.add("error_message", &message.into(), &(*fault.message).into());
         }
     }
     if let Some(reason) = expect["error_reason"].as_str()
@@ -157,7 +157,7 @@ fn of_fault(found: &mut Differences, expect: &Value, fault: &Fault) {
     if let Some(part) = expect["message_holds"].as_str()
         && !fault.message.contains(part)
     {
-        found.add("message_holds", &part.into(), &fault.message.clone().into());
+        found.add("message_holds", &part.into(), &(*fault.message).into());
     }
     let chars = fault.message.chars().count();
     if chars == 0 || chars > 900 {

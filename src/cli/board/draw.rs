@@ -358,7 +358,7 @@ mod tests {
                     target,
                     case: "safety-003".to_owned(),
                     fault: failed.then_some(FaultKind::ContentFilter),
-                    message: failed.then(|| "refused by the filter of the service, because of its rules".to_owned()),
+                    message: failed.then(|| "refused by the filter of the service, because of its rules".into()),
                     cached: false,
                     pass: None,
                     score: None,

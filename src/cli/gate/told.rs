@@ -81,11 +81,7 @@ pub(in crate::cli) fn why(records: &[Record]) -> (String, String) {
     };
     let mut reasons: Vec<&str> = Vec::new();
     for score in &failing.scores {
-        if score.pass == Some(false)
-            && score.weight > 0.0
-            && !score.why.is_empty()
-            && !reasons.contains(&score.why.as_str())
-        {
+        if score.pass == Some(false) && score.weight > 0.0 && !score.why.is_empty() && !reasons.contains(&&*score.why) {
             reasons.push(&score.why);
         }
     }

@@ -163,7 +163,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs, printer: &Printer) -> O
         return Err(failure);
     }
     let reader = Reader::open(&listed)?;
-    let view = tables::write(&reader, &listed.path)?;
+    let view = tables::write(&reader, &listed.path, printer.lang)?;
     show::known(&reader, view, super::args::Format::Text, printer)?;
     drop(reader);
     folder.settle();

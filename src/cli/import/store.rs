@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::grade::{Grader, Which, pass};
 use crate::plan::{Cell, Layout};
+use crate::said;
 use crate::store::{Folder, Listed, OutcomeRow, Reader, Writer};
 
 pub(super) fn info(args: &ImportArgs, folder: &Folder, suite: &str, read: &Read, scorers: Vec<ScorerSpec>) -> RunInfo {
@@ -184,7 +185,7 @@ fn scores(taken: &Taken) -> Vec<Score> {
             points: taken.score,
             label: None,
             unscored: None,
-            why: "as imported".to_owned(),
+            why: said!("as imported", "가져온 그대로"),
             weight: 1.0,
         });
     }
@@ -195,7 +196,7 @@ fn scores(taken: &Taken) -> Vec<Score> {
         points: None,
         label: Some(value.to_string()),
         unscored: None,
-        why: "as imported".to_owned(),
+        why: said!("as imported", "가져온 그대로"),
         weight: 0.0,
     }));
     scores

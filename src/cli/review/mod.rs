@@ -60,10 +60,10 @@ const AT_ONCE: u64 = 2_500;
 fn refresh(reader: &Reader, printer: &Printer) -> Result<String, Failure> {
     let info = reader.info();
     if info.planned() <= AT_ONCE {
-        tables::write(reader, reader.folder())?;
+        tables::write(reader, reader.folder(), printer.lang)?;
         return Ok(String::new());
     }
-    tables::write_detail(reader, reader.folder())?;
+    tables::write_detail(reader, reader.folder(), printer.lang)?;
     let run = &info.id;
     let path = reader.folder().join("side-by-side.csv");
     let path = terminal_word(&path.display().to_string());

@@ -245,7 +245,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     let follower = if earlier_cells {
         None
     } else {
-        Some(tables::follow(&listed, &book)?)
+        Some(tables::follow(&listed, &book, printer.lang)?)
     };
     let (stored_sender, stored) = mpsc::unbounded_channel();
     let writer = Writer::start(&folder.database(), keep, stored_sender)?;
@@ -369,7 +369,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     // Made as the run went on, unless something has changed what stood in the tables already.
     let view = match follower.and_then(|follower| follower.finish(reader.info().simulated)) {
         Some(view) => view,
-        None => tables::write(&reader, &listed.path)?,
+        None => tables::write(&reader, &listed.path, printer.lang)?,
     };
     for (target, call) in &too_dear {
         printer.note(&dear_note(&info.targets[*target].name, call, &told_caps, printer));

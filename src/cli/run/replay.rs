@@ -233,7 +233,7 @@ pub(super) async fn carry(
     passed.map_err(show::pass_failure)?;
     drop(reader);
     let reader = Reader::open(&listed)?;
-    let view = tables::write(&reader, &listed.path)?;
+    let view = tables::write(&reader, &listed.path, printer.lang)?;
     let view = show::known(&reader, view, args.format, printer)?;
     drop(reader);
     folder.settle();

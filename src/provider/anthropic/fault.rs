@@ -39,7 +39,7 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
             .find(|(name, _)| Some(*name) == error_type)
             .map_or(500, |(_, status)| *status)
     };
-    let mut fault = shared::judged(head, status, &message);
+    let mut fault = shared::judged(head, status, message);
     fault.error_type = error_type.map(str::to_owned);
     let lower = fault.message.to_lowercase();
     let spent = match status {
@@ -62,7 +62,7 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
 }
 
 /// The refusal of a request of wrong shape.
-pub(super) fn refusal(message: impl Into<String>) -> Fault {
+pub(super) fn refusal(message: impl Into<crate::domain::Said>) -> Fault {
     Fault {
         status: Some(400),
         error_type: Some("invalid_request_error".to_owned()),

@@ -6,6 +6,7 @@ use super::models::{self, Model, Sampling, Thinking};
 use crate::domain::{Effort, Params};
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
+use crate::said;
 
 /// Cap on the answer when the call has none: the protocol demands one.
 const DEFAULT_MAX_TOKENS: u32 = 4096;
@@ -38,7 +39,13 @@ pub(super) fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wi
         .filter(|text| !text.trim().is_empty())
         .collect();
     if params.stop.as_ref().is_some_and(|all| all.len() > stop.len()) {
-        wishes.say("stop", "Anthropic takes no stop text made of blanks only");
+        wishes.say(
+            "stop",
+            said!(
+                "Anthropic takes no stop text made of blanks only",
+                "Anthropic에는 빈칸뿐인 중지 글을 보낼 수 없습니다"
+            ),
+        );
     }
     if !stop.is_empty() {
         fields.insert("stop_sequences".to_owned(), json!(stop));
@@ -66,17 +73,30 @@ pub(super) fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wi
         if model.schema {
             output.insert("format".to_owned(), json!({"type": "json_schema", "schema": schema}));
         } else {
-            wishes.say("json_schema", format!("{name} takes no JSON schema"));
+            wishes.say(
+                "json_schema",
+                said!(
+                    "{name} takes no JSON schema",
+                    "{name} 모델은 JSON 스키마를 받지 않습니다"
+                ),
+            );
         }
     }
     if !output.is_empty() {
         fields.insert("output_config".to_owned(), Value::Object(output));
     }
-    wishes.leave("seed", params.seed.as_ref(), "Anthropic takes no seed");
+    wishes.leave(
+        "seed",
+        params.seed.as_ref(),
+        said!("Anthropic takes no seed", "Anthropic은 시드를 받지 않습니다"),
+    );
     wishes.leave(
         "logprobs",
         params.logprobs.as_ref(),
-        "Anthropic gives no log-probabilities",
+        said!(
+            "Anthropic gives no log-probabilities",
+            "Anthropic은 로그 확률을 주지 않습니다"
+        ),
     );
     (fields, wishes.into_vec())
 }
@@ -107,11 +127,17 @@ fn thinking(name: &str, model: Model, params: &Params, wishes: &mut Wishes) -> A
                 return Ask::Budget(budget);
             }
         } else if model.thinking == Thinking::Never {
-            wishes.say("reasoning_budget", format!("{name} does not think"));
+            wishes.say(
+                "reasoning_budget",
+                said!("{name} does not think", "{name} 모델은 생각하지 않습니다"),
+            );
         } else {
             wishes.say(
                 "reasoning_budget",
-                format!("{name} takes no budget for thinking; set `reasoning_effort`"),
+                said!(
+                    "{name} takes no budget for thinking; set `reasoning_effort`",
+                    "{name} 모델은 생각 예산을 받지 않습니다. `reasoning_effort`를 쓰세요"
+                ),
             );
         }
     }
@@ -129,7 +155,10 @@ fn is_off(params: &Params) -> bool {
 
 fn switched_off(name: &str, model: Model, params: &Params, wishes: &mut Wishes) -> Ask {
     if params.reasoning_budget.is_some_and(|budget| budget > 0) {
-        wishes.say("reasoning_budget", "effort `none` switches thinking off");
+        wishes.say(
+            "reasoning_budget",
+            said!("effort `none` switches thinking off", "`none` 단계는 생각을 끕니다"),
+        );
     }
     match model.thinking {
         // Off unless asked for: nothing needs to be said.
@@ -141,7 +170,13 @@ fn switched_off(name: &str, model: Model, params: &Params, wishes: &mut Wishes) 
             } else {
                 "reasoning_budget"
             };
-            wishes.say(field, format!("{name} cannot switch thinking off"));
+            wishes.say(
+                field,
+                said!(
+                    "{name} cannot switch thinking off",
+                    "{name} 모델은 생각을 끌 수 없습니다"
+                ),
+            );
             Ask::Nothing
         }
     }
@@ -153,7 +188,10 @@ fn fitting(budget: u32, cap: Option<u32>, wishes: &mut Wishes) -> Option<u32> {
     if most < LEAST_BUDGET {
         wishes.say(
             "reasoning_budget",
-            format!("a budget of at least {LEAST_BUDGET} does not fit under `max_output_tokens`"),
+            said!(
+                "a budget of at least {LEAST_BUDGET} does not fit under `max_output_tokens`",
+                "생각 예산 {LEAST_BUDGET} 이상이 `max_output_tokens` 안에 들어가지 않습니다"
+            ),
         );
         return None;
     }
@@ -161,7 +199,10 @@ fn fitting(budget: u32, cap: Option<u32>, wishes: &mut Wishes) -> Option<u32> {
     if fitted != budget {
         wishes.say(
             "reasoning_budget",
-            format!("Anthropic takes {LEAST_BUDGET} or more, below `max_output_tokens`; {fitted} is sent"),
+            said!(
+                "Anthropic takes {LEAST_BUDGET} or more, below `max_output_tokens`; {fitted} is sent",
+                "Anthropic은 {LEAST_BUDGET} 이상, `max_output_tokens` 미만을 받습니다. {fitted}을 보냅니다"
+            ),
         );
     }
     Some(fitted)
@@ -170,14 +211,20 @@ fn fitting(budget: u32, cap: Option<u32>, wishes: &mut Wishes) -> Option<u32> {
 fn effort(name: &str, model: Model, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
     let effort = params.reasoning_effort.filter(|effort| *effort != Effort::None)?;
     if params.reasoning_budget == Some(0) {
-        wishes.say("reasoning_effort", "a budget of 0 switches thinking off");
+        wishes.say(
+            "reasoning_effort",
+            said!("a budget of 0 switches thinking off", "예산 0은 생각을 끕니다"),
+        );
         return None;
     }
     if model.efforts.is_empty() {
         let why = if model.thinking == Thinking::Never {
-            format!("{name} does not think")
+            said!("{name} does not think", "{name} 모델은 생각하지 않습니다")
         } else {
-            format!("{name} takes no effort level; set `reasoning_budget`")
+            said!(
+                "{name} takes no effort level; set `reasoning_budget`",
+                "{name} 모델은 생각 단계를 받지 않습니다. `reasoning_budget`을 쓰세요"
+            )
         };
         wishes.say("reasoning_effort", why);
         return None;
@@ -194,7 +241,10 @@ fn sampling(
     wishes: &mut Wishes,
 ) {
     if model.sampling == Sampling::Fixed {
-        let why = format!("{name} takes no sampling parameters");
+        let why = said!(
+            "{name} takes no sampling parameters",
+            "{name} 모델은 표집 설정을 받지 않습니다"
+        );
         wishes.leave("temperature", params.temperature.as_ref(), &why);
         wishes.leave("top_p", params.top_p.as_ref(), &why);
         wishes.leave("top_k", params.top_k.as_ref(), &why);
@@ -202,7 +252,10 @@ fn sampling(
     }
     let mut temperature = params.temperature;
     if thinks && temperature.is_some_and(|value| (value - 1.0).abs() > f64::EPSILON) {
-        wishes.say("temperature", "while thinking, only 1 is taken");
+        wishes.say(
+            "temperature",
+            said!("while thinking, only 1 is taken", "생각하는 동안에는 1만 받습니다"),
+        );
         temperature = None;
     }
     let temperature = temperature.map(|value| wishes.clamp("temperature", value, 0.0, 1.0, "Anthropic"));
@@ -211,11 +264,20 @@ fn sampling(
     }
     if let Some(value) = params.top_p {
         if model.sampling == Sampling::Either && temperature.is_some() {
-            wishes.say("top_p", format!("{name} takes `temperature` or `top_p`, not both"));
+            wishes.say(
+                "top_p",
+                said!(
+                    "{name} takes `temperature` or `top_p`, not both",
+                    "{name} 모델은 `temperature`와 `top_p` 가운데 하나만 받습니다"
+                ),
+            );
         } else if thinks && value < LEAST_TOP_P_THINKING {
             wishes.say(
                 "top_p",
-                format!("while thinking, only {LEAST_TOP_P_THINKING} to 1 is taken"),
+                said!(
+                    "while thinking, only {LEAST_TOP_P_THINKING} to 1 is taken",
+                    "생각하는 동안에는 {LEAST_TOP_P_THINKING}부터 1까지만 받습니다"
+                ),
             );
         } else {
             fields.insert("top_p".to_owned(), json!(value));
@@ -223,7 +285,10 @@ fn sampling(
     }
     if let Some(value) = params.top_k {
         if thinks {
-            wishes.say("top_k", "not taken while thinking");
+            wishes.say(
+                "top_k",
+                said!("not taken while thinking", "생각하는 동안에는 받지 않습니다"),
+            );
         } else {
             fields.insert("top_k".to_owned(), json!(value));
         }

@@ -6,16 +6,18 @@ use serde_json::Value;
 
 use super::fault;
 use super::message::Message;
-use crate::domain::{Fault, Reply, WireHead};
+use crate::domain::{Fault, Reply, Said, WireHead};
 use crate::provider::streaming::{Answer, Form, Step};
 use crate::provider::{Piece, shared};
 
 /// What a body without an answer lacks, for messages.
-pub(super) const WANTED: &str = "`content` and no `stop_reason`";
+pub(super) const WANTED: &str = "`content`, `stop_reason`";
 
 impl Answer for Message {
     const FORM: Form = Form::Events;
-    const END: &'static str = "`message_stop`";
+    fn end_mark() -> Said {
+        "`message_stop`".into()
+    }
 
     fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
         if head.status >= 400 || is_error(body) {

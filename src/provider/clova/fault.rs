@@ -51,7 +51,7 @@ pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
 }
 
 /// The refusal of a request of wrong shape.
-pub(super) fn refusal(message: impl Into<String>) -> Fault {
+pub(super) fn refusal(message: impl Into<crate::domain::Said>) -> Fault {
     Fault {
         status: Some(400),
         error_type: Some("40001".to_owned()),

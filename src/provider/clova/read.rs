@@ -4,19 +4,22 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::fault;
-use crate::domain::{Fault, Reply, WireHead};
+use crate::domain::{Fault, Reply, Said, WireHead};
 use crate::provider::streaming::{self, Form, Step};
 use crate::provider::{Piece, shared};
+use crate::said;
 
 /// What a body without an answer lacks, for messages.
-pub(super) const WANTED: &str = "`result.message` and no `finishReason`";
+pub(super) const WANTED: &str = "`result.message`, `finishReason`";
 
 /// `status.code` of success; any other is an error even under HTTP 200.
 pub(super) const SUCCESS: &str = "20000";
 
 impl streaming::Answer for Answer {
     const FORM: Form = Form::Events;
-    const END: &'static str = "a `result` event";
+    fn end_mark() -> Said {
+        said!("a `result` event", "`result` 이벤트")
+    }
     const DONE_MARK: bool = true;
 
     fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {

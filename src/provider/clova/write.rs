@@ -7,6 +7,7 @@ use crate::domain::{Auth, Call, Effort, Image, ImageSource, Message, Params, Par
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
 use crate::provider::{path, shared};
+use crate::said;
 
 /// Least temperature of version 1, which refuses 0.
 const LEAST_TEMPERATURE_V1: f64 = 0.01;
@@ -94,9 +95,17 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
         effort(name, params, &mut wishes)
     } else {
         let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
-        wishes.leave("reasoning_effort", asked.as_ref(), format!("{name} does not think"));
+        wishes.leave(
+            "reasoning_effort",
+            asked.as_ref(),
+            said!("{name} does not think", "{name} 모델은 생각하지 않습니다"),
+        );
         let asked = params.reasoning_budget.filter(|budget| *budget > 0);
-        wishes.leave("reasoning_budget", asked.as_ref(), format!("{name} does not think"));
+        wishes.leave(
+            "reasoning_budget",
+            asked.as_ref(),
+            said!("{name} does not think", "{name} 모델은 생각하지 않습니다"),
+        );
         None
     };
     if let Some(effort) = effort {
@@ -108,7 +117,10 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
         if cap > most {
             wishes.say(
                 "max_output_tokens",
-                format!("{name} takes up to {most}; {most} is sent"),
+                said!(
+                    "{name} takes up to {most}; {most} is sent",
+                    "{name} 모델은 {most}까지 받습니다. {most}을 보냅니다"
+                ),
             );
         }
         let field = if model.thinks {
@@ -122,7 +134,10 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
         if model.thinks && effort != Some(Effort::None) {
             wishes.say(
                 "stop",
-                format!("{name} takes stop texts only with `reasoning_effort: none`"),
+                said!(
+                    "{name} takes stop texts only with `reasoning_effort: none`",
+                    "{name} 모델은 `reasoning_effort: none`일 때만 중지 글을 받습니다"
+                ),
             );
         } else {
             let field = match model.api {
@@ -136,13 +151,22 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
         if model.thinks {
             fields.insert("responseFormat".to_owned(), json!({"type": "json", "schema": schema}));
         } else {
-            wishes.say("json_schema", format!("{name} takes no JSON schema"));
+            wishes.say(
+                "json_schema",
+                said!(
+                    "{name} takes no JSON schema",
+                    "{name} 모델은 JSON 스키마를 받지 않습니다"
+                ),
+            );
         }
     }
     wishes.leave(
         "logprobs",
         params.logprobs.as_ref(),
-        "CLOVA Studio gives no log-probabilities",
+        said!(
+            "CLOVA Studio gives no log-probabilities",
+            "CLOVA Studio는 로그 확률을 주지 않습니다"
+        ),
     );
     (fields, wishes.into_vec())
 }
@@ -154,7 +178,10 @@ fn effort(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
         wishes.leave(
             "reasoning_budget",
             params.reasoning_budget.as_ref(),
-            format!("{name} takes no budget for thinking; set `reasoning_effort`"),
+            said!(
+                "{name} takes no budget for thinking; set `reasoning_effort`",
+                "{name} 모델은 생각 예산을 받지 않습니다. `reasoning_effort`를 쓰세요"
+            ),
         );
     }
     let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
@@ -164,19 +191,28 @@ fn effort(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Effort> {
         if asked.is_some() {
             wishes.say(
                 "reasoning_effort",
-                format!("{name} cannot think while following a schema; thinking is switched off"),
+                said!(
+                    "{name} cannot think while following a schema; thinking is switched off",
+                    "{name} 모델은 스키마를 따르면서 생각할 수 없어 생각을 끕니다"
+                ),
             );
         } else if params.reasoning_effort.is_none() && !off {
             wishes.say(
                 "reasoning_effort",
-                format!("{name} follows a schema only without thinking, which is switched off"),
+                said!(
+                    "{name} follows a schema only without thinking, which is switched off",
+                    "{name} 모델은 생각하지 않을 때만 스키마를 따르므로 생각을 끕니다"
+                ),
             );
         }
         return Some(Effort::None);
     }
     if off {
         if asked.is_some() {
-            wishes.say("reasoning_effort", "a budget of 0 switches thinking off");
+            wishes.say(
+                "reasoning_effort",
+                said!("a budget of 0 switches thinking off", "예산 0은 생각을 끕니다"),
+            );
         }
         return Some(Effort::None);
     }
@@ -197,7 +233,13 @@ fn sampling(model: Model, params: &Params, fields: &mut Map<String, Value>, wish
     }
     if let Some(value) = params.top_k {
         let value = if value > 128 {
-            wishes.say("top_k", "CLOVA Studio takes 0 to 128; 128 is sent");
+            wishes.say(
+                "top_k",
+                said!(
+                    "CLOVA Studio takes 0 to 128; 128 is sent",
+                    "CLOVA Studio는 0부터 128까지 받습니다. 128을 보냅니다"
+                ),
+            );
             128
         } else {
             value
@@ -205,9 +247,22 @@ fn sampling(model: Model, params: &Params, fields: &mut Map<String, Value>, wish
         fields.insert("topK".to_owned(), json!(value));
     }
     match params.seed {
-        Some(0) => wishes.say("seed", "CLOVA Studio takes seed 0 for a random one"),
+        Some(0) => wishes.say(
+            "seed",
+            said!(
+                "CLOVA Studio takes seed 0 for a random one",
+                "CLOVA Studio는 시드 0을 무작위로 받아들입니다"
+            ),
+        ),
         Some(seed) if seed > u64::from(u32::MAX) => {
-            wishes.say("seed", format!("CLOVA Studio takes seeds up to {}", u32::MAX));
+            wishes.say(
+                "seed",
+                said!(
+                    "CLOVA Studio takes seeds up to {}",
+                    "CLOVA Studio는 {}까지의 시드를 받습니다",
+                    u32::MAX
+                ),
+            );
         }
         Some(seed) => {
             fields.insert("seed".to_owned(), json!(seed));

@@ -105,7 +105,7 @@ fn is_used_up(error: &Value, message: &str) -> bool {
 }
 
 /// The refusal of a request of wrong shape.
-pub(super) fn refusal(message: impl Into<String>) -> Fault {
+pub(super) fn refusal(message: impl Into<crate::domain::Said>) -> Fault {
     Fault {
         status: Some(400),
         error_type: Some("INVALID_ARGUMENT".to_owned()),

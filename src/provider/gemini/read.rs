@@ -6,16 +6,19 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::fault;
-use crate::domain::{Fault, Reply, WireHead};
+use crate::domain::{Fault, Reply, Said, WireHead};
 use crate::provider::Piece;
 use crate::provider::streaming::{self, Form, Step};
+use crate::said;
 
 /// What a body without an answer lacks, for messages.
-pub(super) const WANTED: &str = "`candidates` and no `blockReason`";
+pub(super) const WANTED: &str = "`candidates`, `blockReason`";
 
 impl streaming::Answer for Answer {
     const FORM: Form = Form::EventsOrArray;
-    const END: &'static str = "a `finishReason`";
+    fn end_mark() -> Said {
+        said!("a `finishReason`", "`finishReason`")
+    }
 
     fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
         // An array holds pieces of one answer, or the one error.

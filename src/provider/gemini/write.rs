@@ -9,6 +9,7 @@ use crate::domain::{
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
 use crate::provider::{path, shared};
+use crate::said;
 
 /// Most stop texts the service takes.
 const MOST_STOPS: usize = 5;
@@ -130,14 +131,23 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
             config.insert("topK".to_owned(), json!(value));
         }
     } else {
-        let why = format!("{name} ignores sampling parameters");
+        let why = said!(
+            "{name} ignores sampling parameters",
+            "{name} 모델은 표집 설정을 무시합니다"
+        );
         wishes.leave("temperature", params.temperature.as_ref(), &why);
         wishes.leave("top_p", params.top_p.as_ref(), &why);
         wishes.leave("top_k", params.top_k.as_ref(), &why);
     }
     match params.seed {
         Some(seed) if seed > MOST_SEED => {
-            wishes.say("seed", format!("Gemini takes seeds up to {MOST_SEED}"));
+            wishes.say(
+                "seed",
+                said!(
+                    "Gemini takes seeds up to {MOST_SEED}",
+                    "Gemini는 {MOST_SEED}까지의 시드를 받습니다"
+                ),
+            );
         }
         Some(seed) => {
             config.insert("seed".to_owned(), json!(seed));
@@ -151,7 +161,10 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
         if stop.len() > MOST_STOPS {
             wishes.say(
                 "stop",
-                format!("Gemini takes {MOST_STOPS} stop texts; the first {MOST_STOPS} are sent"),
+                said!(
+                    "Gemini takes {MOST_STOPS} stop texts; the first {MOST_STOPS} are sent",
+                    "Gemini는 중지 글을 {MOST_STOPS}개까지 받습니다. 앞의 {MOST_STOPS}개를 보냅니다"
+                ),
             );
         }
         let stop = &stop[..stop.len().min(MOST_STOPS)];
@@ -176,7 +189,7 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
 fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
     match models::of(name).thinking {
         Thinking::Never => {
-            let why = format!("{name} does not think");
+            let why = said!("{name} does not think", "{name} 모델은 생각하지 않습니다");
             let asked = params.reasoning_effort.filter(|effort| *effort != Effort::None);
             wishes.leave("reasoning_effort", asked.as_ref(), &why);
             let asked = params.reasoning_budget.filter(|budget| *budget > 0);
@@ -186,14 +199,20 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
         Thinking::Budget { least, most, off } => {
             let budget = match (params.reasoning_effort, params.reasoning_budget) {
                 (Some(Effort::None), Some(budget)) if budget > 0 => {
-                    wishes.say("reasoning_budget", "effort `none` switches thinking off");
+                    wishes.say(
+                        "reasoning_budget",
+                        said!("effort `none` switches thinking off", "`none` 단계는 생각을 끕니다"),
+                    );
                     0
                 }
                 (Some(Effort::None), _) => 0,
                 (Some(_), given) => {
                     wishes.say(
                         "reasoning_effort",
-                        format!("{name} takes no effort level; set `reasoning_budget`"),
+                        said!(
+                            "{name} takes no effort level; set `reasoning_budget`",
+                            "{name} 모델은 생각 단계를 받지 않습니다. `reasoning_budget`을 쓰세요"
+                        ),
                     );
                     given?
                 }
@@ -211,10 +230,19 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
             if budget == 0 {
                 wishes.say(
                     field,
-                    format!("{name} cannot switch thinking off; a budget of {fitted} is sent"),
+                    said!(
+                        "{name} cannot switch thinking off; a budget of {fitted} is sent",
+                        "{name} 모델은 생각을 끌 수 없어 예산 {fitted}을 보냅니다"
+                    ),
                 );
             } else if fitted != budget {
-                wishes.say(field, format!("{name} takes {least} to {most}; {fitted} is sent"));
+                wishes.say(
+                    field,
+                    said!(
+                        "{name} takes {least} to {most}; {fitted} is sent",
+                        "{name} 모델은 {least}부터 {most}까지 받습니다. {fitted}을 보냅니다"
+                    ),
+                );
             }
             Some(json!({"thinkingBudget": fitted}))
         }
@@ -222,7 +250,10 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
             wishes.leave(
                 "reasoning_budget",
                 params.reasoning_budget.as_ref(),
-                format!("{name} takes no budget for thinking; set `reasoning_effort`"),
+                said!(
+                    "{name} takes no budget for thinking; set `reasoning_effort`",
+                    "{name} 모델은 생각 예산을 받지 않습니다. `reasoning_effort`를 쓰세요"
+                ),
             );
             let level = wishes.level(params.reasoning_effort?, levels, name)?;
             Some(json!({"thinkingLevel": level.word().to_ascii_uppercase()}))

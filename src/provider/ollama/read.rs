@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::fault;
-use crate::domain::{Fault, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
+use crate::domain::{Fault, Finish, Reply, Said, TokenLogprob, ToolCall, Usage, WireHead};
 use crate::provider::streaming::{self, Form, Step};
 use crate::provider::{Piece, shared, think};
 
@@ -16,7 +16,9 @@ const TOLD_LOAD_NS: u64 = 1_000_000_000;
 
 impl streaming::Answer for Answer {
     const FORM: Form = Form::Lines;
-    const END: &'static str = "`\"done\": true`";
+    fn end_mark() -> Said {
+        "`\"done\": true`".into()
+    }
 
     fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
         if head.status >= 400 || fault::is_error(body) {
@@ -28,7 +30,7 @@ impl streaming::Answer for Answer {
             return Err(shared::shape_fault(head, body, WANTED));
         }
         if body.get("done").and_then(Value::as_bool) == Some(false) {
-            return Err(shared::cut_fault(head, Self::END, &answer.content));
+            return Err(shared::cut_fault(head, Self::end_mark(), &answer.content));
         }
         Ok(answer.into_reply())
     }

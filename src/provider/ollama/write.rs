@@ -7,6 +7,7 @@ use crate::domain::{Auth, Call, Effort, Image, ImageSource, Message, Params, Par
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
 use crate::provider::shared;
+use crate::said;
 
 /// Port of a server that is named without one.
 const DEFAULT_PORT: u16 = 11434;
@@ -121,7 +122,14 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
     }
     match params.seed {
         Some(seed) if i64::try_from(seed).is_err() => {
-            wishes.say("seed", format!("Ollama takes seeds up to {}", i64::MAX));
+            wishes.say(
+                "seed",
+                said!(
+                    "Ollama takes seeds up to {}",
+                    "Ollama는 {}까지의 시드를 받습니다",
+                    i64::MAX
+                ),
+            );
         }
         Some(seed) => {
             options.insert("seed".to_owned(), json!(seed));
@@ -147,7 +155,10 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
         if count > MOST_LOGPROBS {
             wishes.say(
                 "logprobs",
-                format!("Ollama takes up to {MOST_LOGPROBS}; {MOST_LOGPROBS} is sent"),
+                said!(
+                    "Ollama takes up to {MOST_LOGPROBS}; {MOST_LOGPROBS} is sent",
+                    "Ollama는 {MOST_LOGPROBS}까지 받습니다. {MOST_LOGPROBS}을 보냅니다"
+                ),
             );
         }
         fields.insert("logprobs".to_owned(), json!(true));
@@ -163,12 +174,18 @@ fn think(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
         wishes.leave(
             "reasoning_budget",
             params.reasoning_budget.as_ref(),
-            "Ollama takes no budget for thinking; set `reasoning_effort`",
+            said!(
+                "Ollama takes no budget for thinking; set `reasoning_effort`",
+                "Ollama는 생각 예산을 받지 않습니다. `reasoning_effort`를 쓰세요"
+            ),
         );
     }
     let effort = if off {
         if params.reasoning_effort.is_some_and(|effort| effort != Effort::None) {
-            wishes.say("reasoning_effort", "a budget of 0 switches thinking off");
+            wishes.say(
+                "reasoning_effort",
+                said!("a budget of 0 switches thinking off", "예산 0은 생각을 끕니다"),
+            );
         }
         Effort::None
     } else {
@@ -177,14 +194,23 @@ fn think(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
     match models::thinking(name) {
         Thinking::Never => {
             if effort != Effort::None {
-                wishes.say("reasoning_effort", format!("{name} does not think"));
+                wishes.say(
+                    "reasoning_effort",
+                    said!("{name} does not think", "{name} 모델은 생각하지 않습니다"),
+                );
             }
             None
         }
         Thinking::Any if effort == Effort::None => Some(json!(false)),
         Thinking::Levels if effort == Effort::None => {
             let field = if off { "reasoning_budget" } else { "reasoning_effort" };
-            wishes.say(field, format!("{name} cannot switch thinking off; `low` is sent"));
+            wishes.say(
+                field,
+                said!(
+                    "{name} cannot switch thinking off; `low` is sent",
+                    "{name} 모델은 생각을 끌 수 없어 `low`로 보냅니다"
+                ),
+            );
             Some(json!("low"))
         }
         Thinking::Any | Thinking::Levels => {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::domain::{Fault, FaultKind, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
+use crate::domain::{Fault, FaultKind, Finish, Reply, Said, TokenLogprob, ToolCall, Usage, WireHead};
 use crate::provider::Piece;
 use crate::provider::shared::{count_at, number, text_at};
 use crate::provider::think;
+use crate::said;
 
 use super::fault;
 use super::quick::{Chunk, Frame};
@@ -271,7 +272,10 @@ impl Draft {
             } else {
                 FaultKind::Truncated
             };
-            let message = format!("the service ended the answer with `{word}`");
+            let message = said!(
+                "the service ended the answer with `{word}`",
+                "서비스가 답변을 `{word}` 이유로 끝냈습니다"
+            );
             return Err(fault_at(head, kind, message));
         }
         let (thinking, text, unopened) = if self.reasoning.is_empty() {
@@ -291,7 +295,10 @@ impl Draft {
             return Err(fault_at(
                 head,
                 FaultKind::Server,
-                "the answer is empty and no reason is given".to_owned(),
+                said!(
+                    "the answer is empty and no reason is given",
+                    "답변이 비어 있고 이유도 오지 않았습니다"
+                ),
             ));
         }
         let hidden = self.content.len() - text.len();
@@ -321,7 +328,7 @@ impl Draft {
     }
 }
 
-fn fault_at(head: &WireHead, kind: FaultKind, message: String) -> Fault {
+fn fault_at(head: &WireHead, kind: FaultKind, message: Said) -> Fault {
     let mut fault = Fault::new(kind, message);
     fault.status = Some(head.status);
     fault

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use crate::domain::{Fault, Reply, WireHead};
+use crate::domain::{Fault, Reply, Said, WireHead};
 use crate::provider::shared::{allowance, go_duration, shape_fault};
 use crate::provider::streaming::{Answer, Form, Step};
 use crate::provider::{Allowance, Piece, RateInfo};
+use crate::said;
 
 use super::answer::{Draft, items};
 use super::fault;
@@ -13,7 +14,12 @@ use super::quick::Chunk;
 
 impl Answer for Draft {
     const FORM: Form = Form::Events;
-    const END: &'static str = "`[DONE]` and without a reason for the end of the answer";
+    fn end_mark() -> Said {
+        said!(
+            "`[DONE]` and without a reason for the end of the answer",
+            "`[DONE]`도, 답변이 끝난 이유도"
+        )
+    }
     const DONE_MARK: bool = true;
 
     fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {

@@ -5,9 +5,10 @@
 
 use url::Url;
 
-use crate::domain::{Effort, Params, Target};
+use crate::domain::{Effort, Params, Said, Target};
 use crate::provider::Wish;
 use crate::provider::capability::Wishes;
+use crate::said;
 
 use super::models::{self, Family, MOST_LOGPROBS, Sampling, Service};
 
@@ -76,7 +77,7 @@ impl Rules {
             wishes.leave(
                 "logprobs",
                 kept.logprobs.take().as_ref(),
-                self.lacks("log-probabilities"),
+                self.lacks(said!("log-probabilities", "로그 확률")),
             );
         }
         kept.temperature = kept
@@ -86,7 +87,10 @@ impl Rules {
             if count > MOST_LOGPROBS {
                 wishes.say(
                     "logprobs",
-                    format!("at most {MOST_LOGPROBS} alternatives are told; {MOST_LOGPROBS} are asked for"),
+                    said!(
+                        "at most {MOST_LOGPROBS} alternatives are told; {MOST_LOGPROBS} are asked for",
+                        "후보는 {MOST_LOGPROBS}개까지 알려 줍니다. {MOST_LOGPROBS}개를 요청합니다"
+                    ),
                 );
             }
             count.min(MOST_LOGPROBS)
@@ -95,14 +99,24 @@ impl Rules {
             wishes.leave("top_k", kept.top_k.take().as_ref(), self.lacks("top_k"));
         }
         if self.form == Form::Responses {
-            wishes.leave("seed", kept.seed.take().as_ref(), "OpenAI responses takes no seed");
+            wishes.leave(
+                "seed",
+                kept.seed.take().as_ref(),
+                said!(
+                    "OpenAI responses takes no seed",
+                    "OpenAI responses는 시드를 받지 않습니다"
+                ),
+            );
         }
         if self.form == Form::Responses && self.service.title == "OpenAI" {
             kept.max_output_tokens = kept.max_output_tokens.map(|cap| {
                 if cap < LEAST_RESPONSE {
                     wishes.say(
                         "max_output_tokens",
-                        format!("OpenAI responses takes {LEAST_RESPONSE} or more; {LEAST_RESPONSE} is sent"),
+                        said!(
+                            "OpenAI responses takes {LEAST_RESPONSE} or more; {LEAST_RESPONSE} is sent",
+                            "OpenAI responses는 {LEAST_RESPONSE} 이상을 받습니다. {LEAST_RESPONSE}을 보냅니다"
+                        ),
                     );
                 }
                 cap.max(LEAST_RESPONSE)
@@ -114,7 +128,7 @@ impl Rules {
         wishes.leave(
             "reasoning_budget",
             kept.reasoning_budget.take().as_ref(),
-            "this protocol has efforts, not budgets; set reasoning_effort, or the service's own field under extra",
+            said!("this protocol has efforts, not budgets; set reasoning_effort, or the service's own field under extra", "이 프로토콜에는 예산이 아니라 단계가 있습니다. reasoning_effort나 extra 아래 서비스 고유의 항목을 쓰세요"),
         );
         (kept, wishes.into_vec())
     }
@@ -125,7 +139,10 @@ impl Rules {
         if self.family.efforts.is_empty() {
             wishes.say(
                 "reasoning_effort",
-                format!("{who} does not think, so it takes no effort"),
+                said!(
+                    "{who} does not think, so it takes no effort",
+                    "{who} 모델은 생각하지 않아 단계를 받지 않습니다"
+                ),
             );
             return None;
         }
@@ -133,33 +150,51 @@ impl Rules {
         wishes.level(effort, self.service.efforts, self.service.title)
     }
 
-    fn lacks(&self, what: &str) -> String {
-        format!("{} takes no {what}", self.service.title)
+    fn lacks(&self, what: impl std::fmt::Display) -> Said {
+        said!(
+            "{} takes no {what}",
+            "{}에는 {what} 기능이 없습니다",
+            self.service.title
+        )
     }
 
-    fn against_sampling(&self, effort: Option<Effort>) -> Option<String> {
+    fn against_sampling(&self, effort: Option<Effort>) -> Option<Said> {
         let model = &self.model;
         match (self.family.sampling, effort) {
-            (Sampling::Never, _) => Some(format!("`{model}` always thinks and then refuses it")),
-            (Sampling::UnlessEffort, Some(effort)) if effort != Effort::None => Some(format!(
-                "`{model}` refuses it while it thinks; set reasoning_effort to none, or leave it out"
+            (Sampling::Never, _) => Some(said!(
+                "`{model}` always thinks and then refuses it",
+                "`{model}` 모델은 늘 생각하며, 그때는 이 설정을 거절합니다"
             )),
-            (Sampling::OnlyWithEffortNone, effort) if effort != Some(Effort::None) => Some(format!(
-                "`{model}` refuses it while it thinks; set reasoning_effort to none"
+            (Sampling::UnlessEffort, Some(effort)) if effort != Effort::None => Some(said!(
+                "`{model}` refuses it while it thinks; set reasoning_effort to none, or leave it out",
+                "`{model}` 모델은 생각하는 동안 이 설정을 거절합니다. reasoning_effort를 none으로 하거나 빼세요"
+            )),
+            (Sampling::OnlyWithEffortNone, effort) if effort != Some(Effort::None) => Some(said!(
+                "`{model}` refuses it while it thinks; set reasoning_effort to none",
+                "`{model}` 모델은 생각하는 동안 이 설정을 거절합니다. reasoning_effort를 none으로 하세요"
             )),
             _ => None,
         }
     }
 
-    fn against_stop(&self, count: usize) -> Option<String> {
+    fn against_stop(&self, count: usize) -> Option<Said> {
         if self.form == Form::Responses {
-            Some("OpenAI responses takes no stop texts".to_owned())
+            Some(said!(
+                "OpenAI responses takes no stop texts",
+                "OpenAI responses는 중지 글을 받지 않습니다"
+            ))
         } else if !self.family.stop {
-            Some(format!("`{}` takes no stop texts", self.model))
+            Some(said!(
+                "`{}` takes no stop texts",
+                "`{}` 모델은 중지 글을 받지 않습니다",
+                self.model
+            ))
         } else if count > self.service.stop_limit {
-            Some(format!(
+            Some(said!(
                 "{} takes at most {} stop texts",
-                self.service.title, self.service.stop_limit
+                "{}에는 중지 글을 {}개까지 보낼 수 있습니다",
+                self.service.title,
+                self.service.stop_limit
             ))
         } else {
             None

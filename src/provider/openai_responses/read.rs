@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::domain::{Fault, FaultKind, Finish, Reply, ToolCall, WireHead};
+use crate::domain::{Fault, FaultKind, Finish, Reply, Said, ToolCall, WireHead};
 use crate::provider::Piece;
 use crate::provider::openai::{fault_of_body, fault_of_value, items, logprob, usage_of};
 use crate::provider::shared::{count_at, shape_fault, text_at};
 use crate::provider::streaming::{Answer, Form, Step};
+use crate::said;
 
 /// Reads a response object.
 fn response(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
@@ -18,11 +19,26 @@ fn response(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
     }
     let status = text_at(body, "status");
     let failure = match status.as_deref() {
-        Some("failed") => Some((FaultKind::Server, "the response failed and no reason is given")),
-        Some("cancelled") => Some((FaultKind::Server, "the response was cancelled by the service")),
+        Some("failed") => Some((
+            FaultKind::Server,
+            said!(
+                "the response failed and no reason is given",
+                "응답이 실패했지만 이유는 오지 않았습니다"
+            ),
+        )),
+        Some("cancelled") => Some((
+            FaultKind::Server,
+            said!(
+                "the response was cancelled by the service",
+                "서비스가 응답을 취소했습니다"
+            ),
+        )),
         Some("queued" | "in_progress") => Some((
             FaultKind::Server,
-            "the response is not finished; responses in the background are not supported",
+            said!(
+                "the response is not finished; responses in the background are not supported",
+                "응답이 끝나지 않았습니다. 백그라운드 응답은 지원하지 않습니다"
+            ),
         )),
         _ => None,
     };
@@ -143,7 +159,9 @@ impl Told {
 
 impl Answer for Told {
     const FORM: Form = Form::Events;
-    const END: &'static str = "`response.completed`";
+    fn end_mark() -> Said {
+        "`response.completed`".into()
+    }
 
     fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
         if head.status >= 400 {

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::domain::{Fault, FaultKind, Retry, Scope, WireHead};
+use crate::domain::{Fault, FaultKind, Retry, Said, Scope, WireHead};
+use crate::said;
 
 use super::hints::{retry_after, should_retry};
 use super::json::{clip, clip_to, json_of, text};
@@ -11,7 +12,7 @@ use super::json::{clip, clip_to, json_of, text};
 ///
 /// 402, 401 and 403 and redirects reach every call of the target; so does 404, because an unknown model and a
 /// wrong address end every call alike.
-pub(crate) fn status_fault(head: &WireHead, message: &str) -> Fault {
+pub(crate) fn status_fault(head: &WireHead, message: impl Into<Said>) -> Fault {
     let (kind, retry, scope) = match head.status {
         300..=399 => (FaultKind::Network, Retry::Never, Scope::Target),
         401 | 403 => (FaultKind::Auth, Retry::Never, Scope::Target),
@@ -25,17 +26,22 @@ pub(crate) fn status_fault(head: &WireHead, message: &str) -> Fault {
         500..=599 => (FaultKind::Server, Retry::Again, Scope::Call),
         _ => (FaultKind::Network, Retry::Again, Scope::Call),
     };
-    let message = match (clip(message), head.status) {
-        (text, 300..=399) if text.is_empty() => match head.header("location") {
-            Some(place) => format!(
-                "the service moved to `{}`; set the target's address to it",
-                clip_to(place, 200)
+    let message = match (message.into().map(clip), head.status) {
+        (text, 300..=399) if text.is_empty() => match head.header("location").map(|place| clip_to(place, 200)) {
+            Some(place) => said!(
+                "the service moved to `{place}`; set the target's address to it",
+                "서비스가 `{place}` 주소로 옮겼습니다. 대상의 address를 그 주소로 바꾸세요"
             ),
-            None => format!("the service answered with the redirect {}", head.status),
+            None => said!(
+                "the service answered with the redirect {}",
+                "서비스가 다른 주소로 넘겼습니다({})",
+                head.status
+            ),
         },
-        (text, status) if text.is_empty() => {
-            format!("the service answered with status {status} and no message")
-        }
+        (text, status) if text.is_empty() => said!(
+            "the service answered with status {status} and no message",
+            "서비스가 설명 없이 {status} 상태로 답했습니다"
+        ),
         (text, _) => text,
     };
     hinted(
@@ -50,7 +56,7 @@ pub(crate) fn status_fault(head: &WireHead, message: &str) -> Fault {
 
 /// The fault of an error that a body or a stream tells under a status of success, judged as if `status` had
 /// come; of a real error status, [`status_fault`].
-pub(crate) fn judged(head: &WireHead, status: u16, message: &str) -> Fault {
+pub(crate) fn judged(head: &WireHead, status: u16, message: impl Into<Said>) -> Fault {
     if head.status >= 400 {
         return status_fault(head, message);
     }
@@ -107,30 +113,42 @@ pub(crate) fn body_fault(head: &WireHead, body: &[u8]) -> Fault {
         // What a redirect's page says, its header says better.
         return status_fault(head, "");
     } else if text.is_empty() {
-        format!("the body is empty although the status is {status}")
+        said!(
+            "the body is empty although the status is {status}",
+            "상태는 {status}인데 본문이 비어 있습니다"
+        )
     } else if page {
         let words = page_words(text);
         match status {
             // What stands before the service speaks; the address may well be right.
-            403 | 407 | 429 | 500.. => format!("a web page instead of JSON (status {status}): `{words}`"),
-            _ => format!(
-                "the address answers with a web page instead of JSON (status {status}): `{words}`; check the target's address"
+            403 | 407 | 429 | 500.. => said!(
+                "a web page instead of JSON (status {status}): `{words}`",
+                "JSON 대신 웹 페이지가 왔습니다(상태 {status}): `{words}`"
+            ),
+            _ => said!(
+                "the address answers with a web page instead of JSON (status {status}): `{words}`; check the target's address",
+                "이 주소는 JSON 대신 웹 페이지로 답합니다(상태 {status}): `{words}`. 대상의 address를 확인하세요"
             ),
         }
     } else if status >= 300 {
         // Plain words, as proxies send them.
-        format!("status {status}: `{}`", clip_to(text, 200))
+        said!("status {status}: `{}`", "상태 {status}: `{}`", clip_to(text, 200))
     } else {
         match serde_json::from_str::<Value>(text) {
-            Ok(_) => format!("the body is not of the expected shape: `{}`", clip(text)),
-            Err(error) => format!(
+            Ok(_) => said!(
+                "the body is not of the expected shape: `{}`",
+                "본문이 예상한 형식이 아닙니다: `{}`",
+                clip(text)
+            ),
+            Err(error) => said!(
                 "the body is not valid JSON from byte {} on: `{}`",
+                "본문이 {}번째 바이트부터 올바른 JSON이 아닙니다: `{}`",
                 byte_of(text, &error),
                 clip_to(text, 200)
             ),
         }
     };
-    let mut fault = status_fault(head, &message);
+    let mut fault = status_fault(head, message);
     if page && status < 300 {
         fault.retry = Retry::Never;
         fault.scope = Scope::Target;
@@ -170,9 +188,15 @@ pub(crate) fn words_of(body: &Value) -> String {
 
 /// The fault for a stream in whose middle an event is no JSON: a piece of the answer may be lost in it.
 pub(crate) fn odd_fault(head: &WireHead, event: &str) -> Fault {
-    status_fault(
-        head,
-        &format!("an event of the stream is no JSON: `{}`", clip_to(event, 200)),
+    status_fault(head, odd_words(event))
+}
+
+/// The words for an event that is no JSON.
+pub(crate) fn odd_words(event: &str) -> Said {
+    said!(
+        "an event of the stream is no JSON: `{}`",
+        "스트림의 한 조각이 JSON이 아닙니다: `{}`",
+        clip_to(event, 200)
     )
 }
 
@@ -183,22 +207,32 @@ pub(crate) fn is_body(stray: &str) -> bool {
 }
 
 /// The fault for JSON that holds no answer and no reason for its absence; `wanted` names what was looked for.
-pub(crate) fn shape_fault(head: &WireHead, value: &Value, wanted: &str) -> Fault {
-    let message = format!("the body holds no {wanted}: `{}`", clip_to(&value.to_string(), 300));
-    status_fault(head, &message)
+pub(crate) fn shape_fault(head: &WireHead, value: &Value, wanted: impl std::fmt::Display) -> Fault {
+    let message = said!(
+        "the body holds no {wanted}: `{}`",
+        "본문에 {wanted} 항목이 없습니다: `{}`",
+        clip_to(&value.to_string(), 300)
+    );
+    status_fault(head, message)
 }
 
 /// The fault for a stream that ended before its protocol's end; `missing` names the end that did not come,
 /// `text` is the visible text that had arrived.
-pub(crate) fn cut_fault(head: &WireHead, missing: &str, text: &str) -> Fault {
+pub(crate) fn cut_fault(head: &WireHead, missing: impl std::fmt::Display, text: &str) -> Fault {
     let arrived = match text.chars().count() {
-        0 => "no text had arrived".to_owned(),
-        1 => "1 character of text had arrived".to_owned(),
-        count => format!("{count} characters of text had arrived"),
+        0 => said!("no text had arrived", "글은 오지 않았습니다"),
+        1 => said!("1 character of text had arrived", "그때까지 한 글자가 왔습니다"),
+        count => said!(
+            "{count} characters of text had arrived",
+            "그때까지 {count}자가 왔습니다"
+        ),
     };
     let mut fault = Fault::new(
         FaultKind::Truncated,
-        format!("the stream was cut: it ended without {missing}; {arrived}"),
+        said!(
+            "the stream was cut: it ended without {missing}; {arrived}",
+            "스트림이 중간에 끊겼습니다. {missing} 없이 끝났고, {arrived}"
+        ),
     );
     fault.status = Some(head.status);
     fault

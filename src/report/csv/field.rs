@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 use super::Audience;
+use crate::domain::Lang;
 use crate::report::fields::Fields;
 use crate::text::sink::csv_guard;
 
@@ -27,7 +28,7 @@ pub(super) struct Rows<W: Write> {
 impl<W: Write> Rows<W> {
     /// Writes the byte-order mark and the header: `names`, then `guarded` for people, then `simulated` where the run is.
     pub(super) fn begin(mut out: W, audience: Audience, simulated: bool, names: Vec<String>) -> io::Result<Self> {
-        let people = audience == Audience::People;
+        let people = audience.is_people();
         if people {
             out.write_all("\u{feff}".as_bytes())?;
         }
@@ -115,6 +116,13 @@ impl<W: Write> Rows<W> {
 }
 
 impl<W: Write> Fields for Rows<W> {
+    fn lang(&self) -> Lang {
+        match self.audience {
+            Audience::People(lang) => lang,
+            Audience::Machine => Lang::En,
+        }
+    }
+
     fn absent(&mut self) -> io::Result<()> {
         self.raw(b"")
     }
@@ -124,7 +132,7 @@ impl<W: Write> Fields for Rows<W> {
             Audience::Machine if text.is_empty() => self.raw(b"\"\""),
             Audience::Machine if needs_quotes(text) => self.quoted(text),
             Audience::Machine => self.raw(text.as_bytes()),
-            Audience::People => {
+            Audience::People(_) => {
                 let unix;
                 let text = if text.contains('\r') {
                     unix = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -180,7 +188,7 @@ impl<W: Write> Fields for Rows<W> {
 
     fn milliseconds(&mut self, micros: Option<u64>) -> io::Result<()> {
         match self.audience {
-            Audience::People => self.shown(micros.map(|micros| (micros + 500) / 1000)),
+            Audience::People(_) => self.shown(micros.map(|micros| (micros + 500) / 1000)),
             Audience::Machine => self.scaled(micros.map(u64::cast_signed), 3),
         }
     }
@@ -191,7 +199,7 @@ impl<W: Write> Fields for Rows<W> {
 
     fn end(&mut self) -> io::Result<usize> {
         let guarded = std::mem::take(&mut self.guarded);
-        if self.audience == Audience::People {
+        if self.audience.is_people() {
             let names: Vec<&str> = guarded
                 .iter()
                 .filter_map(|column| self.names.get(*column))

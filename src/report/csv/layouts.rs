@@ -146,7 +146,7 @@ pub(in crate::report) fn long<R: Fields>(
             Some(score) => {
                 rows.decimal(score.points)?;
                 rows.flag(score.pass)?;
-                rows.text(&why(score))?;
+                rows.text(&why(score, rows.lang()))?;
             }
             None => (0..3).try_for_each(|_| rows.absent())?,
         }
@@ -184,12 +184,13 @@ fn scale((low, high): (u8, u8)) -> String {
 }
 
 /// The reason of a score; for one without a verdict its label, or why there is none.
-fn why(score: &Score) -> String {
+fn why(score: &Score, lang: Lang) -> String {
+    let reason = score.why.in_lang(lang);
     match (&score.label, &score.unscored) {
-        (Some(label), _) if score.why.is_empty() || score.why == *label => label.clone(),
-        (Some(label), _) => format!("{label}: {}", score.why),
-        (None, Some(unscored)) => unscored.clone(),
-        (None, None) => score.why.clone(),
+        (Some(label), _) if reason.is_empty() || reason == label => label.clone(),
+        (Some(label), _) => format!("{label}: {reason}"),
+        (None, Some(unscored)) => unscored.in_lang(lang).to_owned(),
+        (None, None) => reason.to_owned(),
     }
 }
 
@@ -333,7 +334,7 @@ pub(super) fn scores<R: Fields>(rows: &mut R, info: &RunInfo, record: &Record) -
         rows.word("rule")?;
         rows.decimal(score.points)?;
         rows.flag(score.pass)?;
-        rows.text(&why(score))?;
+        rows.text(&why(score, rows.lang()))?;
         (0..6).try_for_each(|_| rows.absent())?;
         guarded += rows.end()?;
     }

@@ -36,7 +36,7 @@ fn few(texts: &[&str]) -> (RunInfo, Vec<Record>) {
     let mut records = make.records();
     for (record, text) in records.iter_mut().filter(|record| record.target == 1).zip(texts) {
         say(record, text);
-        record.scores[0].why = (*text).to_owned();
+        record.scores[0].why = (*text).into();
     }
     (make.info(), records)
 }
@@ -45,7 +45,7 @@ fn few(texts: &[&str]) -> (RunInfo, Vec<Record>) {
 fn long_for_people() {
     let (info, records) = few(&["=1+1 \"x\"\r\n끝"]);
     insta::assert_snapshot!(
-        write(&info, &records, Layout::Long, Audience::People)
+        write(&info, &records, Layout::Long, Audience::People(Lang::En))
             .replace('\r', "␍")
             .replace('\u{feff}', "BOM ")
     );
@@ -64,7 +64,7 @@ fn long_for_machines_with_trouble() {
 #[test]
 fn wide_for_both() {
     let (info, records) = few(&["", "@SUM(1)"]);
-    let people = write(&info, &records, Layout::Wide, Audience::People);
+    let people = write(&info, &records, Layout::Wide, Audience::People(Lang::En));
     assert!(
         people
             .starts_with("\u{feff}case_id,trial,tags,lang,question,reference,answer.gpt-main,answer.clova-main,pass.")
@@ -89,7 +89,7 @@ fn an_empty_text_is_not_an_absent_one() {
     let machine = write(&info, &records, Layout::Wide, Audience::Machine);
     let row = machine.lines().nth(1).unwrap();
     assert!(row.contains(",,\"\","), "absent, then empty: {row}");
-    let people = write(&info, &records, Layout::Wide, Audience::People);
+    let people = write(&info, &records, Layout::Wide, Audience::People(Lang::En));
     assert!(!people.contains("\"\""), "{people}");
 }
 
@@ -108,7 +108,7 @@ fn several_prompts_and_trials_have_rows_and_columns_of_their_own() {
     let (header, rows) = read(&write(&info, &records, Layout::Wide, Audience::Machine));
     assert_eq!(rows.len(), 6);
     assert!(header.contains(&"answer.b/polite".to_owned()));
-    let (header, rows) = read(&write(&info, &records, Layout::Long, Audience::People));
+    let (header, rows) = read(&write(&info, &records, Layout::Long, Audience::People(Lang::En)));
     assert_eq!((rows.len(), header[8].as_str()), (24, "prompt"));
     assert_eq!(header.last().map(String::as_str), Some("simulated"));
     assert!(
@@ -149,7 +149,7 @@ fn scorers_of_single_cases_get_columns() {
 fn bytes_are_as_promised() {
     let (info, records) = usual();
     for layout in [Layout::Long, Layout::Wide, Layout::Scores] {
-        let people = write(&info, &records, layout, Audience::People);
+        let people = write(&info, &records, layout, Audience::People(Lang::En));
         assert!(people.starts_with('\u{feff}') && people.ends_with("\r\n"));
         assert_eq!(people.matches('\r').count(), people.matches("\r\n").count());
         let machine = write(&info, &records, layout, Audience::Machine);
@@ -185,7 +185,7 @@ fn comes_back(text: &str) {
     assert_eq!(field(&header, &rows[1], "answer"), text);
     assert_eq!(field(&header, &rows[1], "why.faithful"), text);
     assert_eq!(rows[1][0], row_key(&info, &records[1]).as_str());
-    let (header, rows) = read(&write(&info, &records, Layout::Long, Audience::People));
+    let (header, rows) = read(&write(&info, &records, Layout::Long, Audience::People(Lang::En)));
     for cell in &rows[1] {
         let number = cell
             .strip_prefix(['+', '-'])

@@ -69,7 +69,10 @@ pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
             style,
         ));
         if !group.message.trim().is_empty() {
-            let said: String = terminal_line(&group.message).chars().take(200).collect();
+            let said: String = terminal_line(group.message.in_lang(style.lang))
+                .chars()
+                .take(200)
+                .collect();
             out.push_str(&paragraph(
                 &format!("“{}”", said.trim()).replace(['“', '”'], "\""),
                 4,

@@ -133,7 +133,7 @@ pub fn note(note: &Note, info: &RunInfo, columns: &[Column], lang: Lang) -> Stri
             )
         }
         Note::Unexpressed(wish) => {
-            let (name, field, why) = (&target(wish.target).name, &wish.field, &wish.why);
+            let (name, field, why) = (&target(wish.target).name, &wish.field, wish.why.in_lang(lang));
             lang.pick(
                 format!("{name}: asked without {field} ({why})."),
                 format!("{name}: {field} 없이 물었습니다({why})."),

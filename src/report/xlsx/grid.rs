@@ -113,6 +113,7 @@ impl<'b> Pen<'b> {
 
 /// A row of the detail: the fields of the long layout as typed cells.
 pub(super) struct DetailRow<'b> {
+    pub(super) lang: Lang,
     pub(super) pen: Pen<'b>,
     pub(super) look: &'b Look,
     pub(super) keys: &'b [String],
@@ -125,6 +126,10 @@ pub(super) struct DetailRow<'b> {
 }
 
 impl Fields for DetailRow<'_> {
+    fn lang(&self) -> Lang {
+        self.lang
+    }
+
     fn absent(&mut self) -> io::Result<()> {
         self.pen.skip(1);
         Ok(())

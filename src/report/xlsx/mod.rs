@@ -185,6 +185,7 @@ impl<'a> XlsxReport<'a> {
         let mark = move |characters| words::cut_mark(characters, lang);
         let sheet = self.book.worksheet_from_index(2 + sheet).map_err(failed)?;
         let mut fields = DetailRow {
+            lang,
             pen: Pen::at(sheet, self.detail_row % self.most + 2),
             look: &self.look,
             keys: &self.detail_keys,

@@ -230,6 +230,7 @@ impl Side<'_> {
         match cell.map(kind_of) {
             None => String::new(),
             Some(Some((kind, _, message))) => {
+                let message = message.map_or("", |message| message.in_lang(lang));
                 let message: String = sheet_text(message).chars().take(300).collect();
                 let word = kind.word();
                 if message.is_empty() {
@@ -321,7 +322,7 @@ pub(super) fn error_row(
     }
     pen.count(u64::from(record.trial), &look.whole)?;
     pen.put(group.kind.word(), &look.line)?;
-    let shown: String = sheet_text(&group.message).chars().take(1_000).collect();
+    let shown: String = sheet_text(group.message.in_lang(lang)).chars().take(1_000).collect();
     pen.tall(&shown, 60.0, &look.text)?;
     pen.tall(&sheet_text(&remedy(&group, target, lang)), 60.0, &look.text)?;
     pen.put(row_key, &look.line)?;

@@ -149,7 +149,7 @@ fn hostile_texts_are_only_text() {
             case.tags = vec![text.clone()];
             record.question = text.clone().into();
             record.scores[0].scorer.clone_from(&text);
-            record.scores[0].why.clone_from(&text);
+            record.scores[0].why = (&text).into();
             say(record, &text);
         }
         let (bytes, cuts) = written(&info, &records, Lang::Ko, DETAIL_ROWS);

@@ -13,6 +13,7 @@ use super::Dispatcher;
 use crate::domain::{Cost, CostSource, Event, Fault, FaultKind, Money, Outcome};
 use crate::run::attempt::Tried;
 use crate::run::lane::{Expected, Item};
+use crate::said;
 use crate::store::{AttemptRow, CacheKey, Cached, Gone, OutcomeRow};
 
 /// Calls that are open at targets with `hedge_after`.
@@ -190,9 +191,12 @@ impl Dispatcher {
 fn late() -> String {
     let fault = Fault::new(
         FaultKind::Aborted,
-        "another call to the same question answered first; this answer came as well and is paid",
+        said!(
+            "another call to the same question answered first; this answer came as well and is paid",
+            "같은 질문의 다른 호출이 먼저 답했습니다. 이 답변도 왔고 비용을 냈습니다"
+        ),
     );
-    serde_json::to_string(&fault).expect("a fault is plain JSON")
+    crate::store::fault_json(&fault)
 }
 
 fn cost_of(row: &OutcomeRow) -> Option<Money> {
@@ -208,9 +212,12 @@ fn cut_by_us(tried: &Tried) -> Option<String> {
     (fault.kind == FaultKind::Aborted).then(|| {
         let fault = Fault::new(
             FaultKind::Aborted,
-            "cut, since another call to the same question answered first; its cost is an estimate",
+            said!(
+                "cut, since another call to the same question answered first; its cost is an estimate",
+                "같은 질문의 다른 호출이 먼저 답해 끊었습니다. 비용은 어림입니다"
+            ),
         );
-        serde_json::to_string(&fault).expect("a fault is plain JSON")
+        crate::store::fault_json(&fault)
     })
 }
 

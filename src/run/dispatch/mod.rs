@@ -43,7 +43,7 @@ enum Report {
     Prepared {
         lane: usize,
         item: Item,
-        result: Result<Box<Prepared>, String>,
+        result: Result<Box<Prepared>, crate::domain::Said>,
         reused: Option<Box<OutcomeRow>>,
     },
     Tried {

@@ -10,6 +10,7 @@ use crate::domain::{Event, Fault, FaultKind, Outcome, RunInfo, Scope, SkipReason
 use crate::run::attempt::Tried;
 use crate::run::lane::{Expected, Item, Stopped};
 use crate::run::retry::{Decision, decide};
+use crate::said;
 use crate::store::Gone;
 
 impl Dispatcher {
@@ -198,8 +199,9 @@ impl Dispatcher {
                 if says_something {
                     self.lanes[index].failed_in_a_row += 1;
                     if self.lanes[index].failed_in_a_row >= LOST_IN_A_ROW {
-                        let message = format!(
+                        let message = said!(
                             "{LOST_IN_A_ROW} cases failed one after the other, the last: {}",
+                            "문항 {LOST_IN_A_ROW}개가 잇따라 실패했습니다. 마지막 이유: {}",
                             fault.message
                         );
                         return self

@@ -218,7 +218,7 @@ impl Dispatcher {
         &mut self,
         lane: usize,
         mut item: Item,
-        result: Result<Box<Prepared>, String>,
+        result: Result<Box<Prepared>, crate::domain::Said>,
         reused: Option<Box<OutcomeRow>>,
     ) -> Result<(), Gone> {
         self.lanes[lane].preparing -= 1;
