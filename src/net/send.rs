@@ -1,7 +1,7 @@
 //! One attempt on the wire.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
@@ -20,6 +20,9 @@ pub const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 /// Room for a short answer as it streams, so that it is not moved with every few chunks.
 const USUAL_ANSWER_BYTES: usize = 4 * 1024;
 
+/// More room than this is given back to the system: long answers are rare.
+const MOST_ROOM_BYTES: usize = 64 * 1024;
+
 /// A connection pool to one target, with its key.
 ///
 /// The key lives here, inside a header value marked as sensitive, and goes to the configured address only: redirects
@@ -32,6 +35,9 @@ pub struct Line {
     /// The key, when it is long enough to be one, for taking it out of what comes back.
     secret: Option<String>,
     timeout: Duration,
+    /// Room for answers, handed from one that is packed to the next one that comes: answers grow chunk by chunk, and growing
+    /// hundreds of them from nothing, side by side, would leave memory in pieces.
+    room: Mutex<Vec<Vec<u8>>>,
 }
 
 /// Why a line could not be made.
@@ -103,7 +109,16 @@ impl Line {
                 .filter(|key| key.len() >= capture::SHORTEST_SECRET)
                 .map(str::to_owned),
             timeout: target.timeout,
+            room: Mutex::default(),
         })
+    }
+
+    /// Takes back the response of an exchange that nobody needs any more.
+    pub(crate) fn take_back(&self, mut response: Vec<u8>) {
+        if response.capacity() <= MOST_ROOM_BYTES {
+            response.clear();
+            self.room.lock().unwrap_or_else(PoisonError::into_inner).push(response);
+        }
     }
 
     /// The key, for taking it out of what is stored; absent when it is too short to be one.
@@ -132,7 +147,12 @@ impl Line {
         let sleeps = heart.sleeps();
         let mut exchange = Exchange {
             head: None,
-            response: Vec::with_capacity(USUAL_ANSWER_BYTES),
+            response: self
+                .room
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop()
+                .unwrap_or_else(|| Vec::with_capacity(USUAL_ANSWER_BYTES)),
             result: Err(Fault::new(
                 FaultKind::Aborted,
                 said!(

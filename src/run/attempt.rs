@@ -53,7 +53,7 @@ pub(super) async fn attempt(
         repeated_key,
     } = exchange;
     let packed = head.as_ref().map(|_| pack(&response));
-    drop(response);
+    asker.line.take_back(response);
     let mut row = AttemptRow {
         cell: item.cell,
         n: item.tries + 1,

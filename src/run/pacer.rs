@@ -46,7 +46,7 @@ const BREATH: f64 = 0.5;
 
 /// Share of the last rate at which asking goes on after that pause: well above most limits, yet slow enough that few calls
 /// are under way when the next refusal comes back.
-const AFTER_BREATH: f64 = 0.3;
+const AFTER_BREATH: f64 = 0.2;
 
 /// Seconds over which successes are remembered.
 const MEMORY: usize = 64;
