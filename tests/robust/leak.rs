@@ -4,9 +4,14 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use narani::domain::{ProviderName, Reply};
+use narani::domain::{Call, Limits, Params, ProviderName, Reply, Target};
+use narani::net::Line;
+use narani::net::clock::Heart;
 use narani::provider::Incoming;
+use tokio_util::sync::CancellationToken;
 
 use crate::lab::{Ended, Lab};
 use crate::peer::{Peer, Request, chat, response};
@@ -324,6 +329,86 @@ fn planted_keys_are_found_nowhere() {
             let others: Vec<String> = keys.iter().filter(|other| **other != key(*provider)).cloned().collect();
             clean("the head of another's request", request.head.as_bytes(), &others);
         }
+    }
+}
+
+fn target_at(provider: ProviderName, address: &str) -> Target {
+    Target {
+        name: "t".to_owned(),
+        provider,
+        address: format!("{address}{}", narani::provider::of(provider).about().simulated_suffix),
+        model: "m".to_owned(),
+        params: Params::default(),
+        extra: serde_json::Map::new(),
+        stream: false,
+        timeout: Duration::from_secs(5),
+        retries: 0,
+        hedge_after: None,
+        limits: Limits::default(),
+        price: None,
+        local: false,
+        account: "t".to_owned(),
+        http1_only: false,
+    }
+}
+
+/// A panic prints its message, its trace, and whatever a failed `expect` held: none of it tells the key, also when the server
+/// has just repeated it, whole or in pieces.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_a_task_that_holds_the_key_does_not_tell_it() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let elsewhere = Peer::start(|_, _| chat("thank you"));
+    let to = elsewhere.address();
+    let told: Arc<Mutex<String>> = Arc::default();
+    let before = std::panic::take_hook();
+    let kept = Arc::clone(&told);
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic
+            .payload_as_str()
+            .is_some_and(|message| message.starts_with("something broke"))
+        {
+            // Another test's.
+            return before(panic);
+        }
+        let trace = std::backtrace::Backtrace::force_capture();
+        *kept.lock().unwrap() += &format!("{panic}\n{panic:?}\n{trace}\n");
+    }));
+    let mut ends = Vec::new();
+    for provider in ProviderName::ALL {
+        let to = to.clone();
+        let peer = Peer::start(move |n, request| echo(provider, n, request, &to));
+        let mut target = target_at(provider, &peer.address());
+        for n in 0..12 {
+            target.stream = n % 2 == 0;
+            let line = Arc::new(Line::new(&target, Some(&key(provider))).unwrap());
+            let written = narani::provider::of(provider).write(&Call::ask("question"), &target);
+            let body = written.body.to_string().into();
+            ends.push(
+                tokio::spawn(async move {
+                    let (heart, cancel) = (Heart::default(), CancellationToken::new());
+                    let exchange = line.send(&written, body, &heart, &cancel, &mut |_| ()).await;
+                    // What `expect` prints, for answers and faults alike.
+                    let body = String::from_utf8_lossy(&exchange.response);
+                    panic!("something broke: {exchange:?}, {body}");
+                })
+                .await,
+            );
+        }
+    }
+    let _ = std::panic::take_hook();
+    let told = told.lock().unwrap().clone();
+    assert_eq!(
+        told.matches("something broke").count(),
+        12 * ProviderName::ALL.len(),
+        "{told}"
+    );
+    assert!(told.contains("[key removed]"), "keys came back");
+    let keys: Vec<String> = ProviderName::ALL.into_iter().map(key).collect();
+    clean("a panic", told.as_bytes(), &keys);
+    for end in ends {
+        let error = end.unwrap_err();
+        assert!(error.is_panic());
+        clean("the end of a task", format!("{error} {error:?}").as_bytes(), &keys);
     }
 }
 
