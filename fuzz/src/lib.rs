@@ -307,8 +307,8 @@ fn storable(result: &Result<Reply, Fault>) {
             assert_eq!(&back, reply, "a reply is stored as it is");
         }
         Err(fault) => {
-            let stored = serde_json::to_string(fault).expect("a fault is plain JSON");
-            let back: Fault = serde_json::from_str(&stored).expect("a stored fault is read again");
+            let back =
+                narani::store::fault_of(&narani::store::fault_json(fault)).expect("a stored fault is read again");
             assert_eq!(&back, fault, "a fault is stored as it is");
             assert!(!fault.message.is_empty(), "a fault says what is wrong");
         }
