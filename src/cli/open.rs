@@ -208,7 +208,26 @@ pub(super) fn check_suites(
     let mut suites = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
     let mut more = 0;
+    let mut met: Vec<PathBuf> = Vec::new();
     for path in paths {
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.into());
+        if met.contains(&whole) {
+            problems.push(
+                Problem::error(
+                    "suite_twice",
+                    said!(
+                        "the suite `{path}` is named twice",
+                        "문항 세트 `{path}`를 두 번 적었습니다"
+                    ),
+                )
+                .help(said!(
+                    "name it once; `--trials 2` asks everything twice",
+                    "한 번만 적으세요. 두 번씩 물으려면 `--trials 2`를 쓰세요"
+                )),
+            );
+            continue;
+        }
+        met.push(whole);
         let checked = read_suite(path, targets, allow_outside, &mut |_| {});
         more += checked.more;
         problems.extend(checked.problems);
@@ -306,10 +325,14 @@ pub(super) fn parts(
         let asked: Vec<usize> = if wanted.is_empty() {
             (0..targets.len()).collect()
         } else {
-            wanted
-                .iter()
-                .filter_map(|name| by_name.get(name.as_str()).copied())
-                .collect()
+            // A name that stands twice is one target.
+            let mut asked: Vec<usize> = Vec::new();
+            for index in wanted.iter().filter_map(|name| by_name.get(name.as_str()).copied()) {
+                if !asked.contains(&index) {
+                    asked.push(index);
+                }
+            }
+            asked
         };
         parts.push(SuitePart {
             name: suite.name.clone(),

@@ -4,6 +4,7 @@
 
 mod comparing;
 mod documents;
+mod flags;
 mod lab;
 mod planning;
 

@@ -211,7 +211,7 @@ fn planned(
         return Err(Failure::usage(
             said!("no case is left after --filter", "--filter 조건에 맞는 문항이 없습니다"),
             said!(
-                "loosen the filter; `narani check` counts the cases and tags of a suite",
+                "loosen the filter; `narani check -v` counts the cases and tags of a suite",
                 "조건을 넓히세요. `narani check -v`가 문항과 분류의 수를 보여 줍니다"
             ),
         ));
@@ -397,6 +397,9 @@ fn fingerprint(suites: &[(String, Suite)]) -> String {
     }
 }
 
+/// Cases told by name when their ids stand in two suites.
+const TWICE_TOLD: usize = 20;
+
 /// Writes the run's plan into its folder: everything that resuming and reporting need, and nothing secret.
 #[expect(clippy::too_many_arguments, reason = "everything a run is made of, handed over once")]
 fn freeze(
@@ -442,6 +445,7 @@ fn freeze(
     let mut problems: Vec<Problem> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let together = suites.len() > 1;
+    let (mut twice, mut told) = (0, 0);
     folder.freeze(&meta, |insert| {
         let mut position = 0u64;
         // Kept back, where their order is drawn by lot.
@@ -457,6 +461,10 @@ fn freeze(
                     case.tags.insert(0, suite.name.clone());
                 }
                 if !seen.insert(hash_of(&case.id)) {
+                    twice += 1;
+                }
+                if twice > told && told < TWICE_TOLD {
+                    told = twice;
                     problems.push(
                         Problem::error(
                             "duplicate_id",
@@ -498,7 +506,7 @@ fn freeze(
         if problems.is_empty() {
             Ok(())
         } else {
-            Err(Failure::of(Exit::Usage, problems))
+            Err(Failure::of(Exit::Usage, problems).with_more(twice - told))
         }
     })?;
     Ok(book)
