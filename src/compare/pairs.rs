@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use super::paired::{Paired, Pairing, holm, pairing};
 use super::row::Square;
 use super::slices::Slice;
-use super::tally::Column;
-use crate::domain::{Case, Currency};
+use super::tally::{Column, room};
+use crate::domain::{Case, Currency, RunInfo};
 
 /// Sentences at most.
 const SENTENCES: usize = 4;
@@ -78,10 +78,13 @@ pub(super) struct Verdicts {
 }
 
 impl Verdicts {
-    pub(super) fn new(columns: usize, trials: u32) -> Self {
+    pub(super) fn of(info: &RunInfo) -> Self {
+        let columns = info.columns().len();
         Self {
+            squares: Vec::with_capacity(room(info, columns as u64)),
+            groups: Vec::with_capacity(room(info, 1)),
             columns,
-            single: trials == 1,
+            single: info.trials == 1,
             ..Self::default()
         }
     }

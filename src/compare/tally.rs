@@ -11,6 +11,9 @@ use crate::stats::mean::Moments;
 use crate::stats::proportion::{normal_quantile, wilson};
 use crate::stats::quantile::{is_bounded, quantile};
 
+/// Most entries for which room is taken beforehand.
+const MOST_ROOM: usize = 1 << 22;
+
 /// Reported model names that are told apart in a column.
 const MODELS: usize = 20;
 
@@ -134,10 +137,20 @@ pub(super) struct Tally {
     numbers: Option<Vec<(String, Vec<f64>)>>,
 }
 
+/// Room for so many entries a case, within reason.
+pub(super) fn room(info: &RunInfo, each: u64) -> usize {
+    usize::try_from(info.cases.saturating_mul(each)).map_or(MOST_ROOM, |entries| entries.min(MOST_ROOM))
+}
+
 impl Tally {
-    /// Before the first cell of a run.
+    /// Before the first cell of a run. Room for all of them is taken once: lists that double as they grow would need half as
+    /// much again, and memory that is not used yet costs nothing.
     pub(super) fn of(info: &RunInfo) -> Self {
+        let cells = room(info, u64::from(info.trials));
         Self {
+            times: Vec::with_capacity(cells),
+            first_texts: Vec::with_capacity(cells),
+            output_tokens: Vec::with_capacity(cells),
             numbers: info.imported.is_some().then(Vec::new),
             ..Self::default()
         }

@@ -130,7 +130,7 @@ impl<'a> Viewer<'a> {
             info,
             rows: Rows::default(),
             tallies: info.columns().iter().map(|_| Tally::of(info)).collect(),
-            verdicts: Verdicts::new(info.columns().len(), info.trials),
+            verdicts: Verdicts::of(info),
             slices: Slices::default(),
             faults: Faults::default(),
             weigher: Weigher::default(),
