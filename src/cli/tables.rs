@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::open::Book;
 use super::show::{all_scorers, told_early, unexpressed};
+use crate::compare::ratings::Ratings;
 use crate::compare::{self, Row, Rows, View, Viewer};
 use crate::domain::{Case, Lang, RunInfo};
 use crate::plan::{Cell, Layout as Grid};
@@ -36,20 +37,22 @@ pub(super) fn each_case(
     mut each: impl FnMut(&Row) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let cases = reader.info().cases;
+    // Damaged ratings must not keep anybody from reading the run; `narani review status` tells of them.
+    let ratings = Ratings::read(reader.folder(), reader.info()).unwrap_or_default();
     if cases <= PAGE {
-        return read(reader, book, 0, cases)?.iter().try_for_each(each);
+        return read(reader, book, &ratings, 0, cases)?.iter().try_for_each(each);
     }
     std::thread::scope(|scope| {
         let mut turns = Vec::new();
         for first in [0, PAGE] {
             let (sender, receiver) = std::sync::mpsc::sync_channel(1);
             let (back, returned) = std::sync::mpsc::channel::<Vec<Row>>();
-            let reader = reader.again()?;
+            let (reader, ratings) = (reader.again()?, &ratings);
             scope.spawn(move || {
                 for start in (first..cases).step_by(2 * usize::try_from(PAGE).unwrap_or(1)) {
                     returned.try_iter().for_each(drop);
                     // Nobody listens any more after a failure.
-                    if sender.send(read(&reader, book, start, start + PAGE)).is_err() {
+                    if sender.send(read(&reader, book, ratings, start, start + PAGE)).is_err() {
                         return;
                     }
                 }
@@ -71,10 +74,10 @@ pub(super) fn each_case(
 }
 
 /// The cases from one position up to another.
-fn read(reader: &Reader, book: &Book, from: u64, to: u64) -> Result<Vec<Row>, StoreError> {
+fn read(reader: &Reader, book: &Book, ratings: &Ratings, from: u64, to: u64) -> Result<Vec<Row>, StoreError> {
     let question = |position: u64, prompt: usize, case: &Case| book.question(position, prompt, case);
     let (mut rows, mut done) = (Rows::default(), Vec::new());
-    compare::records(reader, &question, from..to, |record| {
+    compare::records_rated(reader, ratings, &question, from..to, |record| {
         done.extend(rows.push(record));
         Ok::<(), StoreError>(())
     })?;
@@ -304,7 +307,8 @@ fn followed(run: &Listed, book: &Book, ended: &Receiver<End>, lang: Lang) -> Res
             if end.is_none() && stored.outcomes < planned(&info, &grid, cells) {
                 break;
             }
-            for row in read(&reader, book, next, to)? {
+            // Nobody has rated what is not asked yet.
+            for row in read(&reader, book, &Ratings::default(), next, to)? {
                 tables.case(&row)?;
             }
             next = to;

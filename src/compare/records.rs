@@ -25,7 +25,7 @@ pub fn records<E: From<StoreError>>(
 ) -> Result<(), E> {
     // Damaged ratings must not keep anybody from reading the run; `narani review status` tells of them.
     let ratings = Ratings::read(reader.folder(), reader.info()).unwrap_or_default();
-    with(reader, &ratings, question, positions, each)
+    records_rated(reader, &ratings, question, positions, each)
 }
 
 /// The same without what people say.
@@ -38,10 +38,14 @@ pub fn records_alone<E: From<StoreError>>(
     positions: std::ops::Range<u64>,
     each: impl FnMut(Record) -> Result<(), E>,
 ) -> Result<(), E> {
-    with(reader, &Ratings::default(), question, positions, each)
+    records_rated(reader, &Ratings::default(), question, positions, each)
 }
 
-fn with<E: From<StoreError>>(
+/// The same with ratings that are read already: for who reads a run in pieces.
+///
+/// # Errors
+/// When the run cannot be read, or `each` fails.
+pub fn records_rated<E: From<StoreError>>(
     reader: &Reader,
     ratings: &Ratings,
     question: &Question<'_>,
