@@ -15,6 +15,9 @@ const SHARE: f64 = 0.985;
 /// Unused time that may be caught up at once, in seconds: evens out our own scheduling, too short for a burst.
 const CATCH_UP: f64 = 0.2;
 
+/// What fast paces may catch up: a timer that fires some milliseconds late must not cost a call each time.
+const LATE: f64 = 0.05;
+
 /// Seconds of tokens that may be spent at once.
 const TOKEN_BURST: f64 = 3.0;
 
@@ -202,7 +205,7 @@ impl Pacer {
             return Admission::Wait(Duration::from_secs_f64(earliest));
         }
         if let Some(spacing) = spacing {
-            self.next = self.next.max(now - CATCH_UP.min(spacing)) + spacing;
+            self.next = self.next.max(now - CATCH_UP.min(spacing.max(LATE))) + spacing;
         }
         if self.token_rate().is_some() {
             self.tokens -= tokens;
