@@ -10,85 +10,31 @@ use crate::said;
 /// Largest picture that is sent; every vendor's own limit is at or below it.
 pub const MAX_IMAGE_BYTES: usize = 20 * 1024 * 1024;
 
-/// Why a picture could not be had.
-#[derive(Debug, thiserror::Error)]
-pub enum ImageError {
-    /// The file could not be read.
-    #[error("could not read `{path}`: {source}")]
-    File {
-        /// The path as resolved.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The address did not give a picture.
-    #[error("could not fetch `{url}`: {why}")]
-    Fetch {
-        /// The address.
-        url: String,
-        /// What went wrong.
-        why: Said,
-    },
-    /// Too large.
-    #[error("`{name}` is larger than {} MB", MAX_IMAGE_BYTES / 1024 / 1024)]
-    TooLarge {
-        /// Path or address.
-        name: String,
-    },
-    /// Not a picture of a known kind.
-    #[error("`{name}` is not a PNG, JPEG, GIF, WebP or BMP picture")]
-    Unknown {
-        /// Path or address.
-        name: String,
-    },
-}
-
-impl ImageError {
-    /// The same in both languages.
-    #[must_use]
-    pub fn told(&self) -> Said {
-        let most = MAX_IMAGE_BYTES / 1024 / 1024;
-        match self {
-            Self::File { path, source } => {
-                said!(
-                    "could not read `{path}`: {source}",
-                    "`{path}` 파일을 읽지 못했습니다: {source}"
-                )
-            }
-            Self::Fetch { url, why } => {
-                said!(
-                    "could not fetch `{url}`: {why}",
-                    "`{url}` 그림을 가져오지 못했습니다: {why}"
-                )
-            }
-            Self::TooLarge { name } => {
-                said!(
-                    "`{name}` is larger than {most} MB",
-                    "`{name}` 그림은 {most} MB보다 큽니다"
-                )
-            }
-            Self::Unknown { name } => said!(
-                "`{name}` is not a PNG, JPEG, GIF, WebP or BMP picture",
-                "`{name}` 파일은 PNG, JPEG, GIF, WebP, BMP 그림이 아닙니다"
-            ),
-        }
-    }
+fn too_large(name: &str) -> Said {
+    let most = MAX_IMAGE_BYTES / 1024 / 1024;
+    said!(
+        "`{name}` is larger than {most} MB",
+        "`{name}` 그림은 {most} MB보다 큽니다"
+    )
 }
 
 /// The bytes of a picture file, ready to be sent.
 ///
 /// # Errors
 /// When the file cannot be read, is too large, or is no picture.
-pub fn from_file(path: &Path) -> Result<ImageSource, ImageError> {
+pub fn from_file(path: &Path) -> Result<ImageSource, Said> {
     let name = path.display().to_string();
-    let file = |source| ImageError::File {
-        path: name.clone(),
-        source,
+    let unread = |error: std::io::Error| {
+        let error = Said::from(&error);
+        said!(
+            "could not read `{name}`: {error}",
+            "`{name}` 파일을 읽지 못했습니다: {error}"
+        )
     };
-    if std::fs::metadata(path).map_err(file)?.len() > MAX_IMAGE_BYTES as u64 {
-        return Err(ImageError::TooLarge { name });
+    if std::fs::metadata(path).map_err(unread)?.len() > MAX_IMAGE_BYTES as u64 {
+        return Err(too_large(&name));
     }
-    let bytes = std::fs::read(path).map_err(file)?;
+    let bytes = std::fs::read(path).map_err(unread)?;
     inline(&name, &bytes)
 }
 
@@ -96,10 +42,12 @@ pub fn from_file(path: &Path) -> Result<ImageSource, ImageError> {
 ///
 /// # Errors
 /// When there is no answer within half a minute, or it is too large, or no picture.
-pub async fn from_address(url: &str) -> Result<ImageSource, ImageError> {
-    let fail = |why: Said| ImageError::Fetch {
-        url: url.to_owned(),
-        why,
+pub async fn from_address(url: &str) -> Result<ImageSource, Said> {
+    let fail = |why: Said| {
+        said!(
+            "could not fetch `{url}`: {why}",
+            "`{url}` 그림을 가져오지 못했습니다: {why}"
+        )
     };
     let client = reqwest::Client::builder()
         .timeout(std::time::Duration::from_secs(30))
@@ -124,15 +72,20 @@ pub async fn from_address(url: &str) -> Result<ImageSource, ImageError> {
         .map_err(|error| fail(error.without_url().to_string().into()))?
     {
         if bytes.len() + chunk.len() > MAX_IMAGE_BYTES {
-            return Err(ImageError::TooLarge { name: url.to_owned() });
+            return Err(too_large(url));
         }
         bytes.extend_from_slice(&chunk);
     }
     inline(url, &bytes)
 }
 
-fn inline(name: &str, bytes: &[u8]) -> Result<ImageSource, ImageError> {
-    let media_type = media_type(bytes).ok_or_else(|| ImageError::Unknown { name: name.to_owned() })?;
+fn inline(name: &str, bytes: &[u8]) -> Result<ImageSource, Said> {
+    let media_type = media_type(bytes).ok_or_else(|| {
+        said!(
+            "`{name}` is not a PNG, JPEG, GIF, WebP or BMP picture",
+            "`{name}` 파일은 PNG, JPEG, GIF, WebP, BMP 그림이 아닙니다"
+        )
+    })?;
     Ok(ImageSource::Bytes {
         media_type: media_type.to_owned(),
         base64: base64::engine::general_purpose::STANDARD.encode(bytes),

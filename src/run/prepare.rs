@@ -115,13 +115,12 @@ impl ImageBook {
             picture.source = source.clone();
             return Ok(());
         }
-        let got = match path {
+        let source = match path {
             Some(path) => tokio::task::spawn_blocking(move || image::from_file(&path))
                 .await
                 .map_err(|error| Said::from(error.to_string()))?,
             None => image::from_address(url).await,
-        };
-        let source = got.map_err(|error| error.told())?;
+        }?;
         let size = match &source {
             ImageSource::Bytes { base64, .. } => base64.len(),
             ImageSource::Url(_) => 0,
