@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::args::{Format, Global};
+use super::cases::of_column;
 use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::gate::why;
@@ -10,7 +11,6 @@ use super::open::{self, Book};
 use super::printer::Printer;
 use crate::compare::across::Move;
 use crate::compare::{self, Across, Grid, across};
-use crate::domain::Record;
 use crate::report;
 use crate::said;
 use crate::store::Reader;
@@ -233,15 +233,5 @@ fn explain(base: &Reader, other: &Reader, found: &mut Across, most: usize) -> Re
 }
 
 fn reason(reader: &Reader, book: &Book, lane: usize, case: usize) -> Result<String, Failure> {
-    let info = std::sync::Arc::clone(reader.info());
-    let place = case as u64;
-    let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
-    let mut records: Vec<Record> = Vec::new();
-    compare::records(reader, &question, place..place + 1, |record| {
-        if compare::row::column_of(&info, &record) == lane {
-            records.push(record);
-        }
-        Ok::<(), Failure>(())
-    })?;
-    Ok(why(&records).0)
+    Ok(why(&of_column(reader, book, case as u64, lane)?).0)
 }

@@ -4,11 +4,13 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use super::args::{AudienceArg, ExportArgs, ExportFormat, Format, Global, LayoutArg};
+use super::cases::each_case;
 use super::exit::Exit;
 use super::failure::{Failure, Outcome};
+use super::files::Unfinished;
 use super::open::{self, Book};
 use super::printer::Printer;
-use super::show;
+use super::{show, tables};
 use crate::compare::Viewer;
 use crate::domain::Said;
 use crate::report::csv::{Audience, Layout};
@@ -95,7 +97,6 @@ fn workbook(reader: &Reader, book: &Book, args: &ExportArgs, printer: &Printer) 
         .output
         .clone()
         .unwrap_or_else(|| reader.folder().join("report.xlsx"));
-    let unfinished = path.with_extension("xlsx.part");
     let cannot = |error: &std::io::Error| {
         Failure::usage(
             said!(
@@ -110,17 +111,17 @@ fn workbook(reader: &Reader, book: &Book, args: &ExportArgs, printer: &Printer) 
             ),
         )
     };
-    let file = File::create(&unfinished).map_err(|error| cannot(&error))?;
-    let scorers = show::all_scorers(reader)?;
+    let (file, unfinished) = Unfinished::create(&path).map_err(|error| cannot(&error))?;
+    let scorers = tables::scorers(reader)?;
     let mut viewer = Viewer::new(&info);
     let mut report = XlsxReport::begin(&info, scorers, info.planned(), printer.lang)?;
-    show::each_record(reader, book, |record| {
-        viewer.push(record.clone());
-        Ok(report.record(record)?)
+    each_case(reader, book, |row| {
+        viewer.row(row);
+        Ok(report.case(row)?)
     })?;
-    let view = show::told_early(reader, viewer.finish(&show::unexpressed(reader)?))?;
+    let view = tables::finished(reader, viewer)?;
     let cuts = report.finish(BufWriter::new(file), &view, &jiff::tz::TimeZone::system())?;
-    std::fs::rename(&unfinished, &path).map_err(|error| cannot(&error))?;
+    unfinished.done().map_err(|error| cannot(&error))?;
     for note in cuts.notes(printer.lang) {
         printer.note(&note);
     }

@@ -1,7 +1,7 @@
 //! Opening the files that a suite names, within its folder.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::domain::{Place, Problem};
@@ -131,9 +131,43 @@ fn similar(path: &str) -> Option<String> {
 
 /// Writes a file whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    let part = PathBuf::from(name);
-    std::fs::write(&part, bytes)?;
-    std::fs::rename(&part, path)
+    let (mut file, unfinished) = Unfinished::create(path)?;
+    file.write_all(bytes)?;
+    unfinished.done()
+}
+
+/// A file that has another name until it is whole, so that nobody meets half of one. Given up, it is taken away.
+pub(super) struct Unfinished {
+    part: PathBuf,
+    path: PathBuf,
+}
+
+impl Unfinished {
+    /// Begins what will be the file at `path`.
+    pub(super) fn create(path: &Path) -> std::io::Result<(File, Self)> {
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let unfinished = Self {
+            part: part.into(),
+            path: path.to_owned(),
+        };
+        Ok((File::create(&unfinished.part)?, unfinished))
+    }
+
+    /// Where it will be.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// It is whole.
+    pub(super) fn done(self) -> std::io::Result<()> {
+        std::fs::rename(&self.part, &self.path)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Gone already when it was done.
+        let _ = std::fs::remove_file(&self.part);
+    }
 }

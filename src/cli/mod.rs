@@ -6,6 +6,7 @@
 mod args;
 mod baseline;
 mod board;
+mod cases;
 mod check;
 mod compare;
 mod compute;
@@ -17,6 +18,7 @@ mod exit;
 mod export;
 mod failure;
 mod files;
+mod follow;
 mod gate;
 mod import;
 mod init;

@@ -3,11 +3,12 @@
 use clap::Parser as _;
 
 use super::args::{Cli, Command, Global, PageFormat, PlanArgs, RunArgs};
+use super::cases::each_record;
 use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open::{self, Book};
 use super::printer::Printer;
-use super::{run, show};
+use super::run;
 use crate::compare::noise::NoiseMeter;
 use crate::plan::sizes::{Basis, PairSize, Wish, sizes};
 use crate::report;
@@ -53,8 +54,8 @@ fn measured(run: &Listed, suite: &str) -> Result<Basis, Failure> {
     let reader = Reader::open(run)?;
     let info = reader.info();
     let mut meter = NoiseMeter::new(info);
-    show::each_record(&reader, &Book::new(info)?, |record| {
-        meter.push(&record);
+    each_record(&reader, &Book::new(info)?, |record| {
+        meter.push(record);
         Ok(())
     })?;
     let found = meter.finish();

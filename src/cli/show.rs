@@ -4,16 +4,16 @@ use std::io::BufWriter;
 use std::sync::Arc;
 
 use super::args::{Format, Global, RunsArgs, ShowArgs};
+use super::cases::{each_case, each_record, of_case};
 use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open::{self, Book};
 use super::printer::Printer;
 use super::tables;
-use crate::compare::ratings::Ratings;
 use crate::compare::{self, View};
-use crate::domain::{Case, Record};
+use crate::domain::Record;
 use crate::grade::PassError;
-use crate::report::csv::{Audience, CsvReport, Layout, Scorers};
+use crate::report::csv::{Audience, CsvReport, Layout};
 use crate::report::{self, jsonl};
 use crate::said;
 use crate::store::{self, Reader};
@@ -62,7 +62,7 @@ fn agreement(reader: &Reader, args: &ShowArgs, printer: &Printer) -> Outcome {
     let book = Book::new(&info)?;
     let mut labels = compare::agreement::Labels::new(&info);
     each_record(reader, &book, |record| {
-        labels.push(&record);
+        labels.push(record);
         Ok(())
     })?;
     if !labels.are_labels() {
@@ -142,61 +142,17 @@ fn worded(reader: &Reader, view: &View, format: Format, printer: &Printer) -> St
     }
 }
 
-/// How stopping early went, where it was allowed.
-fn early(reader: &Reader) -> Result<Option<compare::early::Early>, Failure> {
-    let told = reader.meta("stop_early")?;
-    Ok(told.and_then(|text| serde_json::from_str(&text).ok()))
-}
-
-/// The view with how stopping early went, where it was allowed.
-pub(super) fn told_early(reader: &Reader, view: View) -> Result<View, Failure> {
-    let early = early(reader)?;
-    let replayed = reader.meta("replay")?.is_some();
-    Ok(View {
-        replayed,
-        early,
-        ..view
-    })
-}
-
-/// What the providers of a run could not express.
-pub(super) fn unexpressed(reader: &Reader) -> Result<Vec<compare::Unexpressed>, Failure> {
-    Ok(reader
-        .meta("unexpressed")?
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default())
-}
-
-/// Calls `each` with every record of a run, in order.
-pub(super) fn each_record(
-    reader: &Reader,
-    book: &Book,
-    each: impl FnMut(Record) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let question = |position: u64, prompt: usize, case: &Case| book.question(position, prompt, case);
-    compare::records(reader, &question, 0..u64::MAX, each)
-}
-
 /// Writes a run as JSON lines.
 pub(super) fn write_jsonl(reader: &Reader, book: &Book, out: &mut impl std::io::Write) -> Result<(), Failure> {
     let info = Arc::clone(reader.info());
     let mut out = BufWriter::new(out);
     each_record(reader, book, |record| {
         let call = book.render(record.case_index, record.prompt, &record.case).ok();
-        jsonl::write(&mut out, &info, &record, call.as_ref())?;
+        jsonl::write(&mut out, &info, record, call.as_ref())?;
         Ok(())
     })?;
     std::io::Write::flush(&mut out)?;
     Ok(())
-}
-
-/// The scorers that have columns.
-pub(super) fn all_scorers(reader: &Reader) -> Result<Scorers, Failure> {
-    // Cases may bring scorers of their own, whose columns must stand in the header before the first row.
-    let rated = Ratings::read(reader.folder(), reader.info()).is_ok_and(|ratings| !ratings.is_empty());
-    let mut scorers = Scorers::of(reader.info()).and_people(rated);
-    reader.cases_with_scorers(|case| scorers.case(case))?;
-    Ok(scorers)
 }
 
 /// Writes a run as CSV. Tells how many cells were guarded against being read as formulas.
@@ -208,9 +164,8 @@ pub(super) fn write_csv(
     audience: Audience,
 ) -> Result<(), Failure> {
     let info = Arc::clone(reader.info());
-    let scorers = all_scorers(reader)?;
-    let mut report = CsvReport::begin(out, &info, layout, audience, scorers)?;
-    each_record(reader, book, |record| Ok(report.record(record)?))?;
+    let mut report = CsvReport::begin(out, &info, layout, audience, tables::scorers(reader)?)?;
+    each_case(reader, book, |row| Ok(report.case(row)?))?;
     report.finish()?;
     Ok(())
 }
@@ -225,12 +180,7 @@ fn case(reader: &Reader, id: &str, args: &ShowArgs, printer: &Printer) -> Outcom
         ));
     };
     let book = Book::new(reader.info())?;
-    let mut records: Vec<Record> = Vec::new();
-    let question = |position: u64, prompt: usize, case: &Case| book.question(position, prompt, case);
-    compare::records(reader, &question, index..index + 1, |record| {
-        records.push(record);
-        Ok::<(), Failure>(())
-    })?;
+    let records = of_case(reader, &book, index)?;
     if args.raw {
         return raw(reader, &records, printer);
     }
@@ -316,23 +266,14 @@ fn answers(reader: &Reader, args: &ShowArgs, printer: &Printer) -> Outcome {
     }
     let book = Book::new(reader.info())?;
     let info = Arc::clone(reader.info());
-    let mut row: Vec<Record> = Vec::new();
     let style = printer.style();
     let lines = if args.full { usize::MAX } else { 12 };
-    each_record(reader, &book, |record| {
-        let same = row
-            .first()
-            .is_none_or(|first: &Record| first.case_index == record.case_index && first.trial == record.trial);
-        if !same {
-            printer.out(&report::side_by_side::row(&info, &row, &style, lines))?;
-            row.clear();
-        }
-        row.push(record);
-        Ok(())
+    each_case(reader, &book, |row| {
+        row.trials().try_for_each(|records| {
+            printer.out(&report::side_by_side::row(&info, records, &style, lines))?;
+            Ok(())
+        })
     })?;
-    if !row.is_empty() {
-        printer.out(&report::side_by_side::row(&info, &row, &style, lines))?;
-    }
     Ok(Exit::Done)
 }
 
@@ -357,7 +298,7 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
                     spent: reader.spent()?,
                     simulated: info.simulated,
                     running: store::is_open(run),
-                    settled: early(&reader)?.is_some_and(|early| early.settled),
+                    settled: tables::early(&reader)?.is_some_and(|early| early.settled),
                     trouble: None,
                 }
             }

@@ -8,8 +8,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::row::{Row, Sign, Square, column_of, reply_of, squares, text_of};
-use crate::domain::{RunInfo, Status};
+use super::row::{Sign, Square, column_of, reply_of, squares, text_of};
+use crate::domain::{Record, RunInfo, Status};
 
 /// Characters of each answer that are compared.
 const COMPARED: usize = 4_000;
@@ -74,11 +74,11 @@ pub struct Weigher {
 }
 
 impl Weigher {
-    /// The disagreement on a case.
-    pub fn weigh(&mut self, info: &RunInfo, row: &Row) -> Disagreement {
-        let squares = squares(info, row);
+    /// The disagreement among the records of a case, or of one trial of it.
+    pub fn weigh(&mut self, info: &RunInfo, records: &[Record]) -> Disagreement {
+        let squares = squares(info, records);
         let mut found = Self::glance(&squares);
-        self.compare_texts(info, row, &mut found);
+        self.compare_texts(info, records, &mut found);
         found
     }
 
@@ -108,8 +108,8 @@ impl Weigher {
     }
 
     /// Adds the third part.
-    pub fn compare_texts(&mut self, info: &RunInfo, row: &Row, found: &mut Disagreement) {
-        found.dissimilarity = self.dissimilarity(info, row);
+    pub fn compare_texts(&mut self, info: &RunInfo, records: &[Record], found: &mut Disagreement) {
+        found.dissimilarity = self.dissimilarity(info, records);
         let part = found.dissimilarity.unwrap_or(0.0);
         found.score += 0.2 * part;
         // Of same verdicts the larger part is named; a wide spread of scores always.
@@ -124,11 +124,11 @@ impl Weigher {
     ///
     /// All columns share one table from 3-gram to the set of columns that hold it, so a text is read once, however many
     /// columns there are.
-    fn dissimilarity(&mut self, info: &RunInfo, row: &Row) -> Option<f64> {
+    fn dissimilarity(&mut self, info: &RunInfo, records: &[Record]) -> Option<f64> {
         self.grams.clear();
         let mut sizes: Vec<u64> = Vec::new();
         let mut seen = vec![false; info.targets.len() * info.prompts.len()];
-        for record in &row.records {
+        for record in records {
             let column = column_of(info, record);
             if record.status != Status::Measured || seen.get(column).is_none_or(|seen| *seen) || sizes.len() == COLUMNS
             {

@@ -31,7 +31,7 @@ pub use grid::{Grid, Lane, Spot};
 pub use notes::{Note, Peculiar, Unexpressed};
 pub use paired::{Estimate, Measure, Paired, Pairing, estimate, holm, pairing};
 pub use pairs::{Pair, Said};
-pub use records::{Question, records, records_alone, records_rated};
+pub use records::{Question, records};
 pub use row::{Row, Rows, Sign, Square, squares};
 pub use tally::{Column, People};
 pub use view::{Reading, View, Viewer};

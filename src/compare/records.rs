@@ -13,39 +13,12 @@ const PAGE: usize = 128;
 /// Renders the last user message of a case (with its position) under a prompt (by index).
 pub type Question<'a> = dyn Fn(u64, usize, &Case) -> String + 'a;
 
-/// Calls `each` with every planned cell of the cases at `positions`, in the order case, trial, prompt, target.
+/// Calls `each` with every planned cell of the cases at `positions`, in the order case, trial, prompt, target, with what people
+/// say of it.
 ///
 /// # Errors
 /// When the run cannot be read, or `each` fails.
 pub fn records<E: From<StoreError>>(
-    reader: &Reader,
-    question: &Question<'_>,
-    positions: std::ops::Range<u64>,
-    each: impl FnMut(Record) -> Result<(), E>,
-) -> Result<(), E> {
-    // Damaged ratings must not keep anybody from reading the run; `narani review status` tells of them.
-    let ratings = Ratings::read(reader.folder(), reader.info()).unwrap_or_default();
-    records_rated(reader, &ratings, question, positions, each)
-}
-
-/// The same without what people say.
-///
-/// # Errors
-/// When the run cannot be read, or `each` fails.
-pub fn records_alone<E: From<StoreError>>(
-    reader: &Reader,
-    question: &Question<'_>,
-    positions: std::ops::Range<u64>,
-    each: impl FnMut(Record) -> Result<(), E>,
-) -> Result<(), E> {
-    records_rated(reader, &Ratings::default(), question, positions, each)
-}
-
-/// The same with ratings that are read already: for who reads a run in pieces.
-///
-/// # Errors
-/// When the run cannot be read, or `each` fails.
-pub fn records_rated<E: From<StoreError>>(
     reader: &Reader,
     ratings: &Ratings,
     question: &Question<'_>,

@@ -22,6 +22,11 @@ impl Row {
         self.records[0].case_index
     }
 
+    /// The records of each trial.
+    pub fn trials(&self) -> impl Iterator<Item = &[Record]> {
+        self.records.chunk_by(|one, next| one.trial == next.trial)
+    }
+
     /// The question as the first prompt asked it.
     #[must_use]
     pub fn question(&self) -> &str {
@@ -60,6 +65,14 @@ impl Rows {
         self.records.reserve(records.len());
         Some(Row { records })
     }
+}
+
+/// The rows of records in suite order.
+pub fn rows(records: impl IntoIterator<Item = Record>) -> Vec<Row> {
+    let mut gathered = Rows::default();
+    let mut rows: Vec<Row> = records.into_iter().filter_map(|record| gathered.push(record)).collect();
+    rows.extend(gathered.finish());
+    rows
 }
 
 /// The column of a record: targets vary slowest, as in [`RunInfo::columns`].
@@ -166,11 +179,11 @@ impl Square {
     }
 }
 
-/// The squares of a row, one a column.
+/// The squares of the records of a case, one a column.
 #[must_use]
-pub fn squares(info: &RunInfo, row: &Row) -> Vec<Square> {
+pub fn squares(info: &RunInfo, records: &[Record]) -> Vec<Square> {
     let mut squares = vec![Square::default(); info.targets.len() * info.prompts.len()];
-    for record in &row.records {
+    for record in records {
         if let Some(square) = squares.get_mut(column_of(info, record)) {
             square.add(record);
         }

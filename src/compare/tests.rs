@@ -29,7 +29,7 @@ fn verdicts(records: &mut [Record], passes: &[Option<bool>]) {
 fn reason_for(passes: &[Option<bool>]) -> Reason {
     let (info, mut records) = small(vec!["a", "b", "c", "d", "e"][..passes.len()].to_vec(), 1);
     verdicts(&mut records, passes);
-    Weigher::default().weigh(&info, &Row { records }).reason
+    Weigher::default().weigh(&info, &records).reason
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn the_parts_of_the_disagreement() {
     say(&mut records[0], "환불은  14일\n이내");
     say(&mut records[1], "환불은 14일 이내 ");
     let row = Row { records };
-    let found = Weigher::default().weigh(&info, &row);
+    let found = Weigher::default().weigh(&info, &row.records);
     assert_eq!(
         (found.entropy, found.dissimilarity),
         (1.0, Some(0.0)),
@@ -163,7 +163,7 @@ fn texts_compare_after_normal_form_and_case() {
         let (info, mut records) = small(vec!["a", "b"], 1);
         say(&mut records[0], one);
         say(&mut records[1], other);
-        Weigher::default().weigh(&info, &Row { records }).dissimilarity.unwrap()
+        Weigher::default().weigh(&info, &records).dissimilarity.unwrap()
     };
     assert_eq!(alike("각 나라", "각 나라"), 0.0);
     assert_eq!(alike("Hello There", "hello there"), 0.0);
@@ -188,7 +188,7 @@ fn readings_are_the_most_disagreeing_cases() {
             None => rows.finish(),
         };
         if let Some(row) = row {
-            all.push((weigher.weigh(&info, &row).score, row.index()));
+            all.push((weigher.weigh(&info, &row.records).score, row.index()));
         }
     }
     assert_eq!(all.len(), 40);

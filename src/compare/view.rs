@@ -10,7 +10,7 @@ use super::faults::{FaultGroup, Faults};
 use super::figures::{Counts, Paid};
 use super::notes::{Note, Unexpressed, notes};
 use super::pairs::{Pair, Said, Verdicts, said};
-use super::row::{Row, Rows, Square, column_of, squares};
+use super::row::{Row, Square, column_of, rows, squares};
 use super::slices::{Slice, Slices};
 use super::tally::{Column, Tally};
 use crate::domain::{Record, RunInfo};
@@ -95,18 +95,17 @@ impl View {
     #[must_use]
     pub fn of(info: &RunInfo, records: impl IntoIterator<Item = Record>, unexpressed: &[Unexpressed]) -> Self {
         let mut viewer = Viewer::new(info);
-        for record in records {
-            viewer.push(record);
+        for row in rows(records) {
+            viewer.row(&row);
         }
         viewer.finish(unexpressed)
     }
 }
 
-/// Takes records one by one.
+/// Takes the cases of a run one by one.
 #[derive(Debug)]
 pub struct Viewer<'a> {
     info: &'a RunInfo,
-    rows: Rows,
     tallies: Vec<Tally>,
     verdicts: Verdicts,
     slices: Slices,
@@ -120,7 +119,7 @@ pub struct Viewer<'a> {
 }
 
 impl<'a> Viewer<'a> {
-    /// Before the first record.
+    /// Before the first case.
     #[must_use]
     pub fn new(info: &'a RunInfo) -> Self {
         let mut known_scorers = BTreeSet::new();
@@ -128,7 +127,6 @@ impl<'a> Viewer<'a> {
         let scorers = names.filter(|name| known_scorers.insert(name.clone())).collect();
         Self {
             info,
-            rows: Rows::default(),
             tallies: info.columns().iter().map(|_| Tally::of(info)).collect(),
             verdicts: Verdicts::of(info),
             slices: Slices::default(),
@@ -141,19 +139,9 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// Takes the next record in suite order.
-    pub fn push(&mut self, record: Record) {
-        if let Some(row) = self.rows.push(record) {
-            self.row(&row);
-        }
-    }
-
     /// The view.
     #[must_use]
-    pub fn finish(mut self, unexpressed: &[Unexpressed]) -> View {
-        if let Some(row) = self.rows.finish() {
-            self.row(&row);
-        }
+    pub fn finish(self, unexpressed: &[Unexpressed]) -> View {
         let trials = self.info.trials;
         let names = self.info.columns();
         let mut columns: Vec<Column> = self
@@ -207,7 +195,7 @@ impl<'a> Viewer<'a> {
                 }
             }
         }
-        let squares = squares(self.info, row);
+        let squares = squares(self.info, &row.records);
         for (tally, square) in self.tallies.iter_mut().zip(&squares) {
             tally.case(square);
         }
@@ -230,7 +218,7 @@ impl<'a> Viewer<'a> {
             return;
         }
         self.compared += 1;
-        self.weigher.compare_texts(self.info, row, &mut found);
+        self.weigher.compare_texts(self.info, &row.records, &mut found);
         if found.score <= least || found.reason == Reason::Alike {
             return;
         }

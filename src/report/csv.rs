@@ -20,7 +20,7 @@ mod parts;
 use std::io::{self, Write};
 
 use crate::compare::{Row, Weigher};
-use crate::domain::{Case, Lang, Record, RunInfo};
+use crate::domain::{Case, Lang, RunInfo};
 use field::Rows;
 use layouts::CaseText;
 
@@ -111,7 +111,7 @@ impl Scorers {
     }
 }
 
-/// Writes records, which must come in the order of the run, as CSV.
+/// Writes cases, which must come in the order of the run, as CSV.
 pub struct CsvReport<'a, W: Write> {
     rows: Rows<W>,
     info: &'a RunInfo,
@@ -119,8 +119,6 @@ pub struct CsvReport<'a, W: Write> {
     scorers: Vec<String>,
     people: bool,
     case: Option<CaseText>,
-    /// Records of the row being gathered, in the wide layout.
-    gathered: Vec<Record>,
     weigher: Weigher,
     guarded: u64,
 }
@@ -143,61 +141,36 @@ impl<'a, W: Write> CsvReport<'a, W> {
             people: scorers.people,
             scorers: scorers.names,
             case: None,
-            gathered: Vec::new(),
             weigher: Weigher::default(),
             guarded: 0,
         })
     }
 
-    /// Takes the next record.
-    ///
-    /// # Errors
-    /// When the output cannot be written.
-    pub fn record(&mut self, record: Record) -> io::Result<()> {
-        let guarded = match self.layout {
-            Layout::Long => layouts::long(&mut self.rows, self.info, &self.scorers, &mut self.case, &record)?,
-            Layout::Scores => layouts::scores(&mut self.rows, self.info, &record)?,
-            Layout::Wide => {
-                let first = self.gathered.first();
-                let begins =
-                    first.is_some_and(|first| (first.case_index, first.trial) != (record.case_index, record.trial));
-                let guarded = if begins { self.gathered()? } else { 0 };
-                self.gathered.push(record);
-                guarded
-            }
-        };
-        self.guarded += guarded as u64;
-        Ok(())
-    }
-
-    /// Takes the records of the next case together.
+    /// Takes the records of the next case.
     ///
     /// # Errors
     /// When the output cannot be written.
     pub fn case(&mut self, row: &Row) -> io::Result<()> {
-        let several = row.records.iter().any(|record| record.trial != row.records[0].trial);
-        if self.layout == Layout::Wide && !several && self.gathered.is_empty() {
-            self.guarded += layouts::wide(&mut self.rows, (self.info, self.people), &mut self.weigher, row)? as u64;
-            return Ok(());
-        }
-        if self.layout == Layout::Long {
-            for record in &row.records {
-                let guarded = layouts::long(&mut self.rows, self.info, &self.scorers, &mut self.case, record)?;
-                self.guarded += guarded as u64;
+        match self.layout {
+            Layout::Long => {
+                for record in &row.records {
+                    let guarded = layouts::long(&mut self.rows, self.info, &self.scorers, &mut self.case, record)?;
+                    self.guarded += guarded as u64;
+                }
             }
-            return Ok(());
+            Layout::Scores => {
+                for record in &row.records {
+                    self.guarded += layouts::scores(&mut self.rows, self.info, record)? as u64;
+                }
+            }
+            Layout::Wide => {
+                for records in row.trials() {
+                    let told = (self.info, self.people);
+                    self.guarded += layouts::wide(&mut self.rows, told, &mut self.weigher, records)? as u64;
+                }
+            }
         }
-        row.records.iter().try_for_each(|record| self.record(record.clone()))
-    }
-
-    fn gathered(&mut self) -> io::Result<usize> {
-        let records = std::mem::take(&mut self.gathered);
-        layouts::wide(
-            &mut self.rows,
-            (self.info, self.people),
-            &mut self.weigher,
-            &Row { records },
-        )
+        Ok(())
     }
 
     /// Fields that were guarded so far.
@@ -206,14 +179,11 @@ impl<'a, W: Write> CsvReport<'a, W> {
         self.guarded
     }
 
-    /// Writes what is left and gives the output back.
+    /// Gives the output back, flushed.
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn finish(mut self) -> io::Result<W> {
-        if !self.gathered.is_empty() {
-            self.gathered()?;
-        }
+    pub fn finish(self) -> io::Result<W> {
         let mut out = self.rows.finish()?;
         out.flush()?;
         Ok(out)

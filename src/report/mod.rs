@@ -157,8 +157,8 @@ mod tests {
                         scorers,
                     )
                     .unwrap();
-                    for record in &records {
-                        csv.record(record.clone()).unwrap();
+                    for row in crate::compare::row::rows(records.clone()) {
+                        csv.case(&row).unwrap();
                     }
                     String::from_utf8(csv.finish().unwrap()).unwrap()
                 }

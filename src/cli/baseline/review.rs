@@ -6,13 +6,13 @@ use std::io::BufRead as _;
 use std::pin::Pin;
 
 use super::Change;
+use crate::cli::cases::of_column;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::gate::why;
 use crate::cli::open::Book;
 use crate::cli::printer::Printer;
-use crate::compare::{self, Grid};
-use crate::domain::Record;
+use crate::compare::Grid;
 use crate::report;
 use crate::said;
 use crate::store::Reader;
@@ -108,16 +108,7 @@ impl Asking {
         if tags.iter().any(|tag| self.tags.contains(tag)) {
             return Ok(Taken::Yes);
         }
-        let index = place as u64;
-        let info = std::sync::Arc::clone(reader.info());
-        let mut records: Vec<Record> = Vec::new();
-        let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
-        compare::records(reader, &question, index..index + 1, |record| {
-            if compare::row::column_of(&info, &record) == page.lane {
-                records.push(record);
-            }
-            Ok::<(), Failure>(())
-        })?;
+        let records = of_column(reader, book, place as u64, page.lane)?;
         let (reason, _) = why(&records);
         let shown = report::baseline::Shown {
             label: &page.grid.lanes[page.lane].label,

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::GateArgs;
+use crate::cli::cases::of_column;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::files::write_whole;
@@ -46,8 +47,6 @@ pub(super) fn one_on_stdout(args: &GateArgs) -> Result<(), Failure> {
 pub(super) fn explain(reader: &Reader, verdict: &mut Verdict, answers: bool) -> Result<(), Failure> {
     const LOOKED_UP: usize = 1_000;
     let book = Book::new(reader.info())?;
-    let info = std::sync::Arc::clone(reader.info());
-    let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
     let mut left = LOOKED_UP;
     for check in &mut verdict.checks {
         let Some(lane) = check.lane else { continue };
@@ -56,15 +55,7 @@ pub(super) fn explain(reader: &Reader, verdict: &mut Verdict, answers: bool) -> 
                 return Ok(());
             }
             left -= 1;
-            let place = moved.place as u64;
-            let mut records: Vec<Record> = Vec::new();
-            compare::records(reader, &question, place..place + 1, |record| {
-                if compare::row::column_of(&info, &record) == lane {
-                    records.push(record);
-                }
-                Ok::<(), Failure>(())
-            })?;
-            let (why, answer) = why(&records);
+            let (why, answer) = why(&of_column(reader, &book, moved.place as u64, lane)?);
             moved.why = why;
             if answers {
                 moved.answer = answer;

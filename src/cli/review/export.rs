@@ -8,13 +8,13 @@ use rand::Rng as _;
 
 use super::{Shelf, counted};
 use crate::cli::args::{DrawArg, Global, ReviewExportArgs, ShownArg};
+use crate::cli::cases::each_case;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{self, Book};
 use crate::cli::printer::Printer;
-use crate::cli::show;
+use crate::compare::Weigher;
 use crate::compare::row::{Row, column_of, reply_of, text_of};
-use crate::compare::{Rows, Weigher};
 use crate::domain::ids::RUN_ALPHABET;
 use crate::domain::review::{Drawn, LABELS, Pack, Reviewer, Shown};
 use crate::domain::{Lang, RunInfo, Said, Status};
@@ -242,11 +242,10 @@ fn scale(text: &str) -> Result<(u8, u8), Failure> {
 fn candidates(reader: &Reader, info: &RunInfo, args: &ReviewExportArgs) -> Result<(Vec<Candidate>, u64), Failure> {
     let mut named: Vec<&String> = args.cases.iter().collect();
     let book = Book::new(reader.info())?;
-    let mut rows = Rows::default();
     let mut weigher = Weigher::default();
     let mut found = Vec::new();
     let mut cases = 0;
-    let mut take = |row: Row| {
+    let mut take = |row: &Row| {
         let id = &row.case().id;
         if !args.cases.is_empty() {
             if !args.cases.contains(id) {
@@ -255,7 +254,7 @@ fn candidates(reader: &Reader, info: &RunInfo, args: &ReviewExportArgs) -> Resul
             named.retain(|name| *name != id);
         }
         let disagreement = if args.by == DrawArg::Disagreement {
-            weigher.weigh(info, &row).score
+            weigher.weigh(info, &row.records).score
         } else {
             0.0
         };
@@ -282,15 +281,10 @@ fn candidates(reader: &Reader, info: &RunInfo, args: &ReviewExportArgs) -> Resul
         }
         cases += u64::from(any);
     };
-    show::each_record(reader, &book, |record| {
-        if let Some(row) = rows.push(record) {
-            take(row);
-        }
+    each_case(reader, &book, |row| {
+        take(row);
         Ok(())
     })?;
-    if let Some(row) = rows.finish() {
-        take(row);
-    }
     if let Some(missing) = named.first() {
         let ids = reader.case_ids(5000)?;
         return Err(Failure::usage(

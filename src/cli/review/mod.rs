@@ -8,12 +8,13 @@ mod results;
 mod status;
 
 use super::args::{Global, ReviewArgs, ReviewCommand};
+use super::cases::unrated;
 use super::failure::{Failure, Outcome};
 use super::open;
 use super::printer::Printer;
 use super::tables;
 use crate::compare::ratings::Reviewed;
-use crate::domain::{Lang, Record};
+use crate::domain::Lang;
 use crate::review::mask::Mask;
 use crate::review::page::Texts;
 use crate::store::{Listed, Reader, reviews};
@@ -101,13 +102,7 @@ impl<'a> Shelf<'a> {
     }
 
     fn texts(&self, unit: &crate::domain::review::Unit) -> Result<Texts, Failure> {
-        let mut records: Vec<Record> = Vec::new();
-        let question =
-            |position: u64, prompt: usize, case: &crate::domain::Case| self.book.question(position, prompt, case);
-        crate::compare::records_alone(self.reader, &question, unit.index..unit.index + 1, |record| {
-            records.push(record);
-            Ok::<(), Failure>(())
-        })?;
+        let records = unrated(self.reader, &self.book, unit.index)?;
         Ok(Texts::of(unit, &records, self.reader.info().prompts.len(), &self.mask))
     }
 }

@@ -1,10 +1,10 @@
 //! The table of what people say of each column, with names or without.
 
 use super::Opened;
+use crate::cli::cases::{each_record, unrated};
 use crate::cli::failure::Failure;
 use crate::cli::open::Book;
 use crate::cli::printer::Printer;
-use crate::cli::show;
 use crate::compare::row::{column_of, reply_of, text_of};
 use crate::domain::Lang;
 use crate::report::number::rating;
@@ -19,9 +19,9 @@ fn automatic(opened: &Opened) -> Result<Automatic, Failure> {
     let info = opened.reader.info();
     let book = Book::new(info)?;
     let mut found = Automatic::new();
-    show::each_record(&opened.reader, &book, |record| {
+    each_record(&opened.reader, &book, |record| {
         if let Some(score) = record.score.filter(|score| score.is_finite()) {
-            found.insert((record.case_index, column_of(info, &record), record.trial), score);
+            found.insert((record.case_index, column_of(info, record), record.trial), score);
         }
         Ok(())
     })?;
@@ -32,17 +32,15 @@ fn automatic(opened: &Opened) -> Result<Automatic, Failure> {
 pub(super) fn beside(opened: &Opened) -> Result<Beside, Failure> {
     let info = opened.reader.info();
     let book = Book::new(info)?;
-    let question = |position: u64, prompt: usize, case: &crate::domain::Case| book.question(position, prompt, case);
     let mut found = Beside::new();
     for (at, unit) in opened.reviewed.pack.units.iter().enumerate() {
-        crate::compare::records_alone(&opened.reader, &question, unit.index..unit.index + 1, |record| {
+        for record in unrated(&opened.reader, &book, unit.index)? {
             let column = column_of(info, &record);
             if record.trial == unit.trial && unit.columns.contains(&column) {
                 let characters = reply_of(&record).map_or(0, |reply| text_of(reply).chars().count());
                 found.insert((at, column), (record.score, characters));
             }
-            Ok::<(), Failure>(())
-        })?;
+        }
     }
     Ok(found)
 }

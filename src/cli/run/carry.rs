@@ -13,6 +13,7 @@ use crate::cli::args::{Format, Global, RetryArg, RunArgs};
 use crate::cli::board::Board;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::follow::{Follower, follow};
 use crate::cli::listen::{self, Manner};
 use crate::cli::open::{self, Book, Chosen};
 use crate::cli::printer::Printer;
@@ -245,7 +246,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     let follower = if earlier_cells {
         None
     } else {
-        Some(tables::follow(&listed, &book, printer.lang)?)
+        Some(follow(&listed, &book, printer.lang)?)
     };
     let (stored_sender, stored) = mpsc::unbounded_channel();
     let writer = Writer::start(&folder.database(), keep, stored_sender)?;
@@ -367,7 +368,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     // The simulator ends with the process; waiting for its idle connections would only take time.
     drop(pretender);
     // Made as the run went on, unless something has changed what stood in the tables already.
-    let view = match follower.and_then(|follower| follower.finish(reader.info().simulated)) {
+    let view = match follower.and_then(Follower::finish) {
         Some(view) => view,
         None => tables::write(&reader, &listed.path, printer.lang)?,
     };

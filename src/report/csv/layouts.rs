@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::parts::{answer_of, error_kind, how, instant, language, paid_of, row_key, suite, times_of};
-use crate::compare::row::{Row, reply_of};
+use crate::compare::row::reply_of;
 use crate::compare::{Reason, Weigher};
 use crate::domain::review::Human;
 use crate::domain::{Case, Record, RunInfo, Score};
@@ -224,14 +224,14 @@ pub(super) fn wide<R: Fields>(
     rows: &mut R,
     (info, people): (&RunInfo, bool),
     weigher: &mut Weigher,
-    row: &Row,
+    records: &[Record],
 ) -> io::Result<usize> {
     let columns = info.columns();
-    let found = weigher.weigh(info, row);
-    let first = &row.records[0];
+    let found = weigher.weigh(info, records);
+    let first = &records[0];
     let case = CaseText::of(first);
     let mut cells: Vec<Option<&Record>> = vec![None; columns.len()];
-    for record in &row.records {
+    for record in records {
         if let Some(cell) = cells.get_mut(crate::compare::row::column_of(info, record)) {
             *cell = Some(record);
         }

@@ -4,12 +4,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::compare::fixture::{Make, say, usual};
+use crate::compare::row::rows;
+use crate::domain::Record;
 use crate::text::sink::{csv_unguard, hostile};
 
 fn write(info: &RunInfo, records: &[Record], layout: Layout, audience: Audience) -> String {
     let mut report = CsvReport::begin(Vec::new(), info, layout, audience, Scorers::of(info)).unwrap();
-    for record in records {
-        report.record(record.clone()).unwrap();
+    for row in rows(records.to_vec()) {
+        report.case(&row).unwrap();
     }
     String::from_utf8(report.finish().unwrap()).unwrap()
 }
@@ -136,8 +138,8 @@ fn scorers_of_single_cases_get_columns() {
     scorers.case(&case);
     scorers.case(&case);
     let mut report = CsvReport::begin(Vec::new(), &info, Layout::Long, Audience::Machine, scorers).unwrap();
-    for record in records {
-        report.record(record).unwrap();
+    for row in rows(records) {
+        report.case(&row).unwrap();
     }
     let (header, rows) = read(&String::from_utf8(report.finish().unwrap()).unwrap());
     let at = header.iter().position(|name| name == "score.case_only").unwrap();

@@ -33,7 +33,7 @@ use rust_xlsxwriter::{DocProperties, Workbook, Worksheet};
 
 use super::csv::Scorers;
 use super::csv::layouts::{self, CaseText};
-use crate::compare::{View, Weigher};
+use crate::compare::{Row, View, Weigher};
 use crate::domain::{Lang, Record, RunInfo};
 use grid::{DetailRow, Pen, failed};
 use look::Look;
@@ -77,8 +77,6 @@ pub struct XlsxReport<'a> {
     error_row: u32,
     full_row: u32,
     case: Option<CaseText>,
-    /// Records of the row being gathered side by side.
-    gathered: Vec<Record>,
     weigher: Weigher,
     cuts: Cuts,
 }
@@ -155,27 +153,18 @@ impl<'a> XlsxReport<'a> {
             error_row: 2,
             full_row: 2,
             case: None,
-            gathered: Vec::new(),
             weigher: Weigher::default(),
             cuts: Cuts::default(),
         })
     }
 
-    /// Takes the next record.
+    /// Takes the records of the next case.
     ///
     /// # Errors
     /// When temporary files cannot be written.
-    pub fn record(&mut self, record: Record) -> io::Result<()> {
-        self.detail(&record)?;
-        let begins = self
-            .gathered
-            .first()
-            .is_some_and(|first| (first.case_index, first.trial) != (record.case_index, record.trial));
-        if begins {
-            self.row()?;
-        }
-        self.gathered.push(record);
-        Ok(())
+    pub fn case(&mut self, row: &Row) -> io::Result<()> {
+        row.records.iter().try_for_each(|record| self.detail(record))?;
+        row.trials().try_for_each(|records| self.side_by_side(records))
     }
 
     fn detail(&mut self, record: &Record) -> io::Result<()> {
@@ -214,8 +203,7 @@ impl<'a> XlsxReport<'a> {
         Ok(())
     }
 
-    fn row(&mut self) -> io::Result<()> {
-        let records = std::mem::take(&mut self.gathered);
+    fn side_by_side(&mut self, records: &[Record]) -> io::Result<()> {
         let sheet = self.book.worksheet_from_index(1).map_err(failed)?;
         let side = rows::Side {
             info: self.info,
@@ -247,9 +235,6 @@ impl<'a> XlsxReport<'a> {
     /// # Errors
     /// When `out` or temporary files cannot be written.
     pub fn finish(mut self, out: impl Write + Seek + Send, view: &View, zone: &TimeZone) -> io::Result<Cuts> {
-        if !self.gathered.is_empty() {
-            self.row()?;
-        }
         let (info, lang) = (self.info, self.lang);
         let places = [Sheet::Errors, Sheet::FullText, Sheet::Pairs, Sheet::About].map(|sheet| self.sheet(sheet));
         let [errors, full, pair_sheet, about] = places;

@@ -12,7 +12,7 @@ use super::grid::{Overflow, Pen, failed};
 use super::look::{BAR, Look};
 use super::words;
 use crate::compare::faults::kind_of;
-use crate::compare::row::{Row, column_of};
+use crate::compare::row::column_of;
 use crate::compare::{FaultGroup, Weigher};
 use crate::domain::{Lang, Record, RunInfo, Status};
 use crate::report::csv::answer_of;
@@ -148,14 +148,13 @@ impl Side<'_> {
     pub(super) fn row(
         &self,
         pen: &mut Pen<'_>,
-        records: Vec<Record>,
+        records: &[Record],
         weigher: &mut Weigher,
         cuts: &mut Cuts,
     ) -> io::Result<()> {
         let look = self.look;
-        let row = Row { records };
-        let found = weigher.weigh(self.info, &row);
-        let first = &row.records[0];
+        let found = weigher.weigh(self.info, records);
+        let first = &records[0];
         pen.line(&first.case.id, &look.line)?;
         pen.tall(&sheet_text(&first.case.tags.join("\n")), 14.0, &look.text)?;
         self.text(pen, &first.question, QUESTION, cuts)?;
@@ -165,7 +164,7 @@ impl Side<'_> {
             pen.count(u64::from(first.trial), &look.whole)?;
         }
         let mut cells: Vec<Option<&Record>> = vec![None; self.info.targets.len() * self.info.prompts.len()];
-        for record in &row.records {
+        for record in records {
             if let Some(cell) = cells.get_mut(column_of(self.info, record)) {
                 *cell = Some(record);
             }

@@ -7,12 +7,13 @@ use calamine::{Data, Reader as _, Xlsx};
 
 use super::*;
 use crate::compare::fixture::{Make, say, usual};
+use crate::compare::row::rows;
 use crate::text::sink::hostile;
 
 fn written(info: &RunInfo, records: &[Record], lang: Lang, most: u32) -> (Vec<u8>, Cuts) {
     let mut report = XlsxReport::split(info, Scorers::of(info), records.len() as u64, lang, most).unwrap();
-    for record in records {
-        report.record(record.clone()).unwrap();
+    for row in rows(records.to_vec()) {
+        report.case(&row).unwrap();
     }
     let view = View::of(info, records.to_vec(), &[]);
     let mut out = Cursor::new(Vec::new());
