@@ -383,7 +383,7 @@ fn recordings_answer_without_any_connection() {
     let partly = lab.run(&["run", "suite.yaml", "--replay", "recordings"]);
     assert_eq!(partly.code, 0, "{partly:?}");
     assert!(
-        partly.out.contains("no_recording") && partly.out.contains("118"),
+        partly.out.contains("no recording") && partly.out.contains("118"),
         "{}",
         partly.out
     );

@@ -35,7 +35,7 @@ pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
     for group in &view.faults {
         bare.row([
             name(group),
-            group.kind.word().to_owned(),
+            words::miss(group.kind.word(), style.lang).to_owned(),
             grouped(group.cells),
             String::new(),
         ]);
@@ -53,7 +53,7 @@ pub(super) fn draw(info: &RunInfo, view: &View, style: &Style) -> String {
     for group in &view.faults {
         table.row([
             Cell::new(name(group)),
-            Cell::new(group.kind.word()),
+            Cell::new(words::miss(group.kind.word(), style.lang)),
             Cell::new(grouped(group.cells)),
             Cell::new(ids(group, room, style)),
         ]);

@@ -4,7 +4,7 @@ use super::Lang;
 use crate::config::{Bound, CheckKind, Metric, Rule};
 use crate::gate::{Check, Coverage, Overall, State, Verdict};
 use crate::report::Style;
-use crate::report::number::{grouped, money, p_value, point_digits, points, seconds, whole_percent};
+use crate::report::number::{grouped, money, p_told, p_value, point_digits, points, seconds, whole_percent};
 
 mod open;
 mod remark;
@@ -166,7 +166,7 @@ pub fn drop_sentences(check: &Check, lang: Lang) -> Vec<String> {
     };
     let mut out = Vec::new();
     let digits = point_digits(paired.error);
-    let p = paired.p.map(p_value).unwrap_or_default();
+    let p = p_told(paired.p.unwrap_or(1.0));
     let test = match paired.way {
         crate::compare::paired::Way::Exact => lang.pick("exact paired p", "정확 짝검정 p"),
         _ => lang.pick("paired p", "짝검정 p"),
@@ -178,13 +178,13 @@ pub fn drop_sentences(check: &Check, lang: Lang) -> Vec<String> {
         ));
     } else if paired.difference < 0.0 && paired.interval.is_some_and(|(_, high)| high < 0.0) {
         out.push(lang.pick(
-            format!("The drop is shown beyond chance ({test} = {p})."),
-            format!("우연을 넘는 하락입니다 ({test} = {p})."),
+            format!("The drop is shown beyond chance ({test} {p})."),
+            format!("우연을 넘는 하락입니다 ({test} {p})."),
         ));
     } else if paired.interval.is_some() {
         out.push(lang.pick(
-            format!("No drop is shown beyond chance ({test} = {p})."),
-            format!("우연을 넘는 하락은 드러나지 않았습니다 ({test} = {p})."),
+            format!("No drop is shown beyond chance ({test} {p})."),
+            format!("우연을 넘는 하락은 드러나지 않았습니다 ({test} {p})."),
         ));
     }
     if let Some(half) = check.detectable() {
