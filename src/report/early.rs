@@ -4,6 +4,7 @@ use super::Style;
 use super::lines::paragraph;
 use super::number::grouped;
 use super::table::{Cell, Paint, Table};
+use super::words;
 use crate::compare::early::{Early, EarlyPair, Measure};
 use crate::domain::Lang;
 use crate::stats::stopping::Standing;
@@ -41,7 +42,7 @@ pub fn sentence(early: &Early, lang: Lang) -> String {
         )
     } else {
         lang.pick(
-            format!("Not stopped early: {open} of {} pairs stayed open over {cases} cases. Open does not mean equal.", early.pairs.len()),
+            format!("Not stopped early: {open} of {} pairs stayed open over {}. Open does not mean equal.", early.pairs.len(), words::cases(early.cases as u64, lang)),
             format!("일찍 멈추지 않았습니다. 짝 {}개 가운데 {open}개가 {cases}문항에서 판가름나지 않았습니다. 같다는 뜻은 아닙니다.", early.pairs.len()),
         )
     }

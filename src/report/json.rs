@@ -195,15 +195,7 @@ pub(super) fn paired(paired: &crate::compare::Paired) -> Value {
 }
 
 fn sentences(view: &View) -> Value {
-    let label = |column: usize| {
-        view.columns
-            .get(column)
-            .map(|column| column.label.clone())
-            .unwrap_or_default()
-    };
-    let said = view.said.iter().enumerate();
-    said.map(|(at, said)| words::said(said, &label, at == 0, view.pairs.len(), Lang::En))
-        .collect()
+    words::said(view, Lang::En).into_iter().collect()
 }
 
 /// A distribution, each figure divided by `unit`.

@@ -191,16 +191,8 @@ fn scoreboard(info: &RunInfo, view: &View, style: &Style) -> String {
 }
 
 fn sentences(view: &View, lang: Lang) -> String {
-    let label = |column: usize| {
-        view.columns
-            .get(column)
-            .map(|column| column.label.clone())
-            .unwrap_or_default()
-    };
-    let lines = view.said.iter().enumerate().map(|(at, said)| {
-        let text = words::said(said, &label, at == 0, view.pairs.len(), lang);
-        format!("- {}\n", markdown_inline(&text))
-    });
+    let said = words::said(view, lang);
+    let lines = said.iter().map(|text| format!("- {}\n", markdown_inline(text)));
     let causes = view.causes.iter().flat_map(|causes| words::causes(causes, lang));
     let causes = causes.map(|sentence| format!("- {sentence}\n"));
     lines.chain(causes).collect()

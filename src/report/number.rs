@@ -70,6 +70,16 @@ pub fn point_digits(error: Option<f64>) -> usize {
     }
 }
 
+/// The digits of differences that stand in one list, of their standard errors: what suits all of them, else one.
+#[must_use]
+pub fn list_digits(errors: impl IntoIterator<Item = Option<f64>>) -> usize {
+    let mut digits = errors.into_iter().map(point_digits);
+    match digits.next() {
+        Some(first) if digits.all(|other| other == first) => first,
+        _ => 1,
+    }
+}
+
 /// A difference of shares in percentage points, with its sign: `+0.8`, `−12.5`, `0.0`.
 #[must_use]
 pub fn points(difference: f64, digits: usize) -> String {
@@ -471,6 +481,15 @@ mod tests {
         assert_eq!(
             [1, 0, 2, 1],
             [Some(0.024), Some(0.12), Some(0.0035), None].map(point_digits)
+        );
+        assert_eq!(
+            [1, 0, 1, 1],
+            [
+                list_digits([]),
+                list_digits([Some(0.12), Some(0.2)]),
+                list_digits([Some(0.12), Some(0.003)]),
+                list_digits([None, Some(0.05)])
+            ]
         );
         assert_eq!(
             ["1.00", "0.34", "0.027", "0.0012", "2e-5", "<1e-12"],

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json as object};
 
-use super::number::{grouped, p_value, point_digits, points};
+use super::number::{grouped, list_digits, p_value, points};
 use super::words::{self, Lang};
 use crate::compare::{Paired, View};
 use crate::domain::RunInfo;
@@ -104,16 +104,17 @@ pub fn markdown(info: &RunInfo, view: &View, lang: Lang) -> String {
         "| 통과율이 높은 쪽 | 다른 쪽 | 차이 %p (95% 구간) | p | 보정한 p | 이김–비김–짐 |\n",
     ));
     out.push_str("|---|---|---|---:|---:|---:|\n");
+    let digits = list_digits(view.pairs.iter().filter_map(|pair| Some(pair.paired.as_ref()?.error)));
     for pair in &view.pairs {
         let label = |at: usize| markdown_inline(&view.columns[at].label);
         let cells = match &pair.paired {
             Some(paired) => {
                 let p = |p: Option<f64>| p.map_or_else(|| "–".to_owned(), |p| p_value(p).replace('<', "\\<"));
-                let difference = points(paired.difference, point_digits(paired.error));
+                let difference = points(paired.difference, digits);
                 let bold = if paired.shown() { "**" } else { "" };
                 let counts = [paired.better, paired.same(), paired.worse].map(grouped);
                 [
-                    format!("{bold}{difference}{bold} ({})", words::span(paired, lang)),
+                    format!("{bold}{difference}{bold} ({})", words::span(paired, digits)),
                     p(paired.p),
                     p(paired.adjusted),
                     counts.join("–"),

@@ -57,10 +57,12 @@ fn smallest(n: usize, holds: impl Fn(usize) -> bool) -> usize {
 /// Exact two-sided p of `k` heads among `n` tosses of a fair coin; 1 when nothing was tossed.
 #[must_use]
 pub(super) fn fair_coin(k: usize, n: usize) -> f64 {
-    if n == 0 {
+    let fewer = k.min(n - k);
+    // Half of the tosses or just below: both tails together are everything, which a rounded sum may miss by its last bits.
+    if 2 * fewer + 1 >= n {
         return 1.0;
     }
-    (2.0 * cdf(k.min(n - k), n, 0.5)).min(1.0)
+    (2.0 * cdf(fewer, n, 0.5)).min(1.0)
 }
 
 /// A table of four counts with its margins: `white` of `total` balls are white, `drawn` are drawn, `seen` drawn ones are
@@ -133,4 +135,19 @@ pub(super) fn choose(n: usize, k: usize) -> f64 {
         result *= real(n - k + at) / real(at);
     }
     if result < 9e15 { result.round() } else { result }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fair_coin;
+
+    /// Counts that differ by one or not at all had a p of 0.9999999999999999.
+    #[test]
+    fn even_tosses_have_a_p_of_one() {
+        for n in 0..200 {
+            assert_eq!(fair_coin(n / 2, n), 1.0, "{n}");
+            assert_eq!(fair_coin(n - n / 2, n), 1.0, "{n}");
+        }
+        assert!((fair_coin(1, 4) - 0.625).abs() < 1e-15);
+    }
 }

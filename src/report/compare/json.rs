@@ -42,6 +42,7 @@ pub fn jsonl(all: &[Across]) -> String {
 
 fn one(across: &Across) -> Value {
     let joined = &across.joined;
+    let (_, score_digits) = sentences::digits(across);
     let named = |rows: &[(String, crate::compare::Paired)]| -> Value {
         rows.iter()
             .map(|(name, pass)| object!({"name": name, "pass": paired(pass)}))
@@ -76,7 +77,7 @@ fn one(across: &Across) -> Value {
         "sentences": sentences::joined(across, Lang::En)
             .into_iter()
             .chain(sentences::rows(across, Lang::En))
-            .chain(across.rows.iter().filter_map(|row| sentences::score_moved(row, Lang::En)))
+            .chain(across.rows.iter().filter_map(|row| sentences::score_moved(row, score_digits, Lang::En)))
             .chain(across.rows.iter().filter_map(|row| sentences::slower(row, Lang::En)))
             .collect::<Vec<_>>(),
     })

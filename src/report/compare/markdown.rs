@@ -3,7 +3,7 @@
 use super::sentences;
 use crate::compare::across::Move;
 use crate::compare::{Across, Paired};
-use crate::report::number::{grouped, p_value, score, seconds};
+use crate::report::number::{grouped, list_digits, p_value, score, seconds};
 use crate::report::words::{self, Lang};
 use crate::text::sink::markdown_inline;
 
@@ -55,6 +55,7 @@ fn page(across: &Across, lang: Lang) -> String {
         lang.pick("p50 then → now", "p50 전 → 후"),
     ];
     out.push_str(&head(&heads));
+    let (digits, score_digits) = sentences::digits(across);
     for row in &across.rows {
         let p50 = |latency: &crate::compare::Latency| latency.p50.map_or_else(|| "–".to_owned(), seconds);
         let mut cells = vec![match &row.base_label {
@@ -64,7 +65,7 @@ fn page(across: &Across, lang: Lang) -> String {
         cells.extend(
             row.pass
                 .as_ref()
-                .map_or_else(|| vec!["–".to_owned(); 3], |paired| figures(paired, lang)),
+                .map_or_else(|| vec!["–".to_owned(); 3], |paired| figures(paired, digits, lang)),
         );
         cells.push(grouped(row.newly_failing.len() as u64));
         cells.push(grouped(row.newly_passing.len() as u64));
@@ -76,7 +77,10 @@ fn page(across: &Across, lang: Lang) -> String {
         out.push_str(&format!("- {}\n", markdown_inline(&sentence)));
     }
     for row in &across.rows {
-        let more = [sentences::score_moved(row, lang), sentences::slower(row, lang)];
+        let more = [
+            sentences::score_moved(row, score_digits, lang),
+            sentences::slower(row, lang),
+        ];
         for sentence in more.into_iter().flatten() {
             out.push_str(&format!("- {}\n", markdown_inline(&sentence)));
         }
@@ -105,10 +109,14 @@ fn head(heads: &[&str]) -> String {
     format!("| {} |\n|{}\n", heads.join(" | "), "---|".repeat(heads.len()))
 }
 
-fn figures(paired: &Paired, lang: Lang) -> Vec<String> {
+fn figures(paired: &Paired, digits: usize, lang: Lang) -> Vec<String> {
     let change = match paired.interval {
-        Some(_) => format!("{} ({})", words::difference(paired, lang), words::span(paired, lang)),
-        None => words::difference(paired, lang),
+        Some(_) => format!(
+            "{} ({})",
+            words::difference(paired, digits, lang),
+            words::span(paired, digits)
+        ),
+        None => words::difference(paired, digits, lang),
     };
     let bold = if paired.shown() { "**" } else { "" };
     vec![
@@ -136,6 +144,7 @@ fn scores(across: &Across, lang: Lang) -> String {
         lang.pick("score then → now", "점수 전 → 후"),
         lang.pick("change (95 % CI)", "변화 (95% 구간)"),
     ]));
+    let (_, digits) = sentences::digits(across);
     for row in &across.rows {
         let Some(paired) = &row.score else { continue };
         let bold = if paired.shown() { "**" } else { "" };
@@ -144,8 +153,8 @@ fn scores(across: &Across, lang: Lang) -> String {
             markdown_inline(&row.label),
             score(paired.before),
             score(paired.after),
-            words::score_difference(paired),
-            words::score_span(paired)
+            words::score_difference(paired, digits),
+            words::score_span(paired, digits)
         ));
     }
     out
@@ -154,19 +163,7 @@ fn scores(across: &Across, lang: Lang) -> String {
 /// By target over prompts and by prompt over targets, where there are several prompts.
 fn grouped_rates(across: &Across, lang: Lang) -> String {
     let mut out = String::new();
-    let parts = [
-        (
-            &across.by_target,
-            lang.pick("By target, over all prompts", "대상별 (모든 프롬프트)"),
-            lang.words().target,
-        ),
-        (
-            &across.by_prompt,
-            lang.pick("By prompt, over all targets", "프롬프트별 (모든 대상)"),
-            lang.words().prompt,
-        ),
-    ];
-    for (rows, title, first) in parts.into_iter().filter(|(rows, ..)| rows.len() > 1) {
+    for (rows, title, first) in sentences::groups(across, lang) {
         out.push_str(&format!("\n### {title}\n\n"));
         out.push_str(&head(&[
             first,
@@ -174,9 +171,10 @@ fn grouped_rates(across: &Across, lang: Lang) -> String {
             lang.pick("change (95 % CI)", "변화 (95% 구간)"),
             lang.pick("adjusted p", "보정한 p"),
         ]));
+        let digits = list_digits(rows.iter().map(|(_, paired)| paired.error));
         for (name, paired) in rows {
             let mut cells = vec![markdown_inline(name)];
-            cells.extend(figures(paired, lang));
+            cells.extend(figures(paired, digits, lang));
             out.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
     }
@@ -206,13 +204,15 @@ fn tags(across: &Across, lang: Lang) -> String {
         lang.pick("change (95 % CI)", "변화 (95% 구간)"),
         lang.pick("adjusted p", "보정한 p"),
     ]));
-    for row in rows.iter().take(TAGS) {
+    rows.truncate(TAGS);
+    let digits = list_digits(rows.iter().map(|row| row.pass.error));
+    for row in &rows {
         let mut cells = vec![
             markdown_inline(&row.tag),
             markdown_inline(&row.label),
             grouped(row.pass.cases),
         ];
-        cells.extend(figures(&row.pass, lang));
+        cells.extend(figures(&row.pass, digits, lang));
         out.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     out

@@ -2,7 +2,7 @@
 
 use crate::compare::across::{Joined, Pairwise};
 use crate::compare::{Across, Paired};
-use crate::report::number::{grouped, p_told, point_digits, points, score_points, seconds};
+use crate::report::number::{grouped, list_digits, p_told, points, score_points, seconds};
 use crate::report::words::{self, Lang};
 
 /// How the cases were joined, and what else is not the same. Each is a sentence.
@@ -104,6 +104,35 @@ pub(super) fn joined(across: &Across, lang: Lang) -> Vec<String> {
 /// Columns without a shown change from which one sentence speaks for all of them.
 const MANY: usize = 4;
 
+/// Digits of the differences of passing rates in the rows, and of those of scores.
+pub(super) fn digits(across: &Across) -> (usize, usize) {
+    let of = |paired: fn(&Pairwise) -> Option<&Paired>| {
+        list_digits(across.rows.iter().filter_map(|row| Some(paired(row)?.error)))
+    };
+    (of(|row| row.pass.as_ref()), of(|row| row.score.as_ref()))
+}
+
+/// The rows by target over prompts and by prompt over targets, each with a title and the head of its first column; where there are
+/// several of a kind.
+pub(super) fn groups(
+    across: &Across,
+    lang: Lang,
+) -> impl Iterator<Item = (&[(String, Paired)], &'static str, &'static str)> {
+    let groups = [
+        (
+            &across.by_target[..],
+            lang.pick("By target, over all prompts", "대상별 (모든 프롬프트)"),
+            lang.words().target,
+        ),
+        (
+            &across.by_prompt[..],
+            lang.pick("By prompt, over all targets", "프롬프트별 (모든 대상)"),
+            lang.words().prompt,
+        ),
+    ];
+    groups.into_iter().filter(|(rows, ..)| rows.len() > 1)
+}
+
 /// What the rows say, a sentence each; of many columns without a shown change, one.
 pub(super) fn rows(across: &Across, lang: Lang) -> Vec<String> {
     let quiet = |row: &Pairwise| {
@@ -114,13 +143,14 @@ pub(super) fn rows(across: &Across, lang: Lang) -> Vec<String> {
     let still: Vec<&Pairwise> = across.rows.iter().filter(|row| quiet(row)).collect();
     let together = still.len() >= MANY;
     let told = across.rows.iter().filter(|row| !together || !quiet(row));
-    let mut out: Vec<String> = told.map(|one| row(one, across.family, lang)).collect();
+    let digits = digits(across);
+    let mut out: Vec<String> = told.map(|one| row(one, across.family, digits, lang)).collect();
     if together {
         let paired = || still.iter().filter_map(|row| row.pass.as_ref());
         let most = paired()
             .filter_map(|paired| paired.interval)
             .fold(0.0f64, |most, (low, high)| most.max(low.abs()).max(high.abs()));
-        let most = points(most, 1).replace('+', "");
+        let most = points(most, digits.0).replace('+', "");
         let n = grouped(still.len() as u64);
         let names: Vec<&str> = still.iter().map(|row| row.label.as_str()).collect();
         let names = names.join(", ");
@@ -138,15 +168,15 @@ fn alone(paired: &Paired) -> bool {
 }
 
 /// What a row says: moved beyond chance, or no change shown and how large one could be.
-fn row(row: &Pairwise, rows: usize, lang: Lang) -> String {
+fn row(row: &Pairwise, rows: usize, digits: (usize, usize), lang: Lang) -> String {
     let label = match &row.base_label {
         Some(base) => format!("{base} → {}", row.label),
         None => row.label.clone(),
     };
     match &row.pass {
-        Some(paired) => passing(&label, paired, rows, lang),
+        Some(paired) => passing(&label, paired, (rows, digits.0), lang),
         None => match &row.score {
-            Some(paired) => scored(&label, paired, lang),
+            Some(paired) => scored(&label, paired, digits.1, lang),
             None => lang.pick(
                 format!("{label}: no case with a verdict in both runs."),
                 format!("{label}: 두 실행에서 모두 채점된 문항이 없습니다."),
@@ -155,8 +185,8 @@ fn row(row: &Pairwise, rows: usize, lang: Lang) -> String {
     }
 }
 
-fn passing(label: &str, paired: &Paired, rows: usize, lang: Lang) -> String {
-    let (difference, span) = (words::difference(paired, lang), words::span(paired, lang));
+fn passing(label: &str, paired: &Paired, (rows, digits): (usize, usize), lang: Lang) -> String {
+    let (difference, span) = (words::difference(paired, digits, lang), words::span(paired, digits));
     let Some((low, high)) = paired.interval else {
         let n = grouped(paired.cases);
         return lang.pick(
@@ -194,7 +224,6 @@ fn passing(label: &str, paired: &Paired, rows: usize, lang: Lang) -> String {
             format!("{label}: {difference} (95% 구간 {span}), 비교 {n}개를 감안하면 우연을 넘지 않습니다 (보정한 p {p})."),
         );
     }
-    let digits = point_digits(paired.error);
     let most = points(low.abs().max(high.abs()), digits).replace('+', "");
     let differs = if paired.better + paired.worse == 1 {
         "differs"
@@ -209,8 +238,11 @@ fn passing(label: &str, paired: &Paired, rows: usize, lang: Lang) -> String {
     )
 }
 
-fn scored(label: &str, paired: &Paired, lang: Lang) -> String {
-    let (difference, span) = (words::score_difference(paired), words::score_span(paired));
+fn scored(label: &str, paired: &Paired, digits: usize, lang: Lang) -> String {
+    let (difference, span) = (
+        words::score_difference(paired, digits),
+        words::score_span(paired, digits),
+    );
     let Some((low, high)) = paired.interval else {
         let n = grouped(paired.cases);
         return lang.pick(
@@ -219,17 +251,20 @@ fn scored(label: &str, paired: &Paired, lang: Lang) -> String {
         );
     };
     if paired.shown() {
-        return moved_score(label, paired, lang);
+        return moved_score(label, paired, digits, lang);
     }
-    let most = score_points(low.abs().max(high.abs()), point_digits(paired.error)).replace('+', "");
+    let most = score_points(low.abs().max(high.abs()), digits).replace('+', "");
     lang.pick(
         format!("{label}: no change of the score shown, at most ± {most} ({difference}, 95 % CI {span})."),
         format!("{label}: 점수 변화가 드러나지 않았고, 있더라도 ± {most} 이내입니다 ({difference}, 95% 구간 {span})."),
     )
 }
 
-fn moved_score(label: &str, paired: &Paired, lang: Lang) -> String {
-    let (difference, span) = (words::score_difference(paired), words::score_span(paired));
+fn moved_score(label: &str, paired: &Paired, digits: usize, lang: Lang) -> String {
+    let (difference, span) = (
+        words::score_difference(paired, digits),
+        words::score_span(paired, digits),
+    );
     if paired.difference < 0.0 {
         lang.pick(
             format!("{label} scores lower: {difference}, 95 % CI {span}, beyond chance."),
@@ -254,9 +289,9 @@ pub(super) fn graded(row: &Pairwise) -> bool {
 }
 
 /// That the score moved beyond chance, where it says more than the verdicts.
-pub(super) fn score_moved(row: &Pairwise, lang: Lang) -> Option<String> {
+pub(super) fn score_moved(row: &Pairwise, digits: usize, lang: Lang) -> Option<String> {
     let score = row.score.as_ref().filter(|score| score.shown())?;
-    (row.pass.is_some() && graded(row)).then(|| moved_score(&row.label, score, lang))
+    (row.pass.is_some() && graded(row)).then(|| moved_score(&row.label, score, digits, lang))
 }
 
 /// That answers take longer or less, where it is beyond chance.

@@ -7,7 +7,7 @@ use crate::compare::across::{Move, Pairwise};
 use crate::compare::{Across, Paired};
 use crate::report::Style;
 use crate::report::lines::{item, paragraph};
-use crate::report::number::{Purse, grouped, p_value, paid, point_digits, points, score, seconds};
+use crate::report::number::{Purse, grouped, list_digits, p_value, paid, points, score, seconds};
 use crate::report::signs::plain_signs;
 use crate::report::table::{Cell, Paint, Table};
 use crate::report::words;
@@ -49,6 +49,8 @@ fn overview(all: &[Across], style: &Style) -> String {
         .whole(lang.pick("passed", "통과율"))
         .whole(change_head(style))
         .number(p_head(all[0].family, style));
+    let rows = all.iter().flat_map(|across| &across.rows);
+    let digits = list_digits(rows.filter_map(|row| Some(row.pass.as_ref()?.error)));
     for across in all {
         for row in &across.rows {
             let Some(paired) = &row.pass else { continue };
@@ -56,7 +58,7 @@ fn overview(all: &[Across], style: &Style) -> String {
                 Cell::new(across.other.id.to_string()),
                 Cell::new(label(row, style)),
                 Cell::new(plain_signs(&then_now(paired), style)),
-                change(paired, style),
+                change(paired, digits, style),
                 p_of(paired, style),
             ]);
         }
@@ -162,15 +164,15 @@ fn change_head(style: &Style) -> &'static str {
     style.lang.pick("change, pp (95 % CI)", "변화 %p (95% 구간)")
 }
 
-fn change(paired: &Paired, style: &Style) -> Cell {
-    let difference = points(paired.difference, point_digits(paired.error));
-    changed(difference, &words::span(paired, style.lang), paired, style)
+fn change(paired: &Paired, digits: usize, style: &Style) -> Cell {
+    let difference = points(paired.difference, digits);
+    changed(difference, &words::span(paired, digits), paired, style)
 }
 
-fn score_change(paired: &Paired, style: &Style) -> Cell {
+fn score_change(paired: &Paired, digits: usize, style: &Style) -> Cell {
     changed(
-        words::score_difference(paired),
-        &words::score_span(paired),
+        words::score_difference(paired, digits),
+        &words::score_span(paired, digits),
         paired,
         style,
     )
@@ -228,12 +230,13 @@ fn rates(across: &Across, style: &Style) -> String {
             format!("new {}/{}", signs.0, signs.1),
             format!("새 {}/{}", signs.0, signs.1),
         ));
+    let (digits, score_digits) = sentences::digits(across);
     for row in &across.rows {
         let Some(paired) = &row.pass else { continue };
         table.row([
             Cell::new(label(row, style)),
             Cell::new(plain_signs(&then_now(paired), style)),
-            change(paired, style),
+            change(paired, digits, style),
             p_of(paired, style),
             Cell::new(format!(
                 "{}/{}",
@@ -251,7 +254,7 @@ fn rates(across: &Across, style: &Style) -> String {
         out.push_str(&item(&terminal_line(&sentence), style));
     }
     for row in &across.rows {
-        if let Some(sentence) = sentences::score_moved(row, lang) {
+        if let Some(sentence) = sentences::score_moved(row, score_digits, lang) {
             out.push_str(&item(&terminal_line(&sentence), style));
         }
     }
@@ -275,13 +278,14 @@ fn scores(across: &Across, style: &Style) -> String {
         .whole(lang.words().score)
         .whole(lang.pick("change (95 % CI)", "변화 (95% 구간)"))
         .number(p_head(across.family, style));
+    let (_, digits) = sentences::digits(across);
     for row in &across.rows {
         let Some(paired) = &row.score else { continue };
         let figures = format!("{} → {}", score(paired.before), score(paired.after));
         table.row([
             Cell::new(label(row, style)),
             Cell::new(plain_signs(&figures, style)),
-            score_change(paired, style),
+            score_change(paired, digits, style),
             p_of(paired, style),
         ]);
     }
@@ -293,32 +297,18 @@ fn scores(across: &Across, style: &Style) -> String {
 fn grouped_rates(across: &Across, style: &Style) -> String {
     let lang = style.lang;
     let mut out = String::new();
-    let parts = [
-        (
-            &across.by_target,
-            lang.pick("By target, over all prompts", "대상별 (모든 프롬프트)"),
-            lang.words().target,
-        ),
-        (
-            &across.by_prompt,
-            lang.pick("By prompt, over all targets", "프롬프트별 (모든 대상)"),
-            lang.words().prompt,
-        ),
-    ];
-    for (rows, title, head) in parts {
-        if rows.len() < 2 {
-            continue;
-        }
+    for (rows, title, head) in sentences::groups(across, lang) {
         let mut table = Table::new()
             .text(head)
             .whole(lang.pick("passed", "통과율"))
             .whole(change_head(style))
             .number(p_head(rows.len(), style));
+        let digits = list_digits(rows.iter().map(|(_, paired)| paired.error));
         for (name, paired) in rows {
             table.row([
                 Cell::new(terminal_line(name)),
                 Cell::new(plain_signs(&then_now(paired), style)),
-                change(paired, style),
+                change(paired, digits, style),
                 p_of(paired, style),
             ]);
         }
@@ -360,13 +350,14 @@ fn tags(across: &Across, list: bool, style: &Style) -> String {
         .whole(lang.pick("passed", "통과율"))
         .whole(change_head(style))
         .number(lang.pick("adjusted p", "보정한 p"));
+    let digits = list_digits(rows.iter().map(|row| row.pass.error));
     for row in &rows {
         table.row([
             Cell::new(terminal_line(&row.tag)),
             Cell::new(terminal_line(&row.label)),
             Cell::new(grouped(row.pass.cases)),
             Cell::new(plain_signs(&then_now(&row.pass), style)),
-            change(&row.pass, style),
+            change(&row.pass, digits, style),
             p_of(&row.pass, style),
         ]);
     }

@@ -4,7 +4,7 @@
 use crate::config::{CheckKind, Metric};
 use crate::gate::{Check, State, Verdict};
 use crate::report::Style;
-use crate::report::number::{Purse, paid, point_digits, points, score, seconds};
+use crate::report::number::{Purse, list_digits, paid, score, seconds};
 use crate::report::words;
 
 /// `85.4% → 80.8%`, `24/24 → 23/24`, `→ 0.79`.
@@ -36,25 +36,35 @@ pub(super) fn then_and_now(check: &Check, verdict: &Verdict, style: &Style) -> S
     }
 }
 
+/// Digits of the differences of a verdict's checks, which stand in one table.
+pub(super) fn digits(verdict: &Verdict) -> usize {
+    list_digits(
+        verdict
+            .checks
+            .iter()
+            .filter_map(|check| Some(check.paired.as_ref()?.error)),
+    )
+}
+
 /// `−4.6 pp (−8.3 … −0.9)`, ids that fail, `(0.76 … 0.82)`, `+4%`; or why nothing can be said. `strong` is put round the
 /// figure of a failure.
-pub(super) fn change(check: &Check, name: &dyn Fn(&str) -> String, strong: &str, style: &Style) -> String {
+///
+/// `digits` are those of the list, see [`digits`].
+pub(super) fn change(
+    check: &Check,
+    name: &dyn Fn(&str) -> String,
+    strong: &str,
+    digits: usize,
+    style: &Style,
+) -> String {
     let lang = style.lang;
     let bold = if check.state == State::Fail { strong } else { "" };
     let said = match &check.rule {
         CheckKind::Regression { .. } => check.paired.as_ref().map(|paired| {
-            let digits = point_digits(paired.error);
-            let value = points(paired.difference, digits);
-            let unit = lang.pick(" pp", "%p");
+            let difference = words::difference(paired, digits, lang);
             match paired.interval {
-                Some((low, high)) => {
-                    format!(
-                        "{bold}{value}{unit}{bold} ({} … {})",
-                        points(low, digits),
-                        points(high, digits)
-                    )
-                }
-                None => format!("{bold}{value}{unit}{bold}"),
+                Some(_) => format!("{bold}{difference}{bold} ({})", words::span(paired, digits)),
+                None => format!("{bold}{difference}{bold}"),
             }
         }),
         CheckKind::MustPass { .. } => {

@@ -39,6 +39,7 @@ pub fn junit(verdict: &Verdict, grid: &Grid) -> Result<String, String> {
 
 fn checks(verdict: &Verdict) -> TestSuite {
     let mut suite = TestSuite::new("gate");
+    let digits = super::cells::digits(verdict);
     for check in &verdict.checks {
         let name = words::check_name(&check.rule, Lang::En);
         let whom = check.label.as_deref().unwrap_or("all");
@@ -46,7 +47,7 @@ fn checks(verdict: &Verdict) -> TestSuite {
             State::Pass => TestCaseStatus::success(),
             State::Fail => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                status.set_type(check.kind()).set_message(text(&told(check)));
+                status.set_type(check.kind()).set_message(text(&told(check, digits)));
                 status
             }
             State::Inconclusive(why) => {
@@ -85,8 +86,8 @@ fn undecided(check: &Check, why: &Undecided) -> String {
     }
 }
 
-fn told(check: &Check) -> String {
-    let mut sentences = words::drop_sentences(check, Lang::En);
+fn told(check: &Check, digits: usize) -> String {
+    let mut sentences = words::drop_sentences(check, digits, Lang::En);
     if !check.failing.is_empty() {
         let ids: Vec<&str> = check.failing.iter().take(20).map(|moved| moved.case.as_str()).collect();
         sentences.push(format!("failing: {}", ids.join(", ")));

@@ -3,11 +3,11 @@
 //! The first line is a marker that names the suite, so that a workflow finds its own comment again. Outside text stands in it
 //! through the Markdown sinks only. Sections are cut at their ends when the whole grows too long, and a line says so.
 
-use super::cells::{change, scores, then_and_now, whom};
+use super::cells::{change, digits, scores, then_and_now, whom};
 use crate::config::CheckKind;
 use crate::gate::{Check, Moved, Overall, State, Verdict};
 use crate::report::Style;
-use crate::report::number::{grouped, point_digits, points};
+use crate::report::number::{grouped, points};
 use crate::report::words::{self, Lang};
 use crate::text::sink::{markdown_fence, markdown_inline};
 
@@ -151,15 +151,15 @@ fn alert(verdict: &Verdict, style: &Style) -> String {
 /// What failed, in a sentence.
 fn failures(verdict: &Verdict, style: &Style) -> String {
     let lang = style.lang;
+    let digits = digits(verdict);
     let parts: Vec<String> = verdict
         .failed()
         .map(|check| {
             let label = inline(&whom(check, style));
             match (&check.rule, &check.paired) {
                 (CheckKind::Regression { metric, .. }, Some(paired)) => {
-                    let digits = point_digits(paired.error);
                     let drop = points(-paired.difference, digits).replace('+', "");
-                    let span = words::span(paired, lang);
+                    let span = words::span(paired, digits);
                     match metric {
                         crate::config::Metric::Pass => lang.pick(
                             format!("{label} passes {drop} pp fewer cases than the baseline (95 % CI {span})"),
@@ -207,6 +207,7 @@ fn table(verdict: &Verdict, style: &Style) -> String {
         lang.pick("limit", "한계"),
     ];
     let mut out = format!("| {} |\n|{}\n", heads.join(" | "), "---|".repeat(heads.len()));
+    let digits = digits(verdict);
     for check in &verdict.checks {
         let mark = match check.state {
             State::Pass => "✅",
@@ -221,7 +222,7 @@ fn table(verdict: &Verdict, style: &Style) -> String {
             inline(&whom(check, style)),
             escaped(&then_and_now(check, verdict, style)),
             // Ids in it went through the sink one by one; the rest are our own figures.
-            change(check, &name, "**", style).replace('|', "\\|"),
+            change(check, &name, "**", digits, style).replace('|', "\\|"),
             escaped(&words::limit(&check.rule, style)),
         ];
         out.push_str(&format!("| {} |\n", cells.join(" | ")));
@@ -345,7 +346,8 @@ fn how(verdict: &Verdict, style: &Style) -> String {
     ];
     if verdict.missed > 0 {
         let n = grouped(verdict.missed);
-        parts.push(lang.pick(format!("{n} answers not measured"), format!("미측정 답변 {n}개")));
+        let answers = if verdict.missed == 1 { "answer" } else { "answers" };
+        parts.push(lang.pick(format!("{n} {answers} not measured"), format!("미측정 답변 {n}개")));
     }
     if verdict.cached > 0 {
         let n = grouped(verdict.cached);

@@ -1,11 +1,11 @@
 //! The verdict for the terminal and the log of a CI service.
 
-use super::cells::{change, scores, then_and_now, whom};
+use super::cells::{change, digits, scores, then_and_now, whom};
 use crate::config::CheckKind;
 use crate::gate::{Check, Moved, Overall, State, Undecided, Verdict};
 use crate::report::Style;
 use crate::report::lines::{hanging, item, paragraph};
-use crate::report::number::{Purse, paid, point_digits, points};
+use crate::report::number::{Purse, paid, points};
 use crate::report::signs::plain_signs;
 use crate::report::table::{Cell, Paint, Table};
 use crate::report::words::{self, Lang};
@@ -173,6 +173,7 @@ fn checks(verdict: &Verdict, style: &Style) -> String {
         .whole(lang.pick("change (95% CI)", "변화 (95% 구간)"))
         .whole(lang.pick("limit", "한계"));
     let signs = |text: String| plain_signs(&text, style);
+    let digits = digits(verdict);
     for check in &verdict.checks {
         let (sign, paint) = mark(&check.state, style);
         table.row([
@@ -180,10 +181,12 @@ fn checks(verdict: &Verdict, style: &Style) -> String {
             Cell::new(terminal_line(&words::check_name(&check.rule, lang))),
             Cell::new(terminal_line(&whom(check, style))),
             Cell::new(signs(then_and_now(check, verdict, style))),
-            Cell::new(signs(terminal_line(&change(check, &terminal_line, "", style)))).painted(match check.state {
-                State::Fail => Paint::Bad,
-                _ => Paint::Plain,
-            }),
+            Cell::new(signs(terminal_line(&change(check, &terminal_line, "", digits, style)))).painted(
+                match check.state {
+                    State::Fail => Paint::Bad,
+                    _ => Paint::Plain,
+                },
+            ),
             Cell::new(signs(words::limit(&check.rule, style))),
         ]);
     }
@@ -204,7 +207,7 @@ fn checks(verdict: &Verdict, style: &Style) -> String {
         ));
         let figures: Vec<String> = [
             then_and_now(check, verdict, style),
-            terminal_line(&change(check, &terminal_line, "", style)),
+            terminal_line(&change(check, &terminal_line, "", digits, style)),
             words::limit(&check.rule, style),
         ]
         .into_iter()
@@ -233,7 +236,7 @@ fn figures_below(figures: &[String], style: &Style) -> String {
 }
 
 fn passed(verdict: &Verdict, style: &Style) -> String {
-    let lang = style.lang;
+    let (lang, digits) = (style.lang, digits(verdict));
     let mut parts = vec![words::tally(verdict, lang), words::cases(verdict.cases, lang)];
     // The column that moved down most is the one to know of.
     let worst = verdict
@@ -243,9 +246,9 @@ fn passed(verdict: &Verdict, style: &Style) -> String {
         .min_by(|a, b| a.1.difference.total_cmp(&b.1.difference));
     if let Some((check, paired)) = worst {
         let label = terminal_line(check.label.as_deref().unwrap_or(""));
-        let difference = words::difference(paired, lang);
+        let difference = words::difference(paired, digits, lang);
         parts.push(match paired.interval {
-            Some(_) => format!("{label} {difference} ({})", words::span(paired, lang)),
+            Some(_) => format!("{label} {difference} ({})", words::span(paired, digits)),
             None => format!("{label} {difference}"),
         });
     }
@@ -255,10 +258,10 @@ fn passed(verdict: &Verdict, style: &Style) -> String {
     let half = verdict
         .checks
         .iter()
-        .filter_map(|check| Some((check.detectable()?, check.paired.as_ref()?.error)))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    if let Some((half, error)) = half {
-        let half = points(half, point_digits(error)).replace('+', "");
+        .filter_map(Check::detectable)
+        .max_by(f64::total_cmp);
+    if let Some(half) = half {
+        let half = points(half, digits).replace('+', "");
         parts.push(lang.pick(
             format!("drops under about {half} pp would not show"),
             format!("약 {half}%p보다 작은 하락은 드러나지 않음"),
@@ -404,7 +407,7 @@ fn movement(verdict: &Verdict, check: &Check, all: bool, style: &Style) -> Strin
             style,
         ));
     }
-    let sentences = words::drop_sentences(check, lang).join(" ");
+    let sentences = words::drop_sentences(check, digits(verdict), lang).join(" ");
     if !sentences.is_empty() {
         out.push_str(&paragraph(&sentences, 2, style));
     }

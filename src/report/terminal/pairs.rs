@@ -4,7 +4,7 @@ use super::heading;
 use crate::compare::View;
 use crate::report::Style;
 use crate::report::lines::item;
-use crate::report::number::{grouped, p_value, point_digits, points};
+use crate::report::number::{grouped, list_digits, p_value, points};
 use crate::report::signs::plain_signs;
 use crate::report::table::{Cell, Paint, Table};
 use crate::report::words;
@@ -12,18 +12,8 @@ use crate::text::sink::terminal_line;
 
 /// The sentences; empty with one column or without verdicts.
 pub(super) fn sentences(view: &View, style: &Style) -> String {
-    let label = |column: usize| {
-        view.columns
-            .get(column)
-            .map(|column| column.label.clone())
-            .unwrap_or_default()
-    };
-    let mut out = String::new();
-    for (at, said) in view.said.iter().enumerate() {
-        let text = words::said(said, &label, at == 0, view.pairs.len(), style.lang);
-        out.push_str(&item(&terminal_line(&text), style));
-    }
-    out
+    let sentences = words::said(view, style.lang);
+    sentences.iter().map(|text| item(&terminal_line(text), style)).collect()
 }
 
 /// What caused the differences; empty when it cannot be told.
@@ -52,15 +42,15 @@ pub fn table(view: &View, style: &Style) -> String {
         .number(lang.pick("adjusted p", "보정한 p"))
         .number(lang.pick("better–same–worse", "이김–비김–짐"));
     let dash = || plain_signs("–", style);
+    let digits = list_digits(view.pairs.iter().filter_map(|pair| Some(pair.paired.as_ref()?.error)));
     for pair in &view.pairs {
         let label = |at: usize| terminal_line(&view.columns[at].label);
         let mut cells = vec![Cell::new(label(pair.first)), Cell::new(label(pair.second))];
         match &pair.paired {
             Some(paired) => {
-                let digits = point_digits(paired.error);
                 let paint = if paired.shown() { Paint::Good } else { Paint::Plain };
                 cells.push(Cell::new(plain_signs(&points(paired.difference, digits), style)).painted(paint));
-                cells.push(Cell::new(plain_signs(&words::span(paired, lang), style)));
+                cells.push(Cell::new(plain_signs(&words::span(paired, digits), style)));
                 cells.push(Cell::new(paired.p.map_or_else(dash, p_value)));
                 cells.push(Cell::new(paired.adjusted.map_or_else(dash, p_value)));
                 let counts = [paired.better, paired.same(), paired.worse].map(grouped);

@@ -4,7 +4,7 @@ use super::Lang;
 use crate::config::{Bound, CheckKind, Metric, Rule};
 use crate::gate::{Check, Coverage, Overall, State, Verdict};
 use crate::report::Style;
-use crate::report::number::{grouped, money, p_told, p_value, point_digits, points, seconds, whole_percent};
+use crate::report::number::{grouped, money, p_told, p_value, points, seconds, whole_percent};
 
 mod open;
 mod remark;
@@ -158,14 +158,13 @@ fn floored_percent(part: u64, whole: u64) -> String {
     }
 }
 
-/// That a drop is shown or not, and what would not show.
+/// That a drop is shown or not, and what would not show; `digits` as in the table of the checks.
 #[must_use]
-pub fn drop_sentences(check: &Check, lang: Lang) -> Vec<String> {
+pub fn drop_sentences(check: &Check, digits: usize, lang: Lang) -> Vec<String> {
     let Some(paired) = &check.paired else {
         return Vec::new();
     };
     let mut out = Vec::new();
-    let digits = point_digits(paired.error);
     let p = p_told(paired.p.unwrap_or(1.0));
     let test = match paired.way {
         crate::compare::paired::Way::Exact => lang.pick("exact paired p", "정확 짝검정 p"),

@@ -3,15 +3,13 @@
 //! Korean sentences put names where no particle follows them: its form would depend on how a foreign name ends.
 
 use super::Lang;
-use crate::compare::{Causes, Paired, Said};
-use crate::report::number::{grouped, p_told, point_digits, points, score_points, whole_percent};
+use crate::compare::{Causes, Paired, Said, View};
+use crate::report::number::{grouped, list_digits, p_told, points, score_points, whole_percent};
 use crate::stats::variance::Source;
 
-/// `95 % CI −3.8 … +5.5`, without the words in front.
+/// `95 % CI −3.8 … +5.5`, without the words in front; `digits` behind the point, as many as the list has in which it stands.
 #[must_use]
-pub fn span(paired: &Paired, lang: Lang) -> String {
-    let _ = lang;
-    let digits = point_digits(paired.error);
+pub fn span(paired: &Paired, digits: usize) -> String {
     match paired.interval {
         Some((low, high)) => format!("{} … {}", points(low, digits), points(high, digits)),
         None => "?".to_owned(),
@@ -20,8 +18,7 @@ pub fn span(paired: &Paired, lang: Lang) -> String {
 
 /// The same of scores: `−0.038 … +0.055`.
 #[must_use]
-pub fn score_span(paired: &Paired) -> String {
-    let digits = point_digits(paired.error);
+pub fn score_span(paired: &Paired, digits: usize) -> String {
     match paired.interval {
         Some((low, high)) => format!("{} … {}", score_points(low, digits), score_points(high, digits)),
         None => "?".to_owned(),
@@ -30,21 +27,41 @@ pub fn score_span(paired: &Paired) -> String {
 
 /// `+0.008`.
 #[must_use]
-pub fn score_difference(paired: &Paired) -> String {
-    score_points(paired.difference, point_digits(paired.error))
+pub fn score_difference(paired: &Paired, digits: usize) -> String {
+    score_points(paired.difference, digits)
 }
 
 /// `+0.8 pp` · `+0.8%p`.
 #[must_use]
-pub fn difference(paired: &Paired, lang: Lang) -> String {
-    let value = points(paired.difference, point_digits(paired.error));
+pub fn difference(paired: &Paired, digits: usize, lang: Lang) -> String {
+    let value = points(paired.difference, digits);
     lang.pick(format!("{value} pp"), format!("{value}%p"))
 }
 
-/// A sentence. `first` says that it is the first of its kind, which names the confidence. `comparisons` is the size of the
-/// family for which p-values are adjusted.
+/// What may be said of the columns, a sentence each.
 #[must_use]
-pub fn said(said: &Said, label: &dyn Fn(usize) -> String, first: bool, comparisons: usize, lang: Lang) -> String {
+pub fn said(view: &View, lang: Lang) -> Vec<String> {
+    let label = |column: usize| {
+        let column = view.columns.get(column);
+        column.map(|column| column.label.clone()).unwrap_or_default()
+    };
+    let digits = list_digits(view.said.iter().filter_map(|said| match said {
+        Said::Pair { paired, .. } | Said::Cheapest { paired, .. } => Some(paired.error),
+        Said::NoShared { .. } | Said::BestIsCheapest { .. } => None,
+    }));
+    let said = view.said.iter().enumerate();
+    said.map(|(at, said)| sentence(said, &label, (at == 0, view.pairs.len(), digits), lang))
+        .collect()
+}
+
+/// `first` says that it is the first of its kind, which names the confidence. `comparisons` is the size of the family for which
+/// p-values are adjusted.
+fn sentence(
+    said: &Said,
+    label: &dyn Fn(usize) -> String,
+    (first, comparisons, digits): (bool, usize, usize),
+    lang: Lang,
+) -> String {
     match said {
         Said::NoShared { best, other } => {
             let (best, other) = (label(*best), label(*other));
@@ -64,12 +81,11 @@ pub fn said(said: &Said, label: &dyn Fn(usize) -> String, first: bool, compariso
             &label(*other),
             paired,
             (weak.as_ref(), strong.as_ref()),
-            first,
-            comparisons,
+            (first, comparisons, digits),
             lang,
         ),
         Said::Cheapest { column, paired, .. } => {
-            let (name, difference, span) = (label(*column), difference(paired, lang), span(paired, lang));
+            let (name, difference, span) = (label(*column), difference(paired, digits, lang), span(paired, digits));
             lang.pick(
                 format!("Cheapest not clearly worse than the best: {name} ({difference}, {span})."),
                 format!("1위보다 뚜렷이 떨어지지 않으면서 가장 싼 대상: {name} ({difference}, {span})."),
@@ -90,8 +106,7 @@ fn pair(
     other: &str,
     paired: &Paired,
     (weak, strong): (Option<&(String, f64)>, Option<&(String, f64)>),
-    first: bool,
-    comparisons: usize,
+    (first, comparisons, digits): (bool, usize, usize),
     lang: Lang,
 ) -> String {
     if paired.interval.is_none() {
@@ -111,7 +126,7 @@ fn pair(
     let differ = paired.better + paired.worse;
     if paired.shown() {
         if first {
-            let (difference, span) = (difference(paired, lang), span(paired, lang));
+            let (difference, span) = (difference(paired, digits, lang), span(paired, digits));
             return lang.pick(
                 format!(
                     "{best} is above {other}: {difference}, 95 % CI {span}.{}",
@@ -124,7 +139,7 @@ fn pair(
             );
         }
         let turned = paired.turned();
-        let (difference, span) = (difference(&turned, lang), span(&turned, lang));
+        let (difference, span) = (difference(&turned, digits, lang), span(&turned, digits));
         return lang.pick(
             format!(
                 "{other} is below {best}: {difference}, {span}.{}",
@@ -136,11 +151,11 @@ fn pair(
             ),
         );
     }
-    let (difference, span) = (difference(paired, lang), span(paired, lang));
+    let (difference, span) = (difference(paired, digits, lang), span(paired, digits));
     if differ == 0 {
         let n = grouped(paired.cases);
         let most = paired.interval.map_or(0.0, |(low, high)| high.abs().max(low.abs()));
-        let most = points(most, 1).replace('+', "");
+        let most = points(most, digits).replace('+', "");
         return lang.pick(
             format!("{best} and {other} come out alike on all {n} cases: no difference shown, at most ± {most} pp."),
             format!("{best}, {other}: {n}문항 모두 결과가 같습니다. 차이가 있더라도 ± {most}%p 이내입니다."),

@@ -257,17 +257,7 @@ impl<'a> XlsxReport<'a> {
         }
         pairs::write(&mut sheets[pair_sheet], &self.look, view, lang)?;
         about::write(&mut sheets[about], &self.look, info, (&self.cuts, lang, zone))?;
-        let label = |column: usize| {
-            view.columns
-                .get(column)
-                .map_or_else(String::new, |column| column.label.clone())
-        };
-        let sentences: Vec<String> = view
-            .said
-            .iter()
-            .enumerate()
-            .map(|(at, said)| super::words::said(said, &label, at == 0, view.pairs.len(), lang))
-            .collect();
+        let sentences = super::words::said(view, lang);
         let summary = summary::Summary {
             info,
             view,

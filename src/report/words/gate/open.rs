@@ -64,18 +64,21 @@ fn needed(check: &Check, cost: &[Money], style: &Style) -> Option<String> {
         let sums = sums.join(" + ");
         lang.pick(format!(", {sums} a run"), format!(", 실행마다 {sums}"))
     };
-    let (cases, now) = (grouped(rounded(needs.cases)), grouped(check.n));
+    let (wanted, now) = (cases(rounded(needs.cases), lang), grouped(check.n));
     Some(match &check.rule {
         CheckKind::Regression { margin, .. } => {
             let margin = points(*margin, 1).replace('+', "");
             lang.pick(
-                format!("about {cases} cases would rule out a drop of {margin} pp if there is none ({now} now{cost})"),
-                format!("하락이 없다면 약 {cases}문항으로 {margin}%p 하락을 배제할 수 있습니다 (지금 {now}문항{cost})"),
+                format!("about {wanted} would rule out a drop of {margin} pp if there is none ({now} now{cost})"),
+                format!("하락이 없다면 약 {wanted}으로 {margin}%p 하락을 배제할 수 있습니다 (지금 {now}문항{cost})"),
             )
         }
         _ => lang.pick(
-            format!("about {cases} cases like these would show it ({now} now{cost})"),
-            format!("이런 문항이 약 {cases}개면 드러납니다 (지금 {now}개{cost})"),
+            format!("about {wanted} like these would show it ({now} now{cost})"),
+            format!(
+                "이런 문항이 약 {}개면 드러납니다 (지금 {now}개{cost})",
+                grouped(rounded(needs.cases))
+            ),
         ),
     })
 }

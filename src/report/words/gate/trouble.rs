@@ -2,7 +2,7 @@
 
 use crate::gate::{Damage, Trouble, Verdict};
 use crate::report::number::grouped;
-use crate::report::words::Lang;
+use crate::report::words::{Lang, cases, trials};
 
 /// Why there is nothing valid to compare with, in a few words for a table cell.
 #[must_use]
@@ -75,7 +75,10 @@ pub fn trouble(trouble: &Trouble, label: &str, verdict: &Verdict, lang: Lang) ->
             format!("{label}: 기준이 다른 채점기로 채점되었습니다"),
         ),
         Trouble::Trials { was } => lang.pick(
-            format!("{label}: the baseline has {was} trials a case, the run another number"),
+            format!(
+                "{label}: the baseline has {} a case, the run another number",
+                trials(u64::from(*was), lang)
+            ),
             format!("{label}: 기준은 문항마다 {was}회차인데 이 실행은 다릅니다"),
         ),
         Trouble::Simulated { baseline: true } => lang.pick(
@@ -88,10 +91,10 @@ pub fn trouble(trouble: &Trouble, label: &str, verdict: &Verdict, lang: Lang) ->
         ),
         Trouble::Changed { changed, gone, of } => {
             let (en, ko) = affected(*changed, *gone);
-            let of = grouped(*of);
+            let of = cases(*of, lang);
             lang.pick(
-                format!("{label}: of {of} cases of the baseline {en}, more than a tenth"),
-                format!("{label}: 기준의 {of}문항 중 {ko} 10%를 넘습니다"),
+                format!("{label}: of {of} of the baseline {en}, more than a tenth"),
+                format!("{label}: 기준의 {of} 중 {ko} 10%를 넘습니다"),
             )
         }
         Trouble::Empty => lang.pick(
