@@ -1,0 +1,142 @@
+//! What the evidence shows: the margin, trials, floors, and how much more would decide.
+
+use super::*;
+
+#[test]
+fn a_drop_within_the_margin_passes_though_it_is_shown() {
+    // 15 of 1,000 fall and none rises: shown beyond chance, and less than two points.
+    let n = 1000;
+    let mut passed = all(n, true);
+    passed[..15].fill(Some(false));
+    let (base, now) = (grid(&all(n, true)), grid(&passed));
+    let against = against(&base, &now);
+    let shown = judged(&now, &against, &GateRules::default());
+    assert_eq!(shown.overall(), Overall::Pass);
+    assert!(shown.checks[0].paired.as_ref().unwrap().interval.unwrap().1 < 0.0);
+    // The stricter rule does not pass: a drop beyond the margin is not ruled out.
+    let strict = GateRules {
+        checks: vec![rule(regression(Rule::NoDrop))],
+        ..GateRules::default()
+    };
+    assert!(matches!(
+        judged(&now, &against, &strict).checks[0].state,
+        State::Inconclusive(Undecided::Either)
+    ));
+    passed[..60].fill(Some(false));
+    let worse = grid(&passed);
+    assert_eq!(
+        judged(&worse, &against_of(&base, &worse), &strict).overall(),
+        Overall::Fail
+    );
+    let same = grid(&all(n, true));
+    assert_eq!(
+        judged(&same, &against_of(&base, &same), &strict).overall(),
+        Overall::Pass
+    );
+}
+
+fn against_of(base: &Grid, now: &Grid) -> Against {
+    against(base, now)
+}
+
+#[test]
+fn several_trials_are_one_value_a_case() {
+    let info = info(60, 4);
+    let of = |passed: u16| vec![Spot::told(4, passed, Some(f64::from(passed) / 4.0)); 60];
+    let base = Grid::made(&info, &[of(4)], None);
+    // Every case loses one of four: no spread at all, and surely no chance.
+    let now = Grid::made(&info, &[of(3)], None);
+    let verdict = judged(&now, &against(&base, &now), &GateRules::default());
+    assert_eq!(verdict.exit(), 1, "{:?}", verdict.checks[0]);
+    assert_eq!(verdict.checks[0].n, 60);
+}
+
+fn floor_at(min: f64, metric: Metric) -> GateRules {
+    GateRules {
+        checks: vec![rule(CheckKind::Floor {
+            metric,
+            tag: None,
+            min,
+            bound: Bound::Lower,
+        })],
+        ..GateRules::default()
+    }
+}
+
+/// Five of five right failed a floor of 75 %, because five answers cannot show it.
+#[test]
+fn a_floor_that_few_cases_cannot_show_is_open_not_failed() {
+    let state = |right: usize, wrong: usize, min: f64| {
+        let now = grid(&[all(right, true), all(wrong, false)].concat());
+        let verdict = judged(&now, &against(&now, &now), &floor_at(min, Metric::Pass));
+        let check = verdict.checks[0].clone();
+        (
+            check.state,
+            check.needs.map(|needs| needs.cases),
+            check.interval.unwrap(),
+        )
+    };
+    let (open, needs, (low, high)) = state(5, 0, 0.75);
+    assert_eq!(open, State::Inconclusive(Undecided::TooFew));
+    // z²·0.75/0.25 = 11.5: twelve of twelve reach a lower end of 75 %, eleven do not.
+    assert_eq!(needs, Some(12));
+    assert_eq!(high, 1.0);
+    assert!((low - 0.5655).abs() < 1e-3, "Wilson: {low}");
+    assert_eq!(state(12, 0, 0.75).0, State::Pass);
+    assert_eq!(state(11, 0, 0.75).0, State::Inconclusive(Undecided::TooFew));
+    // Below the floor is below the floor, however few.
+    assert_eq!(state(2, 3, 0.75).0, State::Fail);
+    // At the very floor no number of cases shows more.
+    let (open, needs, _) = state(3, 1, 0.75);
+    assert_eq!((open, needs), (State::Inconclusive(Undecided::TooFew), None));
+}
+
+/// The interval of a scorer that says right or wrong was made by t and left 0 to 1.
+#[test]
+fn a_scorer_of_right_and_wrong_has_an_interval_within_its_range() {
+    let info = info(10, 1);
+    let spots: Vec<Spot> = (0..10)
+        .map(|at| Spot::told(1, u16::from(at > 0), Some(if at > 0 { 1.0 } else { 0.0 })))
+        .collect();
+    let now = Grid::made(&info, &[spots], None);
+    let verdict = judged(&now, &against(&now, &now), &floor_at(0.5, Metric::Score));
+    let (low, high) = verdict.checks[0].interval.unwrap();
+    let wilson = crate::stats::proportion::wilson(9, 10, 0.95).unwrap();
+    assert_eq!((low, high), (wilson.low, wilson.high));
+    assert!(high < 1.0 && low > 0.0);
+    // Graded points keep t, within what points can be.
+    let graded: Vec<Spot> = (0..6)
+        .map(|at| Spot::told(1, 1, Some(if at > 0 { 1.0 } else { 0.3 })))
+        .collect();
+    let now = Grid::made(&self::info(6, 1), &[graded], None);
+    let verdict = judged(&now, &against(&now, &now), &floor_at(0.5, Metric::Score));
+    let (low, high) = verdict.checks[0].interval.unwrap();
+    assert!(low > 0.0 && high <= 1.0, "{low} {high}");
+}
+
+#[test]
+fn an_open_check_says_how_many_cases_would_decide_it() {
+    let strict = GateRules {
+        checks: vec![rule(regression(Rule::NoDrop))],
+        ..GateRules::default()
+    };
+    // Nothing moved among 60: Tango's bound of none needs z²·0.98/0.02 = 132.6 cases.
+    let now = grid(&all(60, true));
+    let verdict = judged(&now, &against(&now, &now), &strict);
+    assert_eq!(verdict.checks[0].state, State::Inconclusive(Undecided::Either));
+    assert_eq!(verdict.checks[0].needs.as_ref().unwrap().cases, 133);
+    let enough = grid(&all(133, true));
+    assert_eq!(
+        judged(&enough, &against(&enough, &enough), &strict).overall(),
+        Overall::Pass
+    );
+    // Some moved: (1.645 + 0.842)²·sd²/0.02².
+    let mut passed = all(100, true);
+    passed[..2].fill(Some(false));
+    let mut before = all(100, true);
+    before[2..4].fill(Some(false));
+    let (base, now) = (grid(&before), grid(&passed));
+    let verdict = judged(&now, &against(&base, &now), &strict);
+    let cases = verdict.checks[0].needs.as_ref().unwrap().cases;
+    assert!((600..650).contains(&cases), "{cases}");
+}
