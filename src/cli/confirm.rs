@@ -2,6 +2,7 @@
 //!
 //! The repeats are recorded like everything else that was asked; they never take the place of the first answers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Parser as _;
@@ -13,9 +14,12 @@ use crate::compare::Grid;
 use crate::config::CheckKind;
 use crate::domain::{Case, RunId, RunInfo, SuitePart};
 use crate::gate::{Repeated, Repeats, State, Verdict};
-use crate::store::{Folder, Listed, Reader, StoreError};
+use crate::store::{self, Folder, Listed, Reader, StoreError};
 
 /// Asks the failing must-pass cases of a verdict `times` times more. Gives how they came out and what that cost.
+///
+/// The first gate on a run that repeats a case settles how often: its repeats count in every later gate, which asks again only what
+/// could not be measured. Otherwise one could repeat until it fits, and a case that fails more often than not would pass at last.
 pub(super) fn confirm(
     global: &Global,
     (listed, reader): (&Listed, &Reader),
@@ -36,40 +40,84 @@ pub(super) fn confirm(
         .collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut lanes: Vec<usize> = wanted.iter().map(|(lane, _)| *lane).collect();
-    lanes.dedup();
     let mut out = Repeats::default();
-    for lane in lanes {
-        let places: Vec<u64> = wanted
-            .iter()
-            .filter(|(at, _)| *at == lane)
-            .map(|(_, place)| *place as u64)
-            .collect();
-        let path = repeat(listed, reader, lane, &places, times)?;
+    if wanted.is_empty() {
+        return Ok(out);
+    }
+    for run in store::list(&folder_of(listed))? {
+        // One that was cut off before it was frozen has asked nothing.
+        let Ok(earlier) = Reader::open(&run) else { continue };
+        // What other scorers said of them says nothing of a run that was scored again.
+        if earlier.info().scorers == reader.info().scorers {
+            take(&mut out, &Grid::read(&earlier, false)?, now, &wanted);
+        }
+    }
+    for again in &mut out.cases {
+        again.earlier = again.asked;
+    }
+    let mut missing: BTreeMap<(usize, u32), Vec<u64>> = BTreeMap::new();
+    let mut refused = 0;
+    for (lane, place) in &wanted {
+        let left = match out.of(*lane, &now.cases[*place].id) {
+            Some(again) => {
+                refused += u64::from(again.settled < times);
+                again.settled.saturating_sub(again.measured)
+            }
+            None => times,
+        };
+        if left > 0 {
+            missing.entry((*lane, left)).or_default().push(*place as u64);
+        }
+    }
+    out.refused = (refused > 0).then_some((refused, times));
+    for ((lane, left), places) in missing {
+        let path = repeat(listed, reader, lane, &places, left)?;
         ask(global, &path, printer)?;
         let id = path.file_name().and_then(|name| name.to_str()).and_then(RunId::parse);
         let run = Listed {
             id: id.expect("the folder was named after its run"),
             path,
         };
-        let grid = Grid::read(&Reader::open(&run)?, false)?;
-        for (place, case) in grid.cases.iter().enumerate() {
-            let spot = grid.spot(place, 0);
-            if now.find(&case.id).is_some() {
-                out.cases.push(Repeated {
-                    lane,
-                    case: case.id.clone(),
-                    passed: u32::from(spot.passed),
-                    measured: u32::from(spot.judged),
-                    asked: times,
-                });
-            }
-        }
-        for column in &grid.lanes {
-            out.paid.add(&column.paid);
-        }
+        take(&mut out, &Grid::read(&Reader::open(&run)?, false)?, now, &wanted);
     }
     Ok(out)
+}
+
+/// Where the repeats of a run are kept.
+fn folder_of(listed: &Listed) -> PathBuf {
+    listed.path.join("confirm")
+}
+
+/// Counts how the wanted cases came out in a run of repeats, which has one column.
+fn take(out: &mut Repeats, grid: &Grid, now: &Grid, wanted: &[(usize, usize)]) {
+    let (target, prompt) = (&grid.info.targets[0].name, &grid.info.prompts[0].name);
+    let target = now.info.targets.iter().position(|known| known.name == *target);
+    let prompt = now.info.prompts.iter().position(|known| known.name == *prompt);
+    let Some((target, prompt)) = target.zip(prompt) else {
+        return;
+    };
+    let lane = target * now.info.prompts.len() + prompt;
+    let mut counted = false;
+    for (place, case) in grid.cases.iter().enumerate() {
+        if !now.find(&case.id).is_some_and(|at| wanted.contains(&(lane, at))) {
+            continue;
+        }
+        let spot = grid.spot(place, 0);
+        let more = Repeated {
+            lane,
+            case: case.id.clone(),
+            passed: u32::from(spot.passed),
+            measured: u32::from(spot.judged),
+            asked: u32::from(spot.cells),
+            earlier: 0,
+            settled: grid.info.trials,
+        };
+        counted = true;
+        out.add(more);
+    }
+    if counted {
+        out.paid.add(&grid.lanes[0].paid);
+    }
 }
 
 /// A run of these cases on this column alone, frozen but not begun.
@@ -101,7 +149,7 @@ fn repeat(listed: &Listed, reader: &Reader, lane: usize, places: &[u64], times: 
         first += count;
     }
     let stamp = jiff::ZonedDateTime::now().strftime("%Y%m%d-%H%M%S").to_string();
-    let folder = Folder::create(&listed.path.join("confirm"), &stamp)?;
+    let folder = Folder::create(&folder_of(listed), &stamp)?;
     let repeated = RunInfo {
         id: folder.id().clone(),
         description: format!("repeats for {}", listed.id),

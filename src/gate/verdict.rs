@@ -60,6 +60,31 @@ pub struct Repeats {
     pub cases: Vec<Repeated>,
     /// What asking them again cost.
     pub paid: Paid,
+    /// More repeats were wished for than an earlier gate had settled on: in how many cases, and how many were wished for.
+    pub refused: Option<(u64, u32)>,
+}
+
+impl Repeats {
+    /// The repeats of a case on a column.
+    #[must_use]
+    pub fn of(&self, lane: usize, case: &str) -> Option<&Repeated> {
+        self.cases.iter().find(|again| again.lane == lane && again.case == case)
+    }
+
+    /// Counts repeats of a case, beside those that are known of it.
+    pub fn add(&mut self, more: Repeated) {
+        let known = |again: &&mut Repeated| again.lane == more.lane && again.case == more.case;
+        match self.cases.iter_mut().find(known) {
+            Some(again) => {
+                again.passed += more.passed;
+                again.measured += more.measured;
+                again.asked += more.asked;
+                again.earlier += more.earlier;
+                again.settled = again.settled.max(more.settled);
+            }
+            None => self.cases.push(more),
+        }
+    }
 }
 
 /// A case that was asked again.
@@ -75,6 +100,10 @@ pub struct Repeated {
     pub measured: u32,
     /// Repeats that were asked.
     pub asked: u32,
+    /// Of them, those that an earlier gate on the same run asked.
+    pub earlier: u32,
+    /// Repeats that the first gate settled on, which later ones hold to.
+    pub settled: u32,
 }
 
 /// What the baseline says of a case that fails now.

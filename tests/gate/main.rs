@@ -256,6 +256,32 @@ fn failing_must_pass_cases_can_be_asked_again() {
     );
     let repeats = std::fs::read_dir(lab.last_run().join("confirm")).unwrap().count();
     assert_eq!(repeats, 1, "the repeats are kept inside the run");
+    the_first_gate_settles_the_repeats(&lab);
+}
+
+/// `gate --confirm` forgot the repeats before: one could ask until a case passed.
+fn the_first_gate_settles_the_repeats(lab: &lab::Lab) {
+    let folders = || std::fs::read_dir(lab.last_run().join("confirm")).unwrap().count();
+    let gate = |times: &str| lab.run(&["gate", "last", "--rules", "rules.toml", "--confirm", times]);
+    // From now on every answer would be right.
+    std::fs::copy(lab.home.path().join("good.jsonl"), lab.home.path().join("bad.jsonl")).unwrap();
+    for times in ["2", "1", "20"] {
+        let again = gate(times);
+        assert_eq!((again.code, folders()), (1, 1), "nothing is asked anew: {again:?}");
+        assert!(
+            again
+                .out
+                .contains("case-00 was asked 2 times more and passed 0 (by an earlier gate)"),
+            "{}",
+            again.out
+        );
+        let refused = again.out.replace('\n', " ");
+        assert_eq!(
+            refused.contains("--confirm 20 asked no more of"),
+            times == "20",
+            "{refused}"
+        );
+    }
 }
 
 #[test]

@@ -41,8 +41,7 @@ pub(super) fn must_pass(trial: &Trial<'_>, lane: usize, tag: &str, check: &mut C
             continue;
         }
         let id = &now.cases[case].id;
-        let repeats = trial.repeats.map_or(&[][..], |repeats| &repeats.cases);
-        if let Some(again) = repeats.iter().find(|again| again.lane == lane && again.case == *id) {
+        if let Some(again) = trial.repeats.and_then(|repeats| repeats.of(lane, id)) {
             check.confirmed.push(again.clone());
             // The first answers count beside the repeats: the check fails when most of all fail.
             let all = u32::from(spot.judged) + again.measured;

@@ -23,8 +23,10 @@ fn confirmed_cases_fail_only_when_most_trials_fail() {
             passed,
             measured: 2,
             asked: 2,
+            earlier: 0,
+            settled: 2,
         }],
-        paid: crate::compare::Paid::default(),
+        ..Repeats::default()
     };
     for (repeats, exit) in [(Repeats::default(), 1), (again(2), 0), (again(1), 1)] {
         let verdict = judge(&Trial {
@@ -71,8 +73,11 @@ fn repeats_are_told_and_paid() {
             passed: 2,
             measured: 2,
             asked: 2,
+            earlier: 0,
+            settled: 2,
         }],
         paid,
+        refused: None,
     };
     let verdict = judge(&Trial {
         now: &now,

@@ -144,7 +144,10 @@ fn check(check: &Check, verdict: &Verdict) -> Value {
                     .confirmed
                     .iter()
                     .map(|again| {
-                        object!({"case": again.case, "asked": again.asked, "passed": again.passed, "of": again.measured})
+                        object!({
+                            "case": again.case, "asked": again.asked, "passed": again.passed, "of": again.measured,
+                            "earlier": again.earlier,
+                        })
                     })
                     .collect(),
             );

@@ -251,10 +251,25 @@ pub fn repeated(check: &Check, again: &Repeated, lang: Lang) -> String {
     let label = check.label.as_deref().unwrap_or("");
     let (asked, passed) = (again.asked, again.passed);
     let missing = again.asked.saturating_sub(again.measured);
-    let missing = if missing > 0 {
-        lang.pick(format!(" ({missing} not measured)"), format!(" ({missing}번 미측정)"))
-    } else {
+    let mut beside = Vec::new();
+    if missing > 0 {
+        beside.push(lang.pick(format!("{missing} not measured"), format!("{missing}번 미측정")));
+    }
+    if again.earlier > 0 {
+        let earlier = again.earlier;
+        beside.push(if earlier == asked {
+            lang.pick("by an earlier gate", "이전 게이트에서").to_owned()
+        } else {
+            lang.pick(
+                format!("{earlier} by an earlier gate"),
+                format!("{earlier}번은 이전 게이트에서"),
+            )
+        });
+    }
+    let beside = if beside.is_empty() {
         String::new()
+    } else {
+        format!(" ({})", beside.join(", "))
     };
     let times = if asked == 1 {
         "once".to_owned()
@@ -271,8 +286,8 @@ pub fn repeated(check: &Check, again: &Repeated, lang: Lang) -> String {
         ),
     };
     lang.pick(
-        format!("{label}: {case} was asked {times} more and passed {passed}{missing}: {end}."),
-        format!("{label}: {case} 문항을 {asked}번 더 물어 {passed}번 통과했습니다{missing}: {end}."),
+        format!("{label}: {case} was asked {times} more and passed {passed}{beside}: {end}."),
+        format!("{label}: {case} 문항을 {asked}번 더 물어 {passed}번 통과했습니다{beside}: {end}."),
     )
 }
 
@@ -280,10 +295,22 @@ pub fn repeated(check: &Check, again: &Repeated, lang: Lang) -> String {
 #[must_use]
 pub fn repeats_cost(verdict: &Verdict, style: &Style) -> Option<String> {
     let repeats = verdict.repeats.as_ref()?;
-    let cases = cases(repeats.cases.len() as u64, style.lang);
+    let again = cases(repeats.cases.len() as u64, style.lang);
     let cost = paid(&repeats.paid, &Purse::of(repeats.paid.money()), style);
-    Some(style.lang.pick(
-        format!("Asking {cases} again cost {cost}, which is in the cost of the run."),
-        format!("{cases}을 다시 묻는 데 든 {cost}도 실행 비용에 들어 있습니다."),
-    ))
+    let mut told = style.lang.pick(
+        format!("Asking {again} again cost {cost}, which is in the cost of the run."),
+        format!("{again}을 다시 묻는 데 든 {cost}도 실행 비용에 들어 있습니다."),
+    );
+    if let Some((refused, times)) = repeats.refused {
+        let refused = cases(refused, style.lang);
+        told.push_str(&style.lang.pick(
+            format!(
+                " --confirm {times} asked no more of {refused}: an earlier gate has repeated them, and repeating until it fits is no test."
+            ),
+            format!(
+                " {refused}은 이전 게이트가 이미 다시 물었으므로 --confirm {times} 대로 더 묻지 않았습니다. 맞을 때까지 다시 묻는 것은 검사가 아닙니다."
+            ),
+        ));
+    }
+    Some(told)
 }
