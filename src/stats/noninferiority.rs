@@ -22,12 +22,43 @@ pub enum Decision {
     Inconclusive,
 }
 
-/// Decision on a margin: strict inequalities, equality is inconclusive.
-fn decide(lower: Option<f64>, upper: Option<f64>, margin: f64) -> Decision {
-    match (lower, upper) {
-        (Some(lower), _) if lower > -margin => Decision::Pass,
-        (_, Some(upper)) if upper < -margin => Decision::Fail,
-        _ => Decision::Inconclusive,
+/// One-sided bounds of a difference, and what they say about a margin.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bounds {
+    /// One-sided lower bound.
+    pub lower: Option<f64>,
+    /// One-sided upper bound.
+    pub upper: Option<f64>,
+    /// p of the hypothesis that the candidate is worse by the margin or more.
+    pub p_noninferior: Option<f64>,
+    /// What the bounds say about the margin. Inequalities are strict: equality is inconclusive.
+    pub decision: Decision,
+    /// The upper bound lies below 0.
+    pub significant_regression: bool,
+    /// The lower bound lies above 0.
+    pub significant_improvement: bool,
+    /// The margin.
+    pub margin: f64,
+    /// One-sided level.
+    pub alpha: f64,
+}
+
+impl Bounds {
+    fn of(bounds: Option<(f64, f64)>, p_noninferior: Option<f64>, margin: f64, alpha: f64) -> Self {
+        Self {
+            lower: bounds.map(|(lower, _)| lower),
+            upper: bounds.map(|(_, upper)| upper),
+            p_noninferior,
+            decision: match bounds {
+                Some((lower, _)) if lower > -margin => Decision::Pass,
+                Some((_, upper)) if upper < -margin => Decision::Fail,
+                _ => Decision::Inconclusive,
+            },
+            significant_regression: bounds.is_some_and(|(_, upper)| upper < 0.0),
+            significant_improvement: bounds.is_some_and(|(lower, _)| lower > 0.0),
+            margin,
+            alpha,
+        }
     }
 }
 
@@ -55,24 +86,11 @@ pub struct NonInferiority {
     pub se: Option<f64>,
     /// Cases − 1, or clusters − 1.
     pub df: Option<usize>,
-    /// One-sided lower bound.
-    pub lower: Option<f64>,
-    /// One-sided upper bound.
-    pub upper: Option<f64>,
-    /// p of the hypothesis that the candidate is worse by the margin or more.
-    pub p_noninferior: Option<f64>,
+    /// What the bounds of the difference say about the margin.
+    #[serde(flatten)]
+    pub bounds: Bounds,
     /// p of the hypothesis that the candidate is not worse.
     pub p_regression: Option<f64>,
-    /// What the bounds say about the margin.
-    pub decision: Decision,
-    /// The upper bound lies below 0.
-    pub significant_regression: bool,
-    /// The lower bound lies above 0.
-    pub significant_improvement: bool,
-    /// The margin.
-    pub margin: f64,
-    /// One-sided level.
-    pub alpha: f64,
     /// Why something is missing.
     pub reason: Option<Reason>,
 }
@@ -103,8 +121,7 @@ pub fn test(
         Distribution::Z => Some(normal::upper(alpha)),
     };
     let half = se.zip(factor).map(|(se, factor)| se * factor);
-    let lower = diff.zip(half).map(|(diff, half)| diff - half);
-    let upper = diff.zip(half).map(|(diff, half)| diff + half);
+    let bounds = diff.zip(half).map(|(diff, half)| (diff - half, diff + half));
     // P(T > off/se); none without a standard error.
     let tail = |off: f64| {
         let se = se.filter(|se| *se > 0.0)?;
@@ -119,15 +136,8 @@ pub fn test(
         diff,
         se,
         df: found.df,
-        lower,
-        upper,
-        p_noninferior: diff.and_then(|diff| tail(diff + margin)),
+        bounds: Bounds::of(bounds, diff.and_then(|diff| tail(diff + margin)), margin, alpha),
         p_regression: diff.and_then(|diff| tail(-diff)),
-        decision: decide(lower, upper, margin),
-        significant_regression: upper.is_some_and(|upper| upper < 0.0),
-        significant_improvement: lower.is_some_and(|lower| lower > 0.0),
-        margin,
-        alpha,
         reason: found.reason(clusters),
     }
 }
@@ -139,22 +149,9 @@ pub struct NonInferiorityBinary {
     pub n: usize,
     /// Share right of the candidate minus that of the baseline.
     pub difference: Option<f64>,
-    /// One-sided lower bound.
-    pub lower: Option<f64>,
-    /// One-sided upper bound.
-    pub upper: Option<f64>,
-    /// p of the hypothesis that the candidate is worse by the margin or more.
-    pub p_noninferior: Option<f64>,
-    /// What the bounds say about the margin.
-    pub decision: Decision,
-    /// The upper bound lies below 0.
-    pub significant_regression: bool,
-    /// The lower bound lies above 0.
-    pub significant_improvement: bool,
-    /// The margin.
-    pub margin: f64,
-    /// One-sided level.
-    pub alpha: f64,
+    /// What the bounds of the difference say about the margin.
+    #[serde(flatten)]
+    pub bounds: Bounds,
     /// Why something is missing.
     pub reason: Option<Reason>,
 }
@@ -168,19 +165,11 @@ pub fn binary(fixed: usize, broken: usize, n: usize, margin: f64, alpha: f64) ->
         only_b: fixed,
         n,
     };
-    let bounds = pairs.bounds(normal::upper(alpha));
-    let (lower, upper) = (bounds.map(|(low, _)| low), bounds.map(|(_, high)| high));
+    let p_noninferior = pairs.statistic(-margin).map(normal::sf);
     NonInferiorityBinary {
         n,
         difference: pairs.difference(),
-        lower,
-        upper,
-        p_noninferior: pairs.statistic(-margin).map(normal::sf),
-        decision: decide(lower, upper, margin),
-        significant_regression: upper.is_some_and(|upper| upper < 0.0),
-        significant_improvement: lower.is_some_and(|lower| lower > 0.0),
-        margin,
-        alpha,
+        bounds: Bounds::of(pairs.bounds(normal::upper(alpha)), p_noninferior, margin, alpha),
         reason: (n == 0).then_some(Reason::Empty),
     }
 }

@@ -80,7 +80,10 @@ fn the_gate_lets_few_through_at_the_margin() {
             .iter()
             .map(|score| score - margin + 0.3 * chance.normal())
             .collect();
-        noninferiority::test(&baseline, &candidate, None, margin, 0.05, Distribution::T).decision == Decision::Pass
+        noninferiority::test(&baseline, &candidate, None, margin, 0.05, Distribution::T)
+            .bounds
+            .decision
+            == Decision::Pass
     });
     assert!(passed <= 0.06, "{passed}");
 }
