@@ -111,7 +111,7 @@ pub(super) fn compare(global: &Global, args: &CompareArgs, printer: &Printer) ->
         Format::Markdown => report::compare::markdown(&all, printer.lang),
         Format::Text => report::compare::terminal(&all, args.list, &printer.style()),
     };
-    printer.out(&text)?;
+    printer.out_as(args.format, &text)?;
     // Nothing in common is nothing measured.
     let measured = all
         .iter()

@@ -38,7 +38,7 @@ pub(super) fn compute(args: &ComputeArgs, printer: &Printer) -> Outcome {
         })?)),
         None => Box::new(std::io::stdin().lock()),
     };
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = printer.stream_json();
     let mut line = Vec::new();
     let mut number = 0u64;
     loop {

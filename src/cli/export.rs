@@ -6,13 +6,12 @@ use std::io::{BufWriter, Write};
 use super::args::{AudienceArg, ExportArgs, ExportFormat, Format, Global, LayoutArg};
 use super::cases::each_case;
 use super::exit::Exit;
-use super::failure::{Failure, Outcome};
-use super::files::Unfinished;
+use super::failure::Outcome;
+use super::files::{Unfinished, unwritable};
 use super::open::{self, Book};
 use super::printer::Printer;
 use super::{show, tables};
 use crate::compare::Viewer;
-use crate::domain::Said;
 use crate::report::csv::{Audience, Layout};
 use crate::report::xlsx::XlsxReport;
 use crate::said;
@@ -39,18 +38,12 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
         Some(path) => Box::new(BufWriter::with_capacity(
             64 * 1024,
             File::create(path).map_err(|error| {
-                Failure::usage(
-                    said!(
-                        "could not write `{}`: {}",
-                        "`{}` 파일을 쓰지 못했습니다: {}",
-                        path.display(),
-                        Said::from(&error)
-                    ),
-                    said!("name another file", "다른 파일 이름을 쓰세요"),
-                )
+                let remedy = said!("name another file", "다른 파일 이름을 쓰세요");
+                unwritable(path, &error, remedy)
             })?,
         )),
-        None => printer.stream(),
+        None if args.format == ExportFormat::Csv => printer.stream_exact(),
+        None => printer.stream_json(),
     };
     match args.format {
         ExportFormat::Csv => {
@@ -78,7 +71,11 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
             } else {
                 Format::Markdown
             };
-            out.write_all(show::told(&reader, format, printer)?.as_bytes())?;
+            let text = show::told(&reader, format, printer)?;
+            match &args.output {
+                Some(_) => out.write_all(text.as_bytes())?,
+                None => printer.out_as(format, &text)?,
+            }
         }
         ExportFormat::Xlsx => {}
     }
@@ -98,18 +95,11 @@ fn workbook(reader: &Reader, book: &Book, args: &ExportArgs, printer: &Printer) 
         .clone()
         .unwrap_or_else(|| reader.folder().join("report.xlsx"));
     let cannot = |error: &std::io::Error| {
-        Failure::usage(
-            said!(
-                "could not write `{0}`: {1}",
-                "`{0}`에 쓸 수 없습니다: {1}",
-                path.display(),
-                Said::from(error)
-            ),
-            said!(
-                "close it where it is open, or name another file with -o",
-                "열려 있으면 닫고, 아니면 -o 로 다른 파일을 고르세요"
-            ),
-        )
+        let remedy = said!(
+            "close it where it is open, or name another file with -o",
+            "열려 있으면 닫고, 아니면 -o 로 다른 파일을 고르세요"
+        );
+        unwritable(&path, error, remedy)
     };
     let (file, unfinished) = Unfinished::create(&path).map_err(|error| cannot(&error))?;
     let scorers = tables::scorers(reader)?;

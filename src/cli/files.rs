@@ -1,10 +1,11 @@
-//! Opening the files that a suite names, within its folder.
+//! Files: those that a suite names are opened, within its folder; those that a command makes are written whole.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::domain::{Place, Problem};
+use super::failure::Failure;
+use crate::domain::{Place, Problem, Said};
 use crate::said;
 
 /// Opens files for the suite reader. A suite from elsewhere must not read what it likes on this machine, so files it names
@@ -136,22 +137,49 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     unfinished.done()
 }
 
+/// The same, together with the folder it is in.
+pub(super) fn write_with_folder(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
+    write_whole(path, bytes)
+}
+
+/// A file that cannot be written, and what to do instead.
+pub(super) fn unwritable(path: &Path, error: &std::io::Error, remedy: Said) -> Failure {
+    Failure::usage(could_not_write(path, error), remedy)
+}
+
+pub(super) fn could_not_write(path: &Path, error: &std::io::Error) -> Said {
+    said!(
+        "could not write `{}`: {}",
+        "`{}` 파일을 쓰지 못했습니다: {}",
+        path.display(),
+        Said::from(error)
+    )
+}
+
 /// A file that has another name until it is whole, so that nobody meets half of one. Given up, it is taken away.
+///
+/// A link stays a link to what is written. What is no file, as `/dev/stdout` or a pipe, is written to as it is.
 pub(super) struct Unfinished {
-    part: PathBuf,
     path: PathBuf,
+    // What it is called until then, and the file it becomes.
+    part: Option<(PathBuf, PathBuf)>,
 }
 
 impl Unfinished {
     /// Begins what will be the file at `path`.
     pub(super) fn create(path: &Path) -> std::io::Result<(File, Self)> {
-        let mut part = path.as_os_str().to_owned();
+        let path = path.to_owned();
+        if path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir()) {
+            return Ok((File::create(&path)?, Self { path, part: None }));
+        }
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let mut part = real.as_os_str().to_owned();
         part.push(".part");
-        let unfinished = Self {
-            part: part.into(),
-            path: path.to_owned(),
-        };
-        Ok((File::create(&unfinished.part)?, unfinished))
+        let part = PathBuf::from(part);
+        let file = File::create(&part)?;
+        let part = Some((part, real));
+        Ok((file, Self { path, part }))
     }
 
     /// Where it will be.
@@ -161,13 +189,39 @@ impl Unfinished {
 
     /// It is whole.
     pub(super) fn done(self) -> std::io::Result<()> {
-        std::fs::rename(&self.part, &self.path)
+        match &self.part {
+            Some((part, real)) => std::fs::rename(part, real),
+            None => Ok(()),
+        }
     }
 }
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        // Gone already when it was done.
-        let _ = std::fs::remove_file(&self.part);
+        if let Some((part, _)) = &self.part {
+            // Gone already when it was done.
+            let _ = std::fs::remove_file(part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(unix)]
+    #[test]
+    fn links_and_devices_stay_what_they_are() {
+        use super::*;
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write_whole(&link, b"new").unwrap();
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
+        let device = folder.path().join("device");
+        std::os::unix::fs::symlink("/dev/null", &device).unwrap();
+        write_whole(&device, b"lost").unwrap();
+        assert!(device.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 }

@@ -1,13 +1,12 @@
 //! `narani init`: the files that a first run needs, commented.
 
 use crate::said;
-use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::Path;
 
 use super::args::InitArgs;
 use super::exit::Exit;
-use super::failure::{Failure, Outcome};
+use super::failure::Outcome;
+use super::files::{unwritable, write_with_folder};
 use super::printer::Printer;
 
 /// The configuration that ships with the program is the one that is written: one text to keep true.
@@ -22,21 +21,24 @@ const SUITE_KO: &str = include_str!("first_suite.ko.yaml");
 
 pub(super) fn init(args: &InitArgs, printer: &Printer) -> Outcome {
     let folder = &args.folder;
-    fs::create_dir_all(folder.join("suites")).map_err(|error| cannot(folder, &error))?;
     let config = printer.say(CONFIG, CONFIG_KO);
     let suite = printer.say(SUITE, SUITE_KO);
     for (name, text) in [("config.toml", config), ("suites/first.yaml", suite)] {
         let path = folder.join(name);
-        match File::create_new(&path) {
-            Ok(mut file) => {
-                file.write_all(text.as_bytes()).map_err(|error| cannot(&path, &error))?;
-                printer.out(&format!("{} {}", printer.say("wrote", "만듦"), path.display()))?;
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                printer.out(&format!("{} {}", printer.say("kept ", "그대로 둠"), path.display()))?;
-            }
-            Err(error) => return Err(cannot(&path, &error)),
-        }
+        // What somebody wrote, whatever it is, stays.
+        let done = if path.symlink_metadata().is_ok() {
+            printer.say("kept ", "그대로 둠")
+        } else {
+            write_with_folder(&path, text.as_bytes()).map_err(|error| {
+                let remedy = said!(
+                    "name another folder: `narani init FOLDER`",
+                    "다른 폴더를 적으세요: `narani init 폴더`"
+                );
+                unwritable(&path, &error, remedy)
+            })?;
+            printer.say("wrote", "만듦")
+        };
+        printer.out(&format!("{done} {}", path.display()))?;
     }
     let steps = [
         (
@@ -61,20 +63,6 @@ pub(super) fn init(args: &InitArgs, printer: &Printer) -> Outcome {
     }
     printer.out(&text)?;
     Ok(Exit::Done)
-}
-
-fn cannot(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(
-        said!(
-            "could not write `{}`: {error}",
-            "`{}` 파일을 쓰지 못했습니다: {error}",
-            path.display()
-        ),
-        said!(
-            "name another folder: `narani init FOLDER`",
-            "다른 폴더를 적으세요: `narani init 폴더`"
-        ),
-    )
 }
 
 #[cfg(test)]

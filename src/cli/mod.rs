@@ -119,16 +119,17 @@ fn carry_out(cli: &Cli, printer: &Printer) -> Outcome {
 /// A runtime for commands that wait.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     crate::net::install_tls();
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            Failure::new(
-                Exit::Internal,
-                said!(
-                    "could not start the runtime: {error}",
-                    "실행 환경을 시작하지 못했습니다: {error}"
-                ),
-            )
-        })
+    started(tokio::runtime::Builder::new_multi_thread())
+}
+
+fn started(mut builder: tokio::runtime::Builder) -> Result<tokio::runtime::Runtime, Failure> {
+    builder.enable_all().build().map_err(|error| {
+        Failure::new(
+            Exit::Internal,
+            said!(
+                "could not start the runtime: {error}",
+                "실행 환경을 시작하지 못했습니다: {error}"
+            ),
+        )
+    })
 }

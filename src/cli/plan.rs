@@ -41,11 +41,10 @@ pub(super) fn plan(global: &Global, args: &PlanArgs, printer: &Printer) -> Outco
         },
         basis,
     );
-    let text = match args.format {
-        PageFormat::Json => report::sizes::json(&found),
-        PageFormat::Text => report::sizes::page(&found, &printer.style()),
-    };
-    printer.out(&text)?;
+    match args.format {
+        PageFormat::Json => printer.out_json(&report::sizes::json(&found))?,
+        PageFormat::Text => printer.out(&report::sizes::page(&found, &printer.style()))?,
+    }
     Ok(Exit::Done)
 }
 

@@ -5,9 +5,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::domain::{Problem, Severity};
 use crate::report::words::Lang;
-use crate::text::sink::ci_lines;
+use crate::text::sink::{ci_lines, json_lines};
 
-use super::args::{Global, When};
+use super::args::{Format, Global, When};
 use super::{language, problems};
 
 /// Where and how things are printed.
@@ -31,8 +31,8 @@ pub(super) struct Printer {
     pub(super) interactive: bool,
     /// `CI` or `GITHUB_ACTIONS` is set.
     pub(super) ci: bool,
-    /// Standard output goes into the log of a CI service, whose runner takes some lines for commands: outside text must not be
-    /// one of them. What is redirected into a file stays as it is.
+    /// Standard output may go into the log of a CI service, whose runner takes some lines for commands: outside text in what people
+    /// read must not be one of them. What is redirected into a file stays as it is.
     log: bool,
 }
 
@@ -112,26 +112,50 @@ impl Printer {
         if self.lang == Lang::Ko { ko } else { en }
     }
 
-    /// Prints a result, ending with a line break.
+    /// Prints a result for people, ending with a line break.
     pub(super) fn out(&self, text: &str) -> io::Result<()> {
         let text = if self.log { ci_lines(text) } else { Cow::Borrowed(text) };
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        if !text.ends_with('\n') {
-            out.write_all(b"\n")?;
-        }
-        out.flush()
+        whole(io::stdout().lock(), &text)
     }
 
-    /// Standard output as a stream, for what is too large to be put together first.
-    pub(super) fn stream(&self) -> Box<dyn io::Write> {
-        let out = io::stdout().lock();
-        let out: Box<dyn io::Write> = if self.log {
-            Box::new(Lines::new(out))
-        } else {
-            Box::new(out)
-        };
-        Box::new(io::BufWriter::with_capacity(64 * 1024, out))
+    /// Prints a result in the form that was asked for.
+    pub(super) fn out_as(&self, format: Format, text: &str) -> io::Result<()> {
+        match format {
+            Format::Text | Format::Markdown => self.out(text),
+            Format::Json | Format::Jsonl => self.out_json(text),
+            Format::Csv => self.out_exact(text),
+        }
+    }
+
+    /// Prints JSON or JSON lines, see [`Self::stream_json`].
+    pub(super) fn out_json(&self, text: &str) -> io::Result<()> {
+        whole(self.stream_json(), text)
+    }
+
+    /// Prints CSV or XML, see [`Self::stream_exact`].
+    pub(super) fn out_exact(&self, text: &str) -> io::Result<()> {
+        whole(self.stream_exact(), text)
+    }
+
+    /// Standard output as a stream of JSON lines: the same bytes wherever they go. Of the ways to write a value it is one in which
+    /// no runner of a CI service finds a command.
+    pub(super) fn stream_json(&self) -> Box<dyn io::Write> {
+        self.streamed(Some(Lines::json(io::stdout().lock())))
+    }
+
+    /// Standard output as a stream of a form in which a value can be written in one way only, so that nothing is done to it. Of a
+    /// line that would be a command in the log of a CI service there is a warning.
+    pub(super) fn stream_exact(&self) -> Box<dyn io::Write> {
+        self.streamed(self.log.then(|| Lines::exact(io::stdout().lock(), self.clone())))
+    }
+
+    #[expect(clippy::unused_self, reason = "one place for all printing")]
+    fn streamed(&self, lines: Option<Lines<io::StdoutLock<'static>>>) -> Box<dyn io::Write> {
+        const BUFFER: usize = 64 * 1024;
+        match lines {
+            Some(lines) => Box::new(io::BufWriter::with_capacity(BUFFER, lines)),
+            None => Box::new(io::BufWriter::with_capacity(BUFFER, io::stdout().lock())),
+        }
     }
 
     /// Prints lines that a program reads from the log, as they are; nothing where there are none.
@@ -196,31 +220,78 @@ fn stdout_is_file() -> bool {
     false
 }
 
-/// Passes whole lines on, each harmless for a runner.
+/// Writes a text that ends with a line break.
+fn whole(mut out: impl io::Write, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+/// Passes whole lines of a machine's form on.
 struct Lines<W: io::Write> {
     out: W,
     begun: Vec<u8>,
+    // Who is to be warned of a command in a form that cannot be written otherwise.
+    warn: Option<Printer>,
+    json: bool,
 }
 
 impl<W: io::Write> Lines<W> {
-    fn new(out: W) -> Self {
-        Self { out, begun: Vec::new() }
+    /// For JSON: written so that it gives no command.
+    fn json(out: W) -> Self {
+        let begun = Vec::new();
+        Self {
+            out,
+            begun,
+            json: true,
+            warn: None,
+        }
+    }
+
+    /// For what cannot be written in another way: somebody is warned of a command.
+    fn exact(out: W, printer: Printer) -> Self {
+        let begun = Vec::new();
+        Self {
+            out,
+            begun,
+            json: false,
+            warn: Some(printer),
+        }
     }
 
     fn pass(&mut self) -> io::Result<()> {
-        let line = std::mem::take(&mut self.begun);
-        self.out.write_all(ci_lines(&String::from_utf8_lossy(&line)).as_bytes())
+        let text = String::from_utf8_lossy(&self.begun);
+        if self.json {
+            self.out.write_all(json_lines(&text).as_bytes())?;
+        } else {
+            if self.warn.is_some() && matches!(ci_lines(&text), Cow::Owned(_)) {
+                let printer = self.warn.take();
+                printer.iter().for_each(warn_of_command);
+            }
+            self.out.write_all(&self.begun)?;
+        }
+        self.begun.clear();
+        Ok(())
     }
+}
+
+fn warn_of_command(printer: &Printer) {
+    printer.note(printer.say(
+        "a line of this output would be a command for the runner of this CI: keep it out of the log (> FILE, -o FILE, or a pipe)",
+        "이 출력에 이 CI의 실행기가 명령으로 읽을 줄이 있습니다. 로그 대신 파일(> FILE, -o FILE)이나 파이프로 보내세요",
+    ));
 }
 
 impl<W: io::Write> io::Write for Lines<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.begun.extend_from_slice(piece);
-            if piece.ends_with(b"\n") {
-                self.pass()?;
-            }
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        if whole > 0 {
+            self.begun.extend_from_slice(&bytes[..whole]);
+            self.pass()?;
         }
+        self.begun.extend_from_slice(&bytes[whole..]);
         Ok(bytes.len())
     }
 
@@ -234,5 +305,35 @@ impl<W: io::Write> Drop for Lines<W> {
         // Nobody is left to tell of a failure; the writers flush before they are done.
         let _ = self.pass();
         let _ = self.out.flush();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str, lines: impl FnOnce(&mut Vec<u8>) -> Lines<&mut Vec<u8>>) -> String {
+        let mut out = Vec::new();
+        let mut stream = io::BufWriter::with_capacity(7, lines(&mut out));
+        stream.write_all(text.as_bytes()).unwrap();
+        stream.flush().unwrap();
+        drop(stream);
+        String::from_utf8(out).unwrap()
+    }
+
+    /// A table in CSV that went through a pipe in CI got a bar before lines that begin with `::`.
+    #[test]
+    fn csv_is_told_as_it_is() {
+        let rows = "id,text\na,\"one\n::error::two ##[b]\"\nb,three";
+        assert_eq!(told(rows, |out| Lines::exact(out, Printer::plain(Lang::En))), rows);
+    }
+
+    #[test]
+    fn json_says_the_same_without_a_command() {
+        let lines = "{\"a\":\"## b\"}\n{\"a\":\"###[b] ##vso[c]\"}\n";
+        let shown = told(lines, |out| Lines::json(out));
+        assert_eq!(shown, "{\"a\":\"## b\"}\n{\"a\":\"##\\u0023[b] #\\u0023vso[c]\"}\n");
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert!(lines.lines().map(value).eq(shown.lines().map(value)));
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outco
                 "비교할 쌍이 없습니다: 대상이 하나이거나 채점 결과가 없습니다",
             ));
         } else {
-            printer.out(&text)?;
+            printer.out_as(args.format, &text)?;
         }
         return Ok(Exit::Done);
     }
@@ -78,10 +78,10 @@ fn agreement(reader: &Reader, args: &ShowArgs, printer: &Printer) -> Outcome {
         ));
     }
     let rows = labels.agreements();
-    printer.out(&match args.format {
-        Format::Json | Format::Jsonl => report::agreement::json(&info, &rows),
-        _ => report::agreement::table(&info, &rows, &printer.style()),
-    })?;
+    match args.format {
+        Format::Json | Format::Jsonl => printer.out_json(&report::agreement::json(&info, &rows))?,
+        _ => printer.out(&report::agreement::table(&info, &rows, &printer.style()))?,
+    }
     Ok(Exit::Done)
 }
 
@@ -95,11 +95,11 @@ fn summary_of(reader: &Reader, running: bool, format: Format, printer: &Printer)
     let book = Book::new(reader.info())?;
     match format {
         Format::Jsonl => {
-            let mut out = printer.stream();
+            let mut out = printer.stream_json();
             write_jsonl(reader, &book, &mut out)?;
         }
         Format::Csv => {
-            write_csv(reader, &book, printer.stream(), Layout::Long, Audience::Machine)?;
+            write_csv(reader, &book, printer.stream_exact(), Layout::Long, Audience::Machine)?;
         }
         Format::Text | Format::Json | Format::Markdown => {}
     }
@@ -113,7 +113,7 @@ fn summary_of(reader: &Reader, running: bool, format: Format, printer: &Printer)
 /// The summary of a run whose view is known, in a form that needs no more than it.
 fn table(reader: &Reader, view: View, format: Format, printer: &Printer) -> Result<View, Failure> {
     if matches!(format, Format::Text | Format::Json | Format::Markdown) {
-        printer.out(&worded(reader, &view, format, printer))?;
+        printer.out_as(format, &worded(reader, &view, format, printer))?;
     }
     Ok(view)
 }
@@ -190,7 +190,7 @@ fn case(reader: &Reader, id: &str, args: &ShowArgs, printer: &Printer) -> Outcom
             let call = book.render(record.case_index, record.prompt, &record.case).ok();
             jsonl::write(&mut out, reader.info(), record, call.as_ref())?;
         }
-        printer.out(&String::from_utf8_lossy(&out))?;
+        printer.out_json(&String::from_utf8_lossy(&out))?;
         return Ok(Exit::Done);
     }
     let hidden = printer.ci && !args.print_answers;
@@ -313,7 +313,7 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
         return Ok(Exit::Done);
     }
     match args.format {
-        Format::Json | Format::Jsonl => printer.out(&report::runs::json_lines(&rows))?,
+        Format::Json | Format::Jsonl => printer.out_json(&report::runs::json_lines(&rows))?,
         _ => {
             printer.out(&report::runs::table(&rows, &printer.style()))?;
             let troubles = report::runs::troubles(&rows);

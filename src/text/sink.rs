@@ -8,6 +8,7 @@
 //! |---|---|
 //! | terminal | [`terminal`], [`terminal_line`], [`terminal_word`] |
 //! | log of a CI service | [`ci_log`], [`ci_lines`] |
+//! | JSON that may stand in such a log | [`json_lines`] |
 //! | spreadsheet, CSV | [`csv_guard`], [`csv_unguard`] |
 //! | spreadsheet, workbook | [`sheet_text`], [`sheet_line`], cut by [`sheet_parts`], [`sheet_pages`] and [`sheet_cut_to_row`] |
 //! | Markdown | [`markdown_inline`], [`markdown_fence`] |
@@ -24,7 +25,7 @@ pub use sheet::{
     CELL_BREAKS, CELL_UNITS, sheet_cut, sheet_cut_to_cell, sheet_cut_to_row, sheet_fits, sheet_height, sheet_line,
     sheet_lines, sheet_most_lines, sheet_pages, sheet_pages_wide, sheet_parts, sheet_text,
 };
-pub use terminal::{Breaks, ci_lines, ci_log, terminal, terminal_line, terminal_word};
+pub use terminal::{Breaks, ci_lines, ci_log, json_lines, terminal, terminal_line, terminal_word};
 
 #[cfg(test)]
 #[path = "../../testdata/hostile/mod.rs"]

@@ -11,11 +11,12 @@ use clap::{Args, Subcommand};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::files::write_whole;
+use crate::cli::files::{unwritable, write_with_folder};
 use crate::cli::gate::{enough, usual_folder};
 use crate::cli::open::{self, Book};
 use crate::cli::printer::Printer;
 use crate::compare::Grid;
+use crate::domain::Said;
 use crate::gate::Baseline;
 use crate::gate::against::CHANGED_MOST;
 use crate::gate::baseline::{Line, file_name};
@@ -228,39 +229,16 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
                 older.with(&newer, &|case| taken.iter().any(|id| id == case))
             }
         };
-        let text = next.write();
-        if fs::read_to_string(&path).is_ok_and(|present| present == text) {
-            printer.note(&format!(
-                "{} {}",
-                path.display(),
-                printer.say("is already so", "파일은 이미 그렇습니다")
-            ));
-            continue;
+        let cases = report::words::cases(next.lines.len() as u64, printer.lang);
+        let remedy = said!(
+            "give write permission, or name another folder with --baseline",
+            "쓰기 권한을 주거나 --baseline으로 다른 폴더를 지정하세요"
+        );
+        if put(&path, &next.write(), &format!(" ({cases})"), remedy, printer)? {
+            // The proposal has been decided on.
+            let _ = fs::remove_file(format!("{}.pending", path.display()));
+            written += 1;
         }
-        let cannot = |error: std::io::Error| {
-            Failure::usage(
-                said!(
-                    "could not write `{}`: {error}",
-                    "`{}` 파일을 쓰지 못했습니다: {error}",
-                    path.display()
-                ),
-                said!(
-                    "give write permission, or name another folder with --baseline",
-                    "쓰기 권한을 주거나 --baseline으로 다른 폴더를 지정하세요"
-                ),
-            )
-        };
-        fs::create_dir_all(&folder).map_err(cannot)?;
-        write_whole(&path, text.as_bytes()).map_err(cannot)?;
-        // The proposal has been decided on.
-        let _ = fs::remove_file(format!("{}.pending", path.display()));
-        written += 1;
-        printer.out(&format!(
-            "{} {} ({})",
-            printer.say("wrote", "만듦"),
-            path.display(),
-            report::words::cases(next.lines.len() as u64, printer.lang)
-        ))?;
     }
     if written > 0 {
         printer.note(&format!(
@@ -333,39 +311,35 @@ fn init(global: &Global, folder: Option<&Path>, printer: &Printer) -> Outcome {
     );
     let path = attributes_of(&folder);
     let present = fs::read_to_string(&path).unwrap_or_default();
-    if present.lines().any(|line| line.trim() == ATTRIBUTES.trim()) {
-        printer.note(&format!(
-            "{} {}",
-            path.display(),
-            printer.say("is already so", "파일은 이미 그렇습니다")
-        ));
-        return Ok(Exit::Done);
-    }
     let mut text = present;
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
+    if !text.lines().any(|line| line.trim() == ATTRIBUTES.trim()) {
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        if !text.contains("narani") {
+            text.push_str("# Baselines of narani are accepted whole, never merged line by line.\n");
+        }
+        text.push_str(ATTRIBUTES);
     }
-    if !text.contains("narani") {
-        text.push_str("# Baselines of narani are accepted whole, never merged line by line.\n");
-    }
-    text.push_str(ATTRIBUTES);
-    let cannot = |error: std::io::Error| {
-        Failure::usage(
-            said!(
-                "could not write `{}`: {error}",
-                "`{}` 파일을 쓰지 못했습니다: {error}",
-                path.display()
-            ),
-            said!(
-                "give write permission, or name another folder",
-                "쓰기 권한을 주거나 다른 폴더를 지정하세요"
-            ),
-        )
-    };
-    fs::create_dir_all(&folder).map_err(cannot)?;
-    write_whole(&path, text.as_bytes()).map_err(cannot)?;
-    printer.out(&format!("{} {}", printer.say("wrote", "만듦"), path.display()))?;
+    let remedy = said!(
+        "give write permission, or name another folder",
+        "쓰기 권한을 주거나 다른 폴더를 지정하세요"
+    );
+    put(&path, &text, "", remedy, printer)?;
     Ok(Exit::Done)
+}
+
+/// Makes a file what it is to be and says so, with `more` behind its name. Gives whether it was otherwise before.
+fn put(path: &Path, text: &str, more: &str, remedy: Said, printer: &Printer) -> Result<bool, Failure> {
+    let shown = path.display();
+    if fs::read_to_string(path).is_ok_and(|present| present == text) {
+        let so = printer.say("is already so", "파일은 이미 그렇습니다");
+        printer.note(&format!("{shown} {so}"));
+        return Ok(false);
+    }
+    write_with_folder(path, text.as_bytes()).map_err(|error| unwritable(path, &error, remedy))?;
+    printer.out(&format!("{} {shown}{more}", printer.say("wrote", "만듦")))?;
+    Ok(true)
 }
 
 /// Refuses to accept a run that lacks more than a tenth of the cases of the baseline: it was filtered, or its suite was

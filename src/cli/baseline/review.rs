@@ -7,14 +7,12 @@ use std::pin::Pin;
 
 use super::Change;
 use crate::cli::cases::of_column;
-use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::gate::why;
 use crate::cli::open::Book;
 use crate::cli::printer::Printer;
 use crate::compare::Grid;
 use crate::report;
-use crate::said;
 use crate::store::Reader;
 
 /// A decision on a case.
@@ -47,18 +45,7 @@ impl Asking {
                 }
             }
         });
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| {
-                Failure::new(
-                    Exit::Internal,
-                    said!(
-                        "could not start the runtime: {error}",
-                        "실행 환경을 시작하지 못했습니다: {error}"
-                    ),
-                )
-            })?;
+        let runtime = crate::cli::started(tokio::runtime::Builder::new_current_thread())?;
         Ok(Self {
             tags: Vec::new(),
             quit: false,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{GateArgs, enough, usual_folder};
 use crate::cli::failure::Failure;
-use crate::cli::files::write_whole;
+use crate::cli::files::{could_not_write, write_with_folder};
 use crate::cli::printer::Printer;
 use crate::compare::Grid;
 use crate::config::{CheckKind, GateRules};
@@ -212,13 +212,10 @@ pub(super) fn propose(now: &Grid, rules: &GateRules, against: &mut Against, prin
             continue;
         }
         let pending = format!("{path}.pending");
-        let written = Path::new(path)
-            .parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| write_whole(Path::new(&pending), Baseline::of(now, lane).write().as_bytes()));
-        match written {
+        let text = Baseline::of(now, lane).write();
+        match write_with_folder(Path::new(&pending), text.as_bytes()) {
             Ok(()) => against.proposed(lane, pending),
-            Err(error) => printer.note(&format!("could not write `{pending}`: {error}")),
+            Err(error) => printer.note(could_not_write(Path::new(&pending), &error).in_lang(printer.lang)),
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Telling a verdict: the terminal, the files, GitHub's summary, outputs and annotations.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::GateArgs;
 use crate::cli::cases::of_column;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::files::write_whole;
+use crate::cli::files::{unwritable, write_whole};
 use crate::cli::open::{self, Book};
 use crate::cli::printer::Printer;
 use crate::compare::{self, Grid};
@@ -83,20 +83,15 @@ pub(in crate::cli) fn why(records: &[Record]) -> (String, String) {
 /// Prints the verdict and writes its files.
 pub(super) fn tell(args: &GateArgs, now: &Grid, verdict: &Verdict, printer: &Printer) -> Result<(), Failure> {
     use report::gate::markdown::{Manner, markdown};
-    let write = |path: &Option<PathBuf>, text: &str| -> Result<(), Failure> {
+    type Print = fn(&Printer, &str) -> io::Result<()>;
+    let write = |path: &Option<PathBuf>, print: Print, text: &str| -> Result<(), Failure> {
         let Some(path) = path else { return Ok(()) };
         if path == Path::new("-") {
-            return Ok(printer.out(text)?);
+            return Ok(print(printer, text)?);
         }
         write_whole(path, text.as_bytes()).map_err(|error| {
-            Failure::usage(
-                said!(
-                    "could not write `{}`: {error}",
-                    "`{}` 파일을 쓰지 못했습니다: {error}",
-                    path.display()
-                ),
-                said!("name another file", "다른 파일 이름을 주세요"),
-            )
+            let remedy = said!("name another file", "다른 파일 이름을 주세요");
+            unwritable(path, &error, remedy)
         })
     };
     let manner = Manner {
@@ -104,8 +99,8 @@ pub(super) fn tell(args: &GateArgs, now: &Grid, verdict: &Verdict, printer: &Pri
         most: COMMENT,
         answers: args.with_answers,
     };
-    write(&args.markdown, &markdown(verdict, manner, printer.lang))?;
-    write(&args.json, &report::gate::json(verdict))?;
+    write(&args.markdown, Printer::out, &markdown(verdict, manner, printer.lang))?;
+    write(&args.json, Printer::out_json, &report::gate::json(verdict))?;
     if args.junit.is_some() {
         let text = report::gate::junit(verdict, now).map_err(|why| {
             Failure::new(
@@ -113,7 +108,7 @@ pub(super) fn tell(args: &GateArgs, now: &Grid, verdict: &Verdict, printer: &Pri
                 said!("could not write JUnit: {why}", "JUnit을 쓰지 못했습니다: {why}"),
             )
         })?;
-        write(&args.junit, &text)?;
+        write(&args.junit, Printer::out_exact, &text)?;
     }
     if on_stdout(args) == 0 {
         printer.out(&report::gate::terminal(verdict, args.list, &printer.style()))?;

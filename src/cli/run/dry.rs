@@ -43,11 +43,10 @@ pub(super) fn dry_run(
         caps: caps.to_vec(),
         ..forecast(results, args, settings, suites, picked, ready, earlier)
     };
-    let text = match args.format {
-        Format::Json | Format::Jsonl => report::plan::json(&forecast),
-        _ => report::plan::table(&forecast, &printer.style()),
-    };
-    printer.out(&text)?;
+    match args.format {
+        Format::Json | Format::Jsonl => printer.out_json(&report::plan::json(&forecast))?,
+        _ => printer.out(&report::plan::table(&forecast, &printer.style()))?,
+    }
     for line in told(&ready.unexpressed, &ready.info, printer) {
         printer.note(&line);
     }

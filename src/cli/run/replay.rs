@@ -16,7 +16,7 @@ use super::exit_of;
 use crate::cli::args::RunArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome as Ended};
-use crate::cli::files::write_whole;
+use crate::cli::files::{unwritable, write_with_folder};
 use crate::cli::open::Book;
 use crate::cli::printer::Printer;
 use crate::cli::{show, tables};
@@ -324,18 +324,10 @@ pub(super) fn record(reader: &Reader, book: &Book, folder: &Path, printer: &Prin
         }
         count += lines.len();
         let path = path_of(folder, &suite, name);
-        let cannot = |error: std::io::Error| {
-            Failure::usage(
-                said!(
-                    "could not write `{}`: {error}",
-                    "`{}` 파일을 쓰지 못했습니다: {error}",
-                    path.display()
-                ),
-                said!("name another folder with --record", "--record로 다른 폴더를 지정하세요"),
-            )
-        };
-        std::fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(cannot)?;
-        write_whole(&path, text.as_bytes()).map_err(cannot)?;
+        write_with_folder(&path, text.as_bytes()).map_err(|error| {
+            let remedy = said!("name another folder with --record", "--record로 다른 폴더를 지정하세요");
+            unwritable(&path, &error, remedy)
+        })?;
     }
     printer.note(&format!(
         "{} {} ({})",

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde::de::IgnoredAny;
-
 use super::hidden::{Piece, pieces};
 
 /// What becomes of line breaks (LF and CR LF; a CR alone is a control).
@@ -101,7 +99,7 @@ pub fn ci_log(text: &str) -> String {
 /// A page of our own, in which outside text stands, for the log of a CI service: no line of it is a command of the runner.
 ///
 /// Runners take a line for a command when it begins with `::` behind any white space, and some find `##[`, `##vso[` and the like
-/// anywhere in it. All other lines are left as they are, so that tables stay in shape; JSON stays the same value.
+/// anywhere in it. All other lines are left as they are, so that tables stay in shape.
 #[must_use]
 pub fn ci_lines(page: &str) -> Cow<'_, str> {
     let begins = |line: &str| line.trim_start().starts_with("::");
@@ -113,22 +111,32 @@ pub fn ci_lines(page: &str) -> Cow<'_, str> {
         if begins(line) {
             out.push_str("│ ");
         }
-        let mut rest = line;
-        // In JSON the second sign is written as an escape, which says the same; elsewhere the two are parted.
-        let json = |text: &str| serde_json::from_str::<IgnoredAny>(text).is_ok();
-        let between = if marker(line).is_some() && (json(line) || json(page)) {
-            "\\u0023"
-        } else {
-            " #"
-        };
-        while let Some(at) = marker(rest) {
-            out.push_str(&rest[..=at]);
-            out.push_str(between);
-            rest = &rest[at + 2..];
-        }
-        out.push_str(rest);
+        part(line, " #", &mut out);
     }
     Cow::Owned(out)
+}
+
+/// JSON, or lines of JSON, in which no runner finds a command. It says the same: the second sign is written as an escape. A line of
+/// it never begins with `::`.
+#[must_use]
+pub fn json_lines(text: &str) -> Cow<'_, str> {
+    if marker(text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    part(text, "\\u0023", &mut out);
+    Cow::Owned(out)
+}
+
+/// Writes something else for the second sign of each marker.
+fn part(text: &str, second: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = marker(rest) {
+        out.push_str(&rest[..=at]);
+        out.push_str(second);
+        rest = &rest[at + 2..];
+    }
+    out.push_str(rest);
 }
 
 /// Where `##`, letters and `[` stand: what some runners take for a command wherever it is.
@@ -170,7 +178,7 @@ mod tests {
                 proptest::prop_assert!(!line.contains("##[") && !line.contains("##vso["), "{line:?}");
             }
             let json = serde_json::json!({ "text": text }).to_string();
-            let line = ci_lines(&json);
+            let line = json_lines(&json);
             proptest::prop_assert!(!line.contains("##[") && !line.contains("##vso["), "{line:?}");
             let read: serde_json::Value = serde_json::from_str(&line).unwrap();
             proptest::prop_assert_eq!(read["text"].as_str(), Some(text.as_str()));
@@ -187,6 +195,6 @@ mod tests {
         assert_eq!(ci_lines("###[error] ##vso[x]"), "## #[error] # #vso[x]");
         // Headings, and what only looks like a command.
         assert_eq!(ci_lines("## Notes [1]\na ::b\n"), "## Notes [1]\na ::b\n");
-        assert_eq!(ci_lines("{\"a\":\"##[x]\"}\n"), "{\"a\":\"#\\u0023[x]\"}\n");
+        assert_eq!(json_lines("{\"a\":\"##[x]\"}\n"), "{\"a\":\"#\\u0023[x]\"}\n");
     }
 }
