@@ -138,6 +138,17 @@ pub fn rating(mean: f64) -> String {
     format!("{:.2}", mean + 1e-9)
 }
 
+/// A difference of such means, always with its sign: `+0.25`, `−1.10`, `0.00`.
+#[must_use]
+pub fn signed_rating(difference: f64) -> String {
+    let size = rating(difference.abs());
+    match difference {
+        _ if size == "0.00" => size,
+        _ if difference < 0.0 => format!("−{size}"),
+        _ => format!("+{size}"),
+    }
+}
+
 /// A number of unknown meaning with four digits that count: `0.01630`, `23.69`, `15,120`.
 #[must_use]
 pub fn plain_number(value: f64) -> String {

@@ -249,6 +249,11 @@ fn ratings_stand_beside_the_scores_everywhere() {
         status.out
     );
     assert!(
+        status.out.contains("difference over the whole run") && status.out.contains("told apart"),
+        "{}",
+        status.out
+    );
+    assert!(
         status.out.lines().all(|line| line.chars().count() <= 100),
         "{}",
         status.out
@@ -354,4 +359,32 @@ fn files_that_are_there_are_never_written_over() {
     assert_eq!(ended.code, 2, "{ended:?}");
     assert!(ended.err.contains("-o 로 다른 폴더를 고르세요"), "{}", ended.err);
     assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+/// Of a run of more than 2,500 answers the wide table is left as it was, and the command that is told makes it.
+#[test]
+fn of_a_large_run_the_detail_is_made_anew_and_the_rest_is_told() {
+    let lab = run(630);
+    let pack = pack(&lab, &["--reviewers", "지민", "--sample", "3"]);
+    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
+    rate(&heads, &mut rows);
+    lab.write("back.csv", written(&heads, &rows, b','));
+    let ended = lab.run(&["review", "import", "back.csv"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(kept(&lab, &pack, "지민").len(), 3);
+    let folder = lab.last_run();
+    let (heads, rows) = table(&folder.join("detail.csv"));
+    let mean = at(&heads, "human_mean");
+    assert_eq!(rows.iter().filter(|row| !row[mean].is_empty()).count(), 3 * 4);
+    let wide = folder.join("side-by-side.csv");
+    assert!(!table(&wide).0.contains(&"human_mean.gpt-main".to_owned()));
+    let line = ended.out.lines().find(|line| line.contains("export r-")).unwrap();
+    let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+    assert_eq!(lab.run(&words).code, 0, "{line}");
+    let (heads, rows) = table(&wide);
+    let mean = at(&heads, "human_mean.gpt-main");
+    assert_eq!(
+        (rows.len(), rows.iter().filter(|row| !row[mean].is_empty()).count()),
+        (630, 3)
+    );
 }

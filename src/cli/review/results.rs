@@ -7,10 +7,10 @@ use crate::cli::open::Book;
 use crate::cli::printer::Printer;
 use crate::compare::row::{column_of, reply_of, text_of};
 use crate::domain::Lang;
-use crate::report::number::rating;
+use crate::report::number::{rating, signed_rating};
 use crate::report::table::{Cell, Table};
 use crate::review::agree::Beside;
-use crate::review::results::{self, Automatic, ColumnResult, Withheld};
+use crate::review::results::{self, Automatic, ColumnResult, Difference, Withheld};
 use crate::stats::mean::MeanCi;
 use crate::text::width::wrap;
 
@@ -88,7 +88,8 @@ pub(super) fn draw(opened: &Opened, open: bool, printer: &Printer) -> Result<Str
     let humans = opened.reviewed.humans(info);
     let labels: Vec<String> = info.columns().into_iter().map(|(_, _, label)| label).collect();
     let names = names(opened, open, lang);
-    let mut found = results::results(&opened.reviewed, &humans, &labels, &automatic(opened)?);
+    let automatic = automatic(opened)?;
+    let mut found = results::results(&opened.reviewed.pack, &humans, &labels, &automatic);
     if open {
         found.sort_by(|a, b| b.mean.mean.unwrap_or(0.0).total_cmp(&a.mean.mean.unwrap_or(0.0)));
     } else {
@@ -141,6 +142,9 @@ pub(super) fn draw(opened: &Opened, open: bool, printer: &Printer) -> Result<Str
     paragraph(&mut out, &about, printer);
     if open {
         out.push_str(&over_the_run(&found, &names, opened.reviewed.pack.scale, printer));
+        let columns: Vec<usize> = found.iter().map(|each| each.column).collect();
+        let differences = results::differences(&opened.reviewed.pack, &humans, &columns, &automatic);
+        out.push_str(&apart(&differences, &names, printer));
     }
     Ok(out)
 }
@@ -188,6 +192,46 @@ fn over_the_run(found: &[ColumnResult], names: &[String], scale: (u8, u8), print
     if let Some(why) = why {
         paragraph(&mut out, &reason(why, lang), printer);
     }
+    out
+}
+
+/// The differences over the whole run, corrected in the same way, and which of them are more than chance.
+fn apart(differences: &[Difference], names: &[String], printer: &Printer) -> String {
+    if differences.is_empty() {
+        return String::new();
+    }
+    let lang = printer.lang;
+    let signed = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), signed_rating);
+    let mut table = Table::new()
+        .text(lang.pick("difference over the whole run", "실행 전체의 차이"))
+        .number(lang.pick("scorers alone", "자동 점수만"))
+        .number(lang.pick("corrected", "보정"))
+        .whole(lang.pick("95% CI", "95% 구간"))
+        .text(lang.pick("reading", "해석"));
+    for Difference { first, second, ppi } in differences {
+        let interval = ppi.low.zip(ppi.high).filter(|_| ppi.se.is_some_and(|se| se > 0.0));
+        let apart = interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
+        let reading = if apart {
+            lang.pick("told apart", "구별됨")
+        } else {
+            lang.pick("cannot be told apart", "구별되지 않음")
+        };
+        table.row([
+            Cell::new(format!("{} – {}", names[*first], names[*second])),
+            Cell::new(signed(ppi.judge_only)),
+            Cell::new(signed(ppi.estimate)),
+            Cell::new(interval.map_or_else(String::new, |(low, high)| {
+                format!("{} … {}", signed_rating(low), signed_rating(high))
+            })),
+            Cell::new(reading),
+        ]);
+    }
+    let mut out = format!("\n{}", table.draw(&printer.style(), 2));
+    let about = lang.pick(
+        "Differences case by case, in points of the scale, corrected in the same way. Each interval holds for itself: of twenty pairs that are alike, one looks apart by chance.",
+        "문항마다의 차이를 같은 방법으로 보정한 값이며, 단위는 심사 점수입니다. 구간은 짝마다 따로 성립합니다. 차이가 없는 짝이 스물이면 하나쯤은 우연히 구별된 것처럼 보입니다.",
+    );
+    paragraph(&mut out, about, printer);
     out
 }
 

@@ -284,7 +284,7 @@ pub(super) fn wide<R: Fields>(
     let label = |column: usize| columns[column].2.clone();
     let why = match found.reason {
         Reason::Alike => String::new(),
-        _ => words::reason(&found, &label, false, Lang::En),
+        _ => words::reason(&found, &label, false, rows.lang()),
     };
     rows.text(&why)?;
     let best: Vec<&str> = best(&cells)

@@ -78,6 +78,22 @@ fn wide_for_both() {
     ));
 }
 
+/// Why targets differ was told in English to people who read Korean.
+#[test]
+fn why_targets_differ_is_told_in_the_language_of_people() {
+    let (info, records) = few(&["", "@SUM(1)"]);
+    let why = |audience| {
+        let (header, rows) = read(&write(&info, &records, Layout::Wide, audience));
+        field(&header, &rows[1], "disagreement_why").to_owned()
+    };
+    let english = why(Audience::Machine);
+    assert!(
+        english.starts_with("only ") && why(Audience::People(Lang::En)) == english,
+        "{english}"
+    );
+    assert!(why(Audience::People(Lang::Ko)).contains("만 "));
+}
+
 #[test]
 fn scores_for_machines() {
     let (info, records) = few(&["좋아요"]);

@@ -153,7 +153,7 @@ impl Fields for DetailRow<'_> {
     }
 
     fn word(&mut self, word: &str) -> io::Result<()> {
-        self.pen.put(word, &self.look.line)
+        self.pen.put(super::words::fixed(word, self.lang), &self.look.line)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]

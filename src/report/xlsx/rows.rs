@@ -231,7 +231,7 @@ impl Side<'_> {
             Some(Some((kind, _, message))) => {
                 let message = message.map_or("", |message| message.in_lang(lang));
                 let message: String = sheet_text(message).chars().take(300).collect();
-                let word = kind.word();
+                let word = words::fixed(kind.word(), lang);
                 if message.is_empty() {
                     format!("({word})")
                 } else {
@@ -320,7 +320,7 @@ pub(super) fn error_row(
         pen.line(&info.prompts[record.prompt].name, &look.line)?;
     }
     pen.count(u64::from(record.trial), &look.whole)?;
-    pen.put(group.kind.word(), &look.line)?;
+    pen.put(words::fixed(group.kind.word(), lang), &look.line)?;
     let shown: String = sheet_text(group.message.in_lang(lang)).chars().take(1_000).collect();
     pen.tall(&shown, 60.0, &look.text)?;
     pen.tall(&sheet_text(&remedy(&group, target, lang)), 60.0, &look.text)?;

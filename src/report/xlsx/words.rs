@@ -94,6 +94,58 @@ pub(super) fn head(key: &str, lang: Lang) -> (String, f64) {
     (key.to_owned(), 12.0)
 }
 
+/// Words that exports have for machines, in Korean as a sheet tells them; in English the word itself is told.
+const FIXED: &[(&str, &str)] = &[
+    // How an answer ended.
+    ("measured", "측정됨"),
+    ("error", "오류"),
+    ("skipped", "건너뜀"),
+    ("aborted", "중단"),
+    // What went wrong.
+    ("timeout", "시간 초과"),
+    ("rate_limit", "속도 제한"),
+    ("quota", "한도 소진"),
+    ("auth", "인증 실패"),
+    ("content_filter", "필터 차단"),
+    ("bad_request", "잘못된 요청"),
+    ("server", "서버 오류"),
+    ("network", "연결 오류"),
+    ("truncated", "응답 끊김"),
+    ("scorer", "채점기 오류"),
+    ("judge", "심판 오류"),
+    ("budget", "예산 소진"),
+    ("no_recording", "녹음 없음"),
+    ("not_imported", "가져온 파일에 없음"),
+    // Why a model ended.
+    ("stop", "끝냄"),
+    ("length", "길이 한도"),
+    ("filter", "필터"),
+    ("tool", "도구 호출"),
+    // Where a cost comes from.
+    ("priced", "가격표"),
+    ("reported", "제공자 보고"),
+    ("estimated", "추정"),
+    ("unknown", "모름"),
+    ("local", "로컬"),
+    // Whether an answer was reused.
+    ("fresh", "새 답변"),
+    ("cache", "캐시"),
+];
+
+/// A fixed word of exports as a sheet tells it; any other word as it is.
+pub(super) fn fixed(word: &str, lang: Lang) -> &str {
+    let korean = || {
+        FIXED
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, korean)| *korean)
+    };
+    match lang {
+        Lang::En => word,
+        Lang::Ko => korean().unwrap_or(word),
+    }
+}
+
 /// What people found best: a column's name, or a word of ours.
 pub(super) fn best(best: &str, lang: Lang) -> String {
     match best {
@@ -109,4 +161,37 @@ pub(super) fn best(best: &str, lang: Lang) -> String {
 pub(super) fn cut_mark(characters: u64, lang: Lang) -> String {
     let n = super::super::number::grouped(characters);
     lang.pick(format!("…({n} characters in all)"), format!("…(전체 {n}자)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CostSource, FaultKind, Finish, Status};
+
+    /// Kinds of errors and other fixed words stood in English in Korean sheets.
+    #[test]
+    fn every_fixed_word_has_a_korean_one() {
+        let words = [Status::Measured, Status::Error, Status::Skipped, Status::Aborted].map(Status::word);
+        let ends = [Finish::Stop, Finish::Length, Finish::Filter, Finish::Tool].map(Finish::word);
+        let sources = [
+            CostSource::Priced,
+            CostSource::Reported,
+            CostSource::Estimated,
+            CostSource::Unknown,
+            CostSource::Local,
+        ]
+        .map(CostSource::word);
+        let kinds = FaultKind::ALL.map(FaultKind::word);
+        for word in words
+            .into_iter()
+            .chain(ends)
+            .chain(sources)
+            .chain(kinds)
+            .chain(["fresh", "cache"])
+        {
+            assert_ne!(fixed(word, Lang::Ko), word);
+            assert_eq!(fixed(word, Lang::En), word);
+        }
+        assert_eq!(fixed("openai", Lang::Ko), "openai");
+    }
 }

@@ -1,1 +1,0 @@
-//! A pack out and in again.
