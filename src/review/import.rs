@@ -287,6 +287,27 @@ fn owner<'p>(
         }
     };
     let nfc = |text: &str| crate::text::normalise::nfc(text.trim()).into_owned();
+    if let Some((_, marked)) = &table.marks
+        && nfc(marked) != nfc(&crate::text::sink::sheet_line(&owner.name))
+    {
+        let marked = if marked.is_empty() {
+            said!("the decisions", "조정")
+        } else {
+            Said::from(marked.as_str())
+        };
+        return Err(Mistake::new(
+            said!(
+                "the hidden sheet is that of {0}, the rows are those of {1}",
+                "숨은 시트의 주인({0})과 행의 주인({1})이 다릅니다",
+                marked,
+                called(owner)
+            ),
+            said!(
+                "rows of one reviewer were pasted into the file of another: import the files that came back as they are",
+                "다른 심사자의 행을 붙여 넣은 파일입니다. 돌아온 파일을 그대로 가져오세요"
+            ),
+        ));
+    }
     if let Some(named) = named
         && nfc(named) != nfc(&owner.name)
     {

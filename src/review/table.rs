@@ -146,7 +146,7 @@ fn no_keys(place: &Said) -> Mistake {
     )
 }
 
-/// The separator of a text file: a line may say `sep=;`, else the commonest in the row of keys.
+/// The separator of a text file: the commonest in the row of keys.
 fn separator(text: &str) -> u8 {
     let head = text.lines().take(HEAD).find(|line| line.contains("row_key"));
     let line = head.or_else(|| text.lines().next()).unwrap_or("");

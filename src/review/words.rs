@@ -161,9 +161,8 @@ pub fn whose(name: &str, pack: &str, lang: Lang) -> String {
     )
 }
 
-/// What to do, line by line: a heading where the first is true.
+/// What to do, line by line: a heading where the first is true. `long` tells of the sheet of full texts, where there is one.
 #[must_use]
-/// `long` tells of the sheet of full texts, where there is one.
 pub fn guide(pack: &Pack, name: &str, (protected, long): (bool, bool), lang: Lang) -> Vec<(bool, String)> {
     let mut lines: Vec<(bool, String)> = Vec::new();
     let mut say = |heading: bool, en: &str, ko: &str| lines.push((heading, lang.pick(en, ko).to_owned()));

@@ -388,3 +388,25 @@ fn of_a_large_run_the_detail_is_made_anew_and_the_rest_is_told() {
         (630, 3)
     );
 }
+
+/// A file without the column of comments took back every comment that had come in.
+#[test]
+fn a_column_of_words_that_is_missing_clears_nothing() {
+    let lab = run(6);
+    let pack = pack(&lab, &["--reviewers", "지민"]);
+    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
+    rate(&heads, &mut rows);
+    lab.write("back.csv", written(&heads, &rows, b','));
+    assert_eq!(lab.run(&["review", "import", "back.csv"]).code, 0);
+    let before = kept(&lab, &pack, "지민");
+    let note = at(&heads, "note");
+    let without = |row: &[String]| [&row[..note], &row[note + 1..]].concat();
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| without(row)).collect();
+    lab.write("back.csv", written(&without(&heads), &rows, b','));
+    let ended = lab.run(&["review", "import", "back.csv"]);
+    assert!(
+        ended.out.contains("1 column is not in the file (note)") && ended.out.contains("nothing new"),
+        "{ended:?}"
+    );
+    assert_eq!(kept(&lab, &pack, "지민"), before);
+}

@@ -82,6 +82,28 @@ fn duplicate_edited_and_unclear_rows_are_told_with_their_cells() {
     assert_eq!(found.len(), 8);
 }
 
+/// The rows of one reviewer in the file of another were taken without a word.
+#[test]
+fn a_hidden_sheet_of_another_reviewer_is_told() {
+    let Some(python) = python() else { return };
+    let lab = run(4);
+    let pack = pack(&lab, &["--reviewers", "지민,서준"]);
+    let home = lab.home.path();
+    let paths =
+        ["out/심사_지민.xlsx", "filled.xlsx", "pasted.xlsx"].map(|name| home.join(name).to_str().unwrap().to_owned());
+    tool(&python, &["fill", &paths[0], &paths[1]]);
+    tool(&python, &["paste", &paths[1], &paths[2]]);
+    let ended = lab.run(&["review", "import", &paths[2]]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(
+        ended
+            .err
+            .contains("the hidden sheet is that of 서준, the rows are those of 지민"),
+        "{ended:?}"
+    );
+    assert!(kept(&lab, &pack, "지민").is_empty());
+}
+
 #[test]
 fn no_part_of_a_pack_tells_a_name() {
     let lab = run(30);

@@ -3,6 +3,7 @@
 tool.py fill IN OUT             rates every row, the way people write
 tool.py shuffle IN OUT          sorts the rows, moves the columns, renames the heads, hides a row
 tool.py damage IN OUT           a row twice, an edited text, values that mean nothing
+tool.py paste IN OUT            another reviewer's name in the hidden sheet
 tool.py read FILE               opens a workbook and prints its sheets as JSON
 """
 import json
@@ -86,6 +87,12 @@ def damage(book):
     sheet.cell(last + 3, at["row_key"]).value = "p234-0001-X"
 
 
+def paste(book):
+    for row in book["_narani"].iter_rows():
+        if row[0].value == "reviewer":
+            row[1].value = "서준"
+
+
 def read(path):
     book = openpyxl.load_workbook(path)
     out = {}
@@ -109,5 +116,5 @@ if __name__ == "__main__":
         read(paths[0])
     else:
         book = openpyxl.load_workbook(paths[0])
-        {"fill": fill, "shuffle": shuffle, "damage": damage}[what](book)
+        {"fill": fill, "shuffle": shuffle, "damage": damage, "paste": paste}[what](book)
         book.save(paths[1])

@@ -73,14 +73,14 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
     let opened = Opened::find(global, &pack)?;
     let pack = &opened.reviewed.pack;
     let shelf = Shelf::of(&opened.reader, pack)?;
-    let understood = import::understand(&table, pack, args.reviewer.as_deref(), &mut |unit| {
+    let mut understood = import::understand(&table, pack, args.reviewer.as_deref(), &mut |unit| {
         shelf.texts(&pack.units[unit]).ok()
     })
     .map_err(|found| mistake(path, &found))?;
-    let reviewer = understood.reviewer.as_deref();
+    let reviewer = understood.reviewer.clone();
+    let reviewer = reviewer.as_deref();
     let sent = opened.reviewed.folder.sent(reviewer)?;
     let again = sent.digests.contains(&digest);
-    let changes = Changes::between(&sent, &understood);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut out = wrapped(&told(&name, &table, pack, &understood, printer.lang), printer);
     if let Some(refusal) = refusal(&sent, &understood, printer.lang) {
@@ -96,6 +96,8 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
         printer.out(&out)?;
         return Ok(Exit::Quality);
     }
+    keep_lacking(&sent, &mut understood);
+    let changes = Changes::between(&sent, &understood);
     out.push_str(&changes.told(&sent, again, &understood, printer.lang));
     let at_us = crate::net::clock::now_us();
     let received: Vec<Received> = changes
@@ -187,6 +189,23 @@ fn lacking(understood: &Understood) -> Vec<String> {
             other => other.key(),
         })
         .collect()
+}
+
+/// Columns of words that the file lacks were not cleared by anybody: what came in of them before stays.
+fn keep_lacking(sent: &Sent, understood: &mut Understood) {
+    for rating in &mut understood.ratings {
+        let Some(earlier) = sent.rating(&rating.row) else {
+            continue;
+        };
+        for column in &understood.lacking {
+            match column {
+                Column::Issue => rating.issue.clone_from(&earlier.issue),
+                Column::Note => rating.note.clone_from(&earlier.note),
+                Column::Done => rating.done = earlier.done,
+                _ => {}
+            }
+        }
+    }
 }
 
 /// What an import changes.
@@ -399,6 +418,24 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
                 "  ! 심사자가 고친 글 {n}개 ({}). 심사 값은 표시해 두고 받습니다\n",
                 named(&items, lang)
             ),
+        ));
+    }
+    let words: Vec<String> = understood
+        .lacking
+        .iter()
+        .filter(|column| matches!(column, Column::Issue | Column::Note | Column::Done))
+        .map(|column| column.key())
+        .collect();
+    if !words.is_empty() {
+        let n = words.len();
+        let words = words.join(", ");
+        out.push_str(&lang.pick(
+            format!(
+                "  ! {} not in the file ({words}); what was imported of {} before stays\n",
+                counted(n, "column is", "columns are"),
+                if n == 1 { "it" } else { "them" }
+            ),
+            format!("  ! 파일에 없는 열: {words}. 전에 가져온 값은 그대로 둡니다\n"),
         ));
     }
     if !understood.unknown.is_empty() {
