@@ -77,6 +77,34 @@ pub struct Pack {
     pub adjudication: Option<Reviewer>,
 }
 
+#[cfg(test)]
+impl Pack {
+    /// A pack in Korean on a scale of 1 to 5, without units and reviewers: what tests begin with.
+    pub(crate) fn sample() -> Self {
+        Self {
+            format: "review-key/1".to_owned(),
+            id: "p7f3".to_owned(),
+            run: RunId::parse("r-20260314-091207-k7qd").expect("the id of a run"),
+            simulated: false,
+            made_us: 1,
+            seed: 7,
+            drawn: Drawn::Random,
+            shown: Shown::All,
+            scale: (1, 5),
+            korean: true,
+            reference: false,
+            mask_names: true,
+            mask_words: Vec::new(),
+            labels: 2,
+            cases: 10,
+            unmasked_us: None,
+            units: Vec::new(),
+            reviewers: Vec::new(),
+            adjudication: None,
+        }
+    }
+}
+
 /// The answers of one case and trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unit {

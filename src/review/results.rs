@@ -129,7 +129,7 @@ pub struct Difference {
 /// The corrected differences of `columns`, each with each that comes later, where the sample allows them.
 ///
 /// The differences themselves are corrected, case by case: what two targets share in a case falls out, so this is more
-/// precise than the difference of two corrected means (Boyeau et al. 2024, "AutoEval done right").
+/// precise than the difference of two corrected means (Boyeau and others 2024).
 #[must_use]
 pub fn differences(pack: &Pack, humans: &Humans, columns: &[usize], automatic: &Automatic) -> Vec<Difference> {
     let ground = Ground::new(pack, humans, automatic);
@@ -243,11 +243,8 @@ fn corrected(ground: &Ground<'_>, column: usize, other: Option<usize>) -> Result
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
-#[expect(clippy::float_cmp, reason = "the same steps give the same numbers")]
 mod tests {
     use super::*;
-    use crate::domain::ids::RunId;
 
     /// 60 cases, of which every other one was drawn; three columns, people and scorers of one mind but for a little.
     fn ground() -> (Pack, Humans, Automatic) {
@@ -285,25 +282,10 @@ mod tests {
             }
         }
         let pack = Pack {
-            format: "review-key/1".to_owned(),
-            id: "p7f3".to_owned(),
-            run: RunId::parse("r-20260314-091207-k7qd").unwrap(),
-            simulated: false,
-            made_us: 0,
-            seed: 1,
-            drawn: Drawn::Random,
-            shown: Shown::All,
-            scale: (1, 5),
-            korean: false,
-            reference: false,
-            mask_names: true,
-            mask_words: Vec::new(),
             labels: 3,
             cases: 60,
-            unmasked_us: None,
             units,
-            reviewers: Vec::new(),
-            adjudication: None,
+            ..Pack::sample()
         };
         (pack, humans, automatic)
     }

@@ -316,32 +316,6 @@ fn io(doing: &'static str, path: &Path, source: std::io::Error) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::RunId;
-    use crate::domain::review::{Drawn, Shown};
-
-    fn pack() -> Pack {
-        Pack {
-            format: KEY_FORMAT.to_owned(),
-            id: "p7f3".to_owned(),
-            run: RunId::parse("r-20260314-091207-k7qd").unwrap(),
-            simulated: false,
-            made_us: 1,
-            seed: 7,
-            drawn: Drawn::Random,
-            shown: Shown::All,
-            scale: (1, 5),
-            korean: true,
-            reference: false,
-            mask_names: true,
-            mask_words: Vec::new(),
-            labels: 2,
-            cases: 10,
-            unmasked_us: None,
-            units: Vec::new(),
-            reviewers: Vec::new(),
-            adjudication: None,
-        }
-    }
 
     fn received(row: &str, score: u8, digest: &str) -> Received {
         Received {
@@ -359,8 +333,8 @@ mod tests {
     #[test]
     fn what_came_in_is_appended_and_the_last_counts() {
         let run = tempfile::tempdir().unwrap();
-        let folder = PackFolder::create(run.path(), &pack()).unwrap();
-        assert_eq!(packs(run.path()).unwrap()[0].1, pack());
+        let folder = PackFolder::create(run.path(), &Pack::sample()).unwrap();
+        assert_eq!(packs(run.path()).unwrap()[0].1, Pack::sample());
         assert!(folder.sent(Some("지민")).unwrap().ratings.is_empty());
         folder.append(Some("지민"), &[received("p7f3-0001-K", 3, "x")]).unwrap();
         // A crash leaves half a line behind.
