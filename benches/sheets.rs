@@ -17,7 +17,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use setup::{config, suite, table, written};
+use setup::{ANSWERED, config, suite, table, written};
 
 const NARANI: &str = env!("CARGO_BIN_EXE_narani");
 const CASES: usize = 10_000;
@@ -31,18 +31,7 @@ fn main() {
     let home = home.path();
     make(home);
     println!("{:<52} {:>9} {:>9} {:>8}", "what", "wall", "cpu", "peak");
-    let run = [
-        "run",
-        "suite.csv",
-        "--simulate",
-        "--answers",
-        "answers.jsonl",
-        "--latency-ms",
-        "1",
-        "--no-cache",
-        "--quiet",
-        "--yes",
-    ];
+    let run = [&ANSWERED[..], &["--quiet", "--yes"]].concat();
     measure(home, "making the run, 10,000 × 5", &run);
     measure(
         home,

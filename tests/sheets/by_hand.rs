@@ -1,78 +1,7 @@
 //! Packs that come back as CSV, in every encoding, with everything that people do to them. Needs no other program.
 
-use crate::lab::Lab;
-use crate::setup::{at, config, suite, table, written};
-
-pub(crate) const TARGETS: [(&str, &str, &str); 4] = [
-    ("gpt-main", "openai", "gpt-5.2"),
-    ("claude-main", "anthropic", "claude-sonnet-5"),
-    ("gemini-main", "gemini", "gemini-3-flash"),
-    ("clova-main", "clova", "HCX-007"),
-];
-
-/// A simulated run of `cases` Korean questions with four targets.
-pub(crate) fn run(cases: usize) -> Lab {
-    let lab = Lab::new();
-    lab.write("config.toml", config(&TARGETS));
-    let suite = suite(cases, |at| {
-        [
-            format!("q-{at:03}"),
-            format!("{at}번째 질문: 12500원의 {at}% 할인은 얼마인가요?"),
-            format!("{}원", at * 125),
-            "숫자 계산".to_owned(),
-        ]
-    });
-    lab.write("suite.csv", suite);
-    let ended = lab.run(&["run", "suite.csv", "--simulate", "--latency-ms", "1"]);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    lab
-}
-
-/// Makes a pack; gives its id.
-pub(crate) fn pack(lab: &Lab, more: &[&str]) -> String {
-    let words = [
-        "review", "export", "last", "--lang", "ko", "--seed", "3", "--csv", "-o", "out",
-    ];
-    let ended = lab.run(&[&words[..], more].concat());
-    assert_eq!(ended.code, 0, "{ended:?}");
-    let id = ended.out.split("묶음 ").nth(1).unwrap();
-    id[..4].to_owned()
-}
-
-/// The ratings kept of a reviewer, without when and from where they came.
-pub(crate) fn kept(lab: &Lab, pack: &str, reviewer: &str) -> Vec<serde_json::Value> {
-    let path = lab
-        .last_run()
-        .join("reviews")
-        .join(pack)
-        .join(format!("{reviewer}.jsonl"));
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let mut last = std::collections::BTreeMap::new();
-    for line in text.lines() {
-        let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
-        for key in ["at_us", "file", "digest"] {
-            value.as_object_mut().unwrap().remove(key);
-        }
-        last.insert(value["row"].as_str().unwrap().to_owned(), value);
-    }
-    last.into_values().collect()
-}
-
-/// Rates every row: scores by row and letter, the highest is best.
-pub(crate) fn rate(heads: &[String], rows: &mut [Vec<String>]) {
-    for (number, row) in rows.iter_mut().enumerate() {
-        let mut best = ("A", 0);
-        for (place, letter) in ["A", "B", "C", "D"].into_iter().enumerate() {
-            let score = (number + place * 2) % 5 + 1;
-            row[at(heads, &format!("s.{letter}"))] = score.to_string();
-            if score > best.1 {
-                best = (letter, score);
-            }
-        }
-        best.0.clone_into(&mut row[at(heads, "pref")]);
-        "좋아요, \"그런데\"\n짧음".clone_into(&mut row[at(heads, "note")]);
-    }
-}
+use crate::setup::{at, table, written};
+use crate::start::{TARGETS, kept, pack, rate, run};
 
 #[test]
 fn a_csv_comes_back_in_every_encoding() {
@@ -163,9 +92,7 @@ fn what_is_unclear_is_told_with_its_address_and_nothing_else_is_lost() {
     let ended = lab.run(&["review", "import", "better.csv"]);
     assert!(ended.out.contains("2 changed, 4 new, 0 removed"), "{}", ended.out);
     let status = lab.run(&["review", "status", &pack]);
-    let hidden = crate::by_hand::TARGETS
-        .iter()
-        .all(|(name, _, _)| !status.out.contains(name));
+    let hidden = TARGETS.iter().all(|(name, _, _)| !status.out.contains(name));
     assert!(
         hidden && status.out.contains("system 1"),
         "names stay hidden: {}",

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use calamine::{Data, Reader as _, Xlsx};
 
-use crate::by_hand::{kept, pack, rate, run};
 use crate::lab::Lab;
 use crate::setup::{at, table, written};
+use crate::start::{kept, pack, rate, run};
 
 /// Two reviewers who rated everything, the second the other way round, so that they differ on every row.
 fn differing(cases: usize) -> (Lab, String) {

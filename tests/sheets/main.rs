@@ -10,4 +10,5 @@ mod office;
 mod packs;
 mod round_trips;
 mod setup;
+mod start;
 mod suites;

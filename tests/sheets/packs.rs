@@ -2,9 +2,9 @@
 
 use std::io::Read as _;
 
-use crate::by_hand::{TARGETS, pack, rate, run};
 use crate::lab::Lab;
 use crate::setup::{at, table, written};
+use crate::start::{TARGETS, answered, pack, rate, run};
 
 fn export(lab: &Lab, more: &[&str]) -> String {
     let words = ["review", "export", "last", "--lang", "en", "--seed", "3"];
@@ -164,29 +164,10 @@ fn intervals_stay_on_the_scale_and_means_read_the_same() {
 #[test]
 fn an_answer_without_a_rival_is_not_the_best() {
     let lab = run(6);
-    let answers: String = (0..6)
-        .flat_map(|case| TARGETS.iter().map(move |target| (case, target.2)))
-        .map(|(case, model)| {
-            let answer = if model == "gpt-5.2" || case > 0 { "750원" } else { "" };
-            let question = format!("{case}번째 질문: 12500원의 {case}% 할인은 얼마인가요?");
-            format!(
-                "{}\n",
-                serde_json::json!({"question": question, "model": model, "answer": answer})
-            )
-        })
-        .collect();
-    lab.write("answers.jsonl", answers);
-    let words = [
-        "run",
-        "suite.csv",
-        "--simulate",
-        "--answers",
-        "answers.jsonl",
-        "--latency-ms",
-        "1",
-        "--no-cache",
-    ];
-    assert_eq!(lab.run(&words).code, 0);
+    answered(&lab, 6, |case, (_, _, model)| {
+        let silent = case == 0 && model != "gpt-5.2";
+        if silent { String::new() } else { "750원".to_owned() }
+    });
     let pack = pack(&lab, &["--reviewers", "지민"]);
     let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
     rate(&heads, &mut rows);
@@ -204,4 +185,20 @@ fn an_answer_without_a_rival_is_not_the_best() {
     assert!(status.contains("/5") && !status.contains("/6"), "{status}");
     let show = lab.run(&["show", "last"]).out;
     assert!(show.contains("/5") && !show.contains("1/6"), "{show}");
+}
+
+/// A CSV for people came without a word on what spreadsheet programs do to it.
+#[test]
+fn a_csv_for_people_recommends_the_workbook() {
+    let lab = run(2);
+    for more in [&["-o", "detail.csv"][..], &["--layout", "wide"]] {
+        let ended = lab.run(&[&["export", "last", "csv"][..], more].concat());
+        let told = ended.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            told.contains("for reading, `narani export r-") && told.contains(" xlsx` is better"),
+            "{told}"
+        );
+    }
+    let ended = lab.run(&["export", "last", "csv", "--for", "machine"]);
+    assert!(ended.err.is_empty(), "{}", ended.err);
 }

@@ -3,9 +3,9 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::by_hand::{TARGETS, kept, pack, run};
 use crate::lab::Lab;
 use crate::office::{convert, libreoffice, python, tool};
+use crate::start::{TARGETS, answered, kept, pack, run};
 
 /// CSV of one sheet in CP949 (62 in LibreOffice's list), all columns of text quoted. The sheet is the second.
 const CP949: &str = "csv:Text - txt - csv (StarCalc):44,34,62,1,,0,true,true,false,false,false,2";
@@ -107,25 +107,9 @@ fn a_hidden_sheet_of_another_reviewer_is_told() {
 #[test]
 fn no_part_of_a_pack_tells_a_name() {
     let lab = run(30);
-    let answers: String = (0..30)
-        .flat_map(|at| TARGETS.iter().map(move |target| (at, target)))
-        .map(|(at, (name, provider, model))| {
-            let answer = format!("저는 {model}입니다. {provider}가 만들었고 {name}라고도 합니다. Claude, 제미나이, 챗GPT.");
-            format!("{}\n", serde_json::json!({"question": format!("{at}번째 질문: 12500원의 {at}% 할인은 얼마인가요?"), "model": model, "answer": answer}))
-        })
-        .collect();
-    lab.write("answers.jsonl", answers);
-    let ended = lab.run(&[
-        "run",
-        "suite.csv",
-        "--simulate",
-        "--answers",
-        "answers.jsonl",
-        "--latency-ms",
-        "1",
-        "--no-cache",
-    ]);
-    assert_eq!(ended.code, 0, "{ended:?}");
+    answered(&lab, 30, |_, (name, provider, model)| {
+        format!("저는 {model}입니다. {provider}가 만들었고 {name}라고도 합니다. Claude, 제미나이, 챗GPT.")
+    });
     pack(&lab, &["--reviewers", "지민,서준"]);
     for name in ["심사_지민.xlsx", "심사_서준.xlsx"] {
         let mut archive =
@@ -202,24 +186,7 @@ fn libreoffice_opens_the_report_and_the_csv_without_a_formula() {
         "'=1",
         "=cmd|' /C calc'!A0",
     ];
-    let answers: String = (0..12)
-        .flat_map(|at| TARGETS.iter().map(move |target| (at, target)))
-        .map(|(at, (_, _, model))| {
-            format!("{}\n", serde_json::json!({"question": format!("{at}번째 질문: 12500원의 {at}% 할인은 얼마인가요?"), "model": model, "answer": hostile[at % hostile.len()]}))
-        })
-        .collect();
-    lab.write("answers.jsonl", answers);
-    let ended = lab.run(&[
-        "run",
-        "suite.csv",
-        "--simulate",
-        "--answers",
-        "answers.jsonl",
-        "--latency-ms",
-        "1",
-        "--no-cache",
-    ]);
-    assert_eq!(ended.code, 0, "{ended:?}");
+    answered(&lab, 12, |case, _| hostile[case % hostile.len()].to_owned());
     let home = lab.home.path().to_owned();
     for words in [
         ["export", "last", "xlsx", "-o", "report.xlsx"],

@@ -3,6 +3,18 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// Runs `suite.csv` against the simulator, which answers what `answers.jsonl` says.
+pub(crate) const ANSWERED: [&str; 8] = [
+    "run",
+    "suite.csv",
+    "--simulate",
+    "--answers",
+    "answers.jsonl",
+    "--latency-ms",
+    "1",
+    "--no-cache",
+];
+
 /// A configuration of targets: name, provider, model. Those of Ollama are local.
 pub(crate) fn config(targets: &[(&str, &str, &str)]) -> String {
     let mut config = String::new();

@@ -285,6 +285,11 @@ fn named(items: &[String], lang: Lang) -> String {
     out
 }
 
+/// What was found in a row of the sheet.
+fn in_row(row: usize, what: &str, lang: Lang) -> String {
+    lang.pick(format!("row {row} {what}"), format!("{row}행 {what}"))
+}
+
 fn told(name: &str, table: &Table, pack: &Pack, understood: &Understood, lang: Lang) -> String {
     let mut facts = vec![table.form.word()];
     if !table.sheet.is_empty() {
@@ -402,10 +407,7 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
         let items: Vec<String> = understood
             .edited
             .iter()
-            .map(|(row, column)| {
-                let head = words::head(*column, pack.labels, lang);
-                lang.pick(format!("row {row} {head}"), format!("{row}행 {head}"))
-            })
+            .map(|(row, column)| in_row(*row, &words::head(*column, pack.labels, lang), lang))
             .collect();
         let n = understood.edited.len();
         out.push_str(&lang.pick(
@@ -442,12 +444,7 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
         let items: Vec<String> = understood
             .unknown
             .iter()
-            .map(|(row, key)| {
-                lang.pick(
-                    format!("row {row} “{}”", terminal_line(key)),
-                    format!("{row}행 “{}”", terminal_line(key)),
-                )
-            })
+            .map(|(row, key)| in_row(*row, &format!("“{}”", terminal_line(key)), lang))
             .collect();
         let n = understood.unknown.len();
         out.push_str(&lang.pick(
