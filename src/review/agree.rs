@@ -33,6 +33,30 @@ pub struct Agreement {
     pub interval: Option<Interval>,
 }
 
+impl Agreement {
+    /// A coefficient over `rows` rows with its interval from resampled rows; neither with too few rows. `coefficient` gets
+    /// the numbers of the drawn rows.
+    fn over(
+        rows: usize,
+        (items, same): (usize, Option<f64>),
+        seed: u64,
+        coefficient: impl Fn(&[u32]) -> Option<f64> + Sync,
+    ) -> Self {
+        let mut agreement = Self {
+            rows,
+            items,
+            same,
+            ..Self::default()
+        };
+        if rows >= ROWS_FROM {
+            let found = bootstrap::by_index(rows, coefficient, false, options(seed));
+            agreement.value = found.theta;
+            agreement.interval = found.percentile;
+        }
+        agreement
+    }
+}
+
 /// What a pack says of agreement.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Agreed {
@@ -151,23 +175,11 @@ pub fn agree(reviewed: &Reviewed, beside: &Beside) -> Agreed {
 /// Weighted kappa of pairs of labels, grouped by row.
 fn weighted(units: &[Vec<(usize, usize)>], grades: usize, seed: u64) -> Agreement {
     let all: Vec<(usize, usize)> = units.iter().flatten().copied().collect();
-    let found = cohen(&all, grades, Weights::Quadratic, 0.95);
-    let mut agreement = Agreement {
-        rows: units.len(),
-        items: all.len(),
-        same: found.agreement,
-        ..Agreement::default()
-    };
-    if units.len() < ROWS_FROM {
-        return agreement;
-    }
-    agreement.value = found.kappa;
-    let statistic = |drawn: &[u32]| {
+    let same = cohen(&all, grades, Weights::Quadratic, 0.95).agreement;
+    Agreement::over(units.len(), (all.len(), same), seed, |drawn| {
         let pairs: Vec<(usize, usize)> = drawn.iter().flat_map(|at| &units[*at as usize]).copied().collect();
         cohen(&pairs, grades, Weights::Quadratic, 0.95).kappa
-    };
-    agreement.interval = bootstrap::by_index(units.len(), statistic, false, options(seed)).percentile;
-    agreement
+    })
 }
 
 fn alpha(scores: &Scores, (low, grades): (u8, usize), seed: u64) -> Agreement {
@@ -184,23 +196,11 @@ fn alpha(scores: &Scores, (low, grades): (u8, usize), seed: u64) -> Agreement {
     let values: Vec<f64> = (0..grades)
         .map(|grade| f64::from(low) + f64::from(u8::try_from(grade).unwrap_or(0)))
         .collect();
-    let of = |items: &[&Vec<usize>]| krippendorff(items, &values, Level::Ordinal).alpha;
-    let all: Vec<&Vec<usize>> = units.iter().flatten().collect();
-    let mut agreement = Agreement {
-        rows: units.len(),
-        items: all.len(),
-        ..Agreement::default()
-    };
-    if units.len() < ROWS_FROM {
-        return agreement;
-    }
-    agreement.value = of(&all);
-    let statistic = |drawn: &[u32]| {
+    let items = units.iter().flatten().count();
+    Agreement::over(units.len(), (items, None), seed, |drawn| {
         let items: Vec<&Vec<usize>> = drawn.iter().flat_map(|at| &units[*at as usize]).collect();
-        of(&items)
-    };
-    agreement.interval = bootstrap::by_index(units.len(), statistic, false, options(seed)).percentile;
-    agreement
+        krippendorff(&items, &values, Level::Ordinal).alpha
+    })
 }
 
 /// Fleiss' kappa over rows on which all reviewers chose.
@@ -221,23 +221,11 @@ fn choices_of(
             counts
         })
         .collect();
-    let found = fleiss(&counts);
-    let mut agreement = Agreement {
-        rows: counts.len(),
-        items: counts.len(),
-        same: found.agreement,
-        ..Agreement::default()
-    };
-    if counts.len() < ROWS_FROM {
-        return agreement;
-    }
-    agreement.value = found.kappa;
-    let statistic = |drawn: &[u32]| {
+    let same = fleiss(&counts).agreement;
+    Agreement::over(counts.len(), (counts.len(), same), seed, |drawn| {
         let rows: Vec<&Vec<usize>> = drawn.iter().map(|at| &counts[*at as usize]).collect();
         fleiss(&rows).kappa
-    };
-    agreement.interval = bootstrap::by_index(counts.len(), statistic, false, options(seed)).percentile;
-    agreement
+    })
 }
 
 /// People's mean (or decision), rounded, against the automatic score on the same scale. Scores that are nothing but 0 and
