@@ -64,7 +64,7 @@ for number, row in enumerate(range(4, 9)):
         sheet.cell(row, at["done"]).value = "○"
 sheet.cell(5, at["issue"]).value = "어투"
 sheet.cell(5, at["note"]).value = "반말로 답함"
-sheet["C1"] = "끝남 4 / 24"
+sheet["C1"] = "끝남 4 / 24 (17%)"
 for column, width in [("q", 40), ("a.A", 42), ("a.B", 42), ("a.C", 42), ("note", 18)]:
     sheet.column_dimensions[openpyxl.utils.get_column_letter(at[column])].width = width
 # One page wide: pictures are cut from pages.

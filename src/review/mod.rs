@@ -12,6 +12,8 @@ pub mod mask;
 pub mod page;
 pub mod results;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod twin;
 pub mod values;
 pub mod words;

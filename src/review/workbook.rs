@@ -57,6 +57,9 @@ struct Look {
     number: Format,
     rating: Format,
     note: Format,
+    /// The same with a text in it, which is nobody's formula.
+    rating_said: Format,
+    note_said: Format,
     absent: Format,
     amber: Format,
     grey: Format,
@@ -88,6 +91,8 @@ impl Look {
             number: ruled().set_align(FormatAlign::Center),
             rating: ruled().set_align(FormatAlign::Center).set_unlocked(),
             note: ruled().set_text_wrap().set_unlocked(),
+            rating_said: ruled().set_align(FormatAlign::Center).set_unlocked().set_quote_prefix(),
+            note_said: ruled().set_text_wrap().set_unlocked().set_quote_prefix(),
             absent: ruled()
                 .set_align(FormatAlign::Center)
                 .set_font_color(Color::RGB(0x00A0_A0A0))
@@ -260,14 +265,14 @@ fn rows<'t>(
                     None => sheet.write_blank(line, place, &look.rating)?,
                 },
                 Column::Best | Column::Done | Column::Issue | Column::Note => {
-                    let format = if *column == Column::Note {
-                        &look.note
+                    let (blank, said) = if *column == Column::Note {
+                        (&look.note, &look.note_said)
                     } else {
-                        &look.rating
+                        (&look.rating, &look.rating_said)
                     };
                     match earlier.map(|rating| entered(*column, rating, lang)) {
-                        Some(text) if !text.is_empty() => sheet.write_string_with_format(line, place, text, format)?,
-                        _ => sheet.write_blank(line, place, format)?,
+                        Some(text) if !text.is_empty() => sheet.write_string_with_format(line, place, text, said)?,
+                        _ => sheet.write_blank(line, place, blank)?,
                     }
                 }
                 _ => match text_of(*column, pack, row, texts) {
@@ -365,11 +370,12 @@ fn progress(
     };
     let finished = format!("COUNTIF({},\"{}\")", range(done_at), words::DONE);
     let word = lang.pick("Done", "끝남");
-    let formula = format!("=\"{word} \"&{finished}&\" / {count}\"");
+    let formula = format!("=\"{word} \"&{finished}&\" / {count} (\"&ROUND(100*{finished}/{count},0)&\"%)\"");
     let done = making
         .filled
         .map_or(0, |filled| filled.values().filter(|rating| rating.done).count());
-    let formula = Formula::new(formula).set_result(format!("{word} {done} / {count}"));
+    let percent = (200 * done + count) / (2 * count.max(1));
+    let formula = Formula::new(formula).set_result(format!("{word} {done} / {count} ({percent}%)"));
     sheet.write_formula_with_format(0, number, formula, &look.heading)?;
     let name = sheet_line(&reviewer.name);
     let mut whose = words::whose(&name, &pack.id, lang);
