@@ -45,6 +45,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
         None if args.format == ExportFormat::Csv => printer.stream_exact(),
         None => printer.stream_json(),
     };
+    let mut hint = None;
     match args.format {
         ExportFormat::Csv => {
             let layout = match args.layout {
@@ -57,12 +58,19 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
                 AudienceArg::Machine => Audience::Machine,
             };
             show::write_csv(&reader, &book, &mut out, layout, audience)?;
-            if audience.is_people() && args.output.is_some() {
-                printer.note(printer.say(
-                    "texts that could be read as formulas have an apostrophe in front (column `guarded`)",
-                    "수식으로 읽힐 수 있는 글 앞에는 작은따옴표가 있습니다 (`guarded` 열)",
-                ));
-            }
+            hint = audience.is_people().then(|| {
+                let run = &reader.info().id;
+                printer.lang.pick(
+                    format!(
+                        "for reading, `narani export {run} xlsx` is better: a spreadsheet program may redraw texts such as 007 or 1-2 \
+                         when it opens a CSV, and texts that it could take for formulas have an apostrophe in front (column `guarded`)"
+                    ),
+                    format!(
+                        "읽기에는 `narani export {run} xlsx` 가 낫습니다. 표 프로그램은 CSV를 열 때 007, 1-2 같은 글을 바꿔 보여 주기도 하고, \
+                         수식으로 읽힐 수 있는 글 앞에는 작은따옴표가 있습니다 (`guarded` 열)"
+                    ),
+                )
+            });
         }
         ExportFormat::Jsonl => show::write_jsonl(&reader, &book, &mut out)?,
         ExportFormat::Json | ExportFormat::Markdown => {
@@ -83,6 +91,9 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
     drop(out);
     if let Some(path) = &args.output {
         printer.note(&format!("{} {}", printer.say("wrote", "만듦"), path.display()));
+    }
+    if let Some(hint) = hint {
+        printer.note(&crate::report::hanging(&hint, ("", ""), &printer.style()));
     }
     Ok(Exit::Done)
 }
@@ -112,7 +123,7 @@ fn workbook(reader: &Reader, book: &Book, args: &ExportArgs, printer: &Printer) 
     let view = tables::finished(reader, viewer)?;
     let cuts = report.finish(BufWriter::new(file), &view, &jiff::tz::TimeZone::system())?;
     unfinished.done().map_err(|error| cannot(&error))?;
-    for note in cuts.notes(printer.lang) {
+    if let Some(note) = cuts.note(printer.lang) {
         printer.note(&note);
     }
     printer.note(&format!("{} {}", printer.say("wrote", "만듦"), path.display()));

@@ -308,8 +308,11 @@ fn new_id(results: &Path) -> Result<String, Failure> {
         }
     }
     Err(Failure::usage(
-        "every id of a pack is taken",
-        "move old runs out of the results folder",
+        said!("every id of a pack is taken", "쓸 수 있는 묶음 이름이 남지 않았습니다"),
+        said!(
+            "move old runs out of the results folder",
+            "오래된 실행을 결과 폴더 밖으로 옮기세요"
+        ),
     ))
 }
 

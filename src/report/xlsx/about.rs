@@ -97,7 +97,7 @@ pub(super) fn write(
         .map(|scorer| format!("{} ({}, × {})", scorer.name, scorer.kind, scorer.weight))
         .collect();
     line(lang.words().scores, &scorers.join(" · "))?;
-    for note in cut_notes(cuts, lang) {
+    if let Some(note) = cut_note(cuts, lang) {
         line(lang.pick("cut cells", "잘린 칸"), &note)?;
     }
     super::rows::print_wide(sheet, 110.0);
@@ -111,24 +111,27 @@ fn role(role: Role) -> &'static str {
     }
 }
 
-/// What was cut and where the rest is; empty when nothing was.
-pub(super) fn cut_notes(cuts: &Cuts, lang: Lang) -> Vec<String> {
-    let mut notes = Vec::new();
-    if cuts.side > 0 {
-        let n = grouped(cuts.side);
-        notes.push(lang.pick(
-            format!("{n} cells cut in Side by side (full text in Detail)"),
-            format!("나란히 시트에서 {n}칸 줄임 (상세 시트에 전체)"),
-        ));
+/// What was cut and where the rest is: `3 cells cut in Side by side (full text in Detail), 1 in Detail (Full text)`.
+pub(super) fn cut_note(cuts: &Cuts, lang: Lang) -> Option<String> {
+    let places = [
+        (
+            cuts.side,
+            lang.pick("Side by side (full text in Detail)", "나란히(상세 시트에 전체)"),
+        ),
+        (cuts.detail, lang.pick("Detail (Full text)", "상세(전체본 시트에 전체)")),
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for (count, place) in places.into_iter().filter(|(count, _)| *count > 0) {
+        let n = grouped(count);
+        parts.push(match (lang, parts.is_empty()) {
+            (Lang::En, true) if count == 1 => format!("1 cell cut in {place}"),
+            (Lang::En, true) => format!("{n} cells cut in {place}"),
+            (Lang::En, false) => format!("{n} in {place}"),
+            (Lang::Ko, true) => format!("줄인 칸: {place} {n}개"),
+            (Lang::Ko, false) => format!("{place} {n}개"),
+        });
     }
-    if cuts.detail > 0 {
-        let n = grouped(cuts.detail);
-        notes.push(lang.pick(
-            format!("{n} cells cut in Detail (whole in Full text)"),
-            format!("상세 시트에서 {n}칸 줄임 (전체본 시트에 전체)"),
-        ));
-    }
-    notes
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "prices of a few digits")]

@@ -172,7 +172,7 @@ impl Fields for DetailRow<'_> {
     #[expect(clippy::cast_precision_loss, reason = "times stay far below 2^52")]
     fn milliseconds(&mut self, micros: Option<u64>) -> io::Result<()> {
         let rounded = micros.map(|micros| ((micros + 500) / 1000) as f64);
-        self.pen.number(rounded, &self.look.whole)
+        self.pen.number(rounded, &self.look.time)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "six places are shown")]

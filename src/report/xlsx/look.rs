@@ -47,6 +47,8 @@ pub(super) struct Look {
     pub(super) words: Format,
     /// Whole numbers.
     pub(super) whole: Format,
+    /// Times in milliseconds.
+    pub(super) time: Format,
     /// Scores.
     pub(super) score: Format,
     /// Shares as percent.
@@ -104,6 +106,7 @@ impl Look {
             unit: base().set_quote_prefix().set_align(FormatAlign::Left).set_indent(1),
             words: base().set_text_wrap(),
             whole: number("#,##0"),
+            time: number("0"),
             score: number("0.00"),
             share: number("0.0%"),
             points: number("+0.0;-0.0;0.0"),

@@ -52,10 +52,10 @@ pub struct Cuts {
 }
 
 impl Cuts {
-    /// What was cut and where the rest is, in a sentence each.
+    /// What was cut and where the rest is; none when nothing was.
     #[must_use]
-    pub fn notes(&self, lang: Lang) -> Vec<String> {
-        about::cut_notes(self, lang)
+    pub fn note(&self, lang: Lang) -> Option<String> {
+        about::cut_note(self, lang)
     }
 }
 

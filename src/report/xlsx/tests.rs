@@ -183,6 +183,15 @@ fn long_texts_are_whole_in_parts() {
     }
     let (bytes, cuts) = written(&info, &records, Lang::Ko, DETAIL_ROWS);
     assert_eq!(cuts, Cuts { side: 3, detail: 3 });
+    assert_eq!(
+        cuts.note(Lang::En).as_deref(),
+        Some("3 cells cut in Side by side (full text in Detail), 3 in Detail (Full text)")
+    );
+    assert_eq!(
+        Cuts { side: 1, detail: 0 }.note(Lang::Ko).as_deref(),
+        Some("줄인 칸: 나란히(상세 시트에 전체) 1개")
+    );
+    assert_eq!(Cuts::default().note(Lang::En), None);
     is_whole("long", &bytes);
     let sheets = sheets(&bytes);
     let full = &sheets.iter().find(|(name, _)| name == "전체본").unwrap().1;
@@ -196,4 +205,38 @@ fn long_texts_are_whole_in_parts() {
     }
     let side = &sheets[1].1;
     assert!(side[2][4].to_string().ends_with("😀…(전체 40,000자)"));
+}
+
+/// 1,200 characters, 40 lines, or what a row of 409 points shows, whichever comes first: below that nobody sees the mark.
+#[test]
+fn what_stands_side_by_side_is_seen_to_its_end() {
+    let make = Make {
+        targets: vec!["gpt-main"],
+        cases: 5,
+        trouble: false,
+        ..Make::default()
+    };
+    let (info, mut records) = (make.info(), make.records());
+    let texts = [
+        "a".repeat(1_200),
+        "a".repeat(1_201),
+        "가".repeat(700),
+        "가".repeat(1_100),
+        "가\n".repeat(41),
+    ];
+    for (record, text) in records.iter_mut().zip(&texts) {
+        say(record, text);
+    }
+    let (bytes, cuts) = written(&info, &records, Lang::Ko, DETAIL_ROWS);
+    assert_eq!(cuts, Cuts { side: 3, detail: 0 });
+    let rows = &sheets(&bytes)[1].1;
+    for ((row, text), whole) in rows[2..].iter().zip(&texts).zip([true, false, true, false, false]) {
+        let shown = row[4].to_string();
+        assert_eq!(shown == *text, whole, "{shown}");
+        assert!(whole || shown.ends_with("자)"), "{shown}");
+        let (kept, _) = shown.split_once("…(전체").unwrap_or((&shown, ""));
+        assert!(kept.chars().count() <= 1_200 && shown.lines().count() <= 40);
+        let lines = crate::text::sink::sheet_lines(&shown, 52.0);
+        assert!(lines <= crate::text::sink::sheet_most_lines(true), "{lines}: {shown}");
+    }
 }
