@@ -12,11 +12,11 @@ fn pages() -> Vec<PathBuf> {
     let mut pages: Vec<PathBuf> = ["README.md", "README.ko.md", "CONTRIBUTING.md", "config.toml"]
         .map(|name| root.join(name))
         .to_vec();
-    for folder in ["docs", "suites", "src/cli"] {
+    for folder in ["docs", "suites", "src/cli", "src/cli/args"] {
         let entries = std::fs::read_dir(root.join(folder)).unwrap();
         pages.extend(entries.map(|entry| entry.unwrap().path()).filter(|path| {
             let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-            matches!(ending, "md" | "yaml" | "toml") || path.ends_with("args.rs")
+            matches!(ending, "md" | "yaml" | "toml") || path.parent().is_some_and(|folder| folder.ends_with("args"))
         }));
     }
     pages.sort();

@@ -224,7 +224,7 @@ mod tests {
         }
     }
 
-    /// A command or an argument that is added in `args.rs` needs its Korean text in `help_ko.toml`.
+    /// A command or an argument that is added in `args` needs its Korean text in `help_ko.toml`.
     #[test]
     fn every_help_text_has_its_korean_one_and_none_is_left_over() {
         let mut wanted_texts = BTreeSet::new();
