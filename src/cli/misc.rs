@@ -58,10 +58,78 @@ pub(super) fn completions(args: &CompletionsArgs, printer: &Printer) -> Outcome 
 }
 
 pub(super) fn man(printer: &Printer) -> Outcome {
-    let mut text = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut text)?;
-    printer.out(&String::from_utf8_lossy(&text))?;
+    printer.out(&manual(printer.lang)?)?;
     Ok(Exit::Done)
+}
+
+/// The manual: one page, with a chapter for each command.
+fn manual(lang: Lang) -> std::io::Result<String> {
+    let mut command = Cli::command();
+    if lang == Lang::Ko {
+        command = super::korean::translated(command);
+    }
+    // Names as people type them: `narani review export`.
+    command.build();
+    let mut written = page(&command)?;
+    chapters(&command, &mut written)?;
+    let mut text = String::new();
+    for line in written.lines() {
+        let heading = line.strip_prefix(".SH ").or_else(|| line.strip_prefix(".SS "));
+        let told = heading.and_then(|heading| HEADINGS.iter().find(|(english, _)| *english == heading));
+        match told {
+            Some((english, korean)) => text.push_str(&format!("{}{}\n", &line[..4], lang.pick(english, korean))),
+            // There is no page of its own to refer to.
+            None => match line.strip_suffix("(1)").filter(|name| name.starts_with("narani\\-")) {
+                Some(name) => text.push_str(&format!("{}\n", name.replace("\\-", " "))),
+                None => text.push_str(&format!("{line}\n")),
+            },
+        }
+    }
+    Ok(text)
+}
+
+/// Headings of a manual page.
+const HEADINGS: [(&str, &str); 7] = [
+    ("NAME", "이름"),
+    ("SYNOPSIS", "사용법"),
+    ("DESCRIPTION", "설명"),
+    ("OPTIONS", "선택지"),
+    ("SUBCOMMANDS", "명령"),
+    ("EXTRA", "더 보기"),
+    ("VERSION", "버전"),
+];
+
+/// The page of one command.
+fn page(command: &clap::Command) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A chapter for each command below another, with the commands below those.
+fn chapters(above: &clap::Command, text: &mut String) -> std::io::Result<()> {
+    for command in above
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set() && command.get_name() != "help")
+    {
+        let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
+        text.push_str(&format!(".SH {}\n", name.to_uppercase()));
+        let mut wanted = false;
+        for line in page(command)?.lines() {
+            match line.strip_prefix(".SH ") {
+                // What the page as a whole says already.
+                Some("NAME" | "VERSION") => wanted = false,
+                Some(heading) => {
+                    wanted = true;
+                    text.push_str(&format!(".SS {heading}\n"));
+                }
+                None if wanted => text.push_str(&format!("{line}\n")),
+                None => {}
+            }
+        }
+        chapters(command, text)?;
+    }
+    Ok(())
 }
 
 /// The first sentence of a scorer's page.
@@ -78,4 +146,28 @@ fn summary(kind: &scorer::Kind) -> String {
         .unwrap_or_default()
         .trim_end_matches('.')
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page listed pages that do not exist, told no option of any command, and was English in every language.
+    #[test]
+    fn the_manual_tells_every_command_in_both_languages() {
+        for (lang, options, heading) in [(Lang::En, "OPTIONS", "SYNOPSIS"), (Lang::Ko, "선택지", "사용법")] {
+            let text = manual(lang).unwrap();
+            assert!(!text.contains("(1)"), "{lang:?}");
+            assert!(text.contains(&format!(".SH {options}")), "{lang:?}");
+            for chapter in ["NARANI RUN", "NARANI REVIEW EXPORT", "NARANI TARGETS CHECK"] {
+                let (_, chapter) = text.split_once(&format!(".SH {chapter}\n")).expect(chapter);
+                assert!(chapter.starts_with(&format!(".SS {heading}\n")), "{lang:?}");
+            }
+            if lang == Lang::Ko {
+                for english in ["SYNOPSIS", "DESCRIPTION", "OPTIONS", "Ask every target", "Print help"] {
+                    assert!(!text.contains(english), "{english}");
+                }
+            }
+        }
+    }
 }
