@@ -167,8 +167,12 @@ impl Board {
                 skipped,
             } => {
                 if let Some(column) = self.targets.get(*target) {
+                    let skipped = match self.lang {
+                        Lang::En => format!("{skipped} skipped"),
+                        Lang::Ko => format!("{skipped}칸 건너뜀"),
+                    };
                     self.last_error = Some(format!(
-                        "{}: {} · {} ({skipped} skipped)",
+                        "{}: {} · {} ({skipped})",
                         column.name,
                         kind.word(),
                         sink::terminal_line(message.in_lang(self.lang))
