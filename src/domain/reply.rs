@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::said::Said;
+
 /// A provider's answer, read. All text in it is outside text.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Reply {
@@ -44,7 +46,7 @@ pub struct Reply {
     pub choices: u32,
     /// What a reader should know: text parts of another phase joined in, a field out of shape, …
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub notes: Vec<Said>,
 }
 
 fn one() -> u32 {

@@ -379,7 +379,10 @@ fn clean_reply(reply: &mut Reply, key: &str) -> bool {
     };
     // The key may be part of a word of the format itself; rather lose the answer than keep the key.
     *reply = serde_json::from_str(&clean).unwrap_or_else(|_| Reply {
-        notes: vec!["the answer repeated the key and was dropped".to_owned()],
+        notes: vec![said!(
+            "the answer repeated the key and was dropped",
+            "답변이 키를 되풀이해서 버렸습니다"
+        )],
         ..Reply::default()
     });
     true

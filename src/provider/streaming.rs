@@ -239,7 +239,7 @@ impl<A: Answer> StreamReader for Streamed<A> {
             Some(odd) if odd.starts_with('{') && !repeated => Err(odd_fault(&told.head, &odd)),
             Some(odd) if !repeated => {
                 let mut reply = told.answer.reply(&told.head, &told.last)?;
-                reply.notes.push(odd_words(&odd).to_string());
+                reply.notes.push(odd_words(&odd));
                 Ok(reply)
             }
             _ => told.answer.reply(&told.head, &told.last),

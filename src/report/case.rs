@@ -268,7 +268,7 @@ fn answer(info: &RunInfo, record: &Record, style: &Style, full: bool, hidden: bo
             ));
         }
     }
-    more.extend(reply.notes.iter().map(|note| ("!", terminal_line(note))));
+    more.extend(reply.notes.iter().map(|note| ("!", terminal_line(note.in_lang(lang)))));
     for (head, text) in more {
         out.push_str(&lines::hanging(
             &text,

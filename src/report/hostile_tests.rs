@@ -39,7 +39,7 @@ fn poisoned(text: &str) -> (RunInfo, Vec<Record>) {
         match &mut record.outcome {
             Some(Outcome::Answered { reply, .. }) => {
                 reply.model = Some(text.to_owned());
-                reply.notes = vec![text.to_owned()];
+                reply.notes = vec![text.into()];
                 reply.tool_calls = vec![crate::domain::ToolCall {
                     name: text.to_owned(),
                     arguments: text.to_owned(),

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Listed, StoreError, compress, schema};
 use crate::domain::{
-    Case, Cost, CostSource, Currency, Event, Fault, Finish, Money, Outcome, Reply, RunInfo, Score, SkipReason, Status,
-    Timing, TokenLogprob, ToolCall, Usage,
+    Case, Cost, CostSource, Currency, Event, Fault, Finish, Lang, Money, Outcome, Reply, RunInfo, Said, Score,
+    SkipReason, Status, Timing, TokenLogprob, ToolCall, Usage,
 };
 
 /// A run opened for reading. Sees the state at each query; a run may go on meanwhile.
@@ -139,6 +139,9 @@ struct Rest {
     choices: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
+    /// The notes in Korean, one for each, where any differs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes_ko: Vec<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -148,6 +151,7 @@ fn is_zero(n: &u32) -> bool {
 
 /// The JSON of what has no column.
 pub(super) fn rest_of(reply: &Reply) -> String {
+    let in_lang = |lang| reply.notes.iter().map(|note| note.in_lang(lang).to_owned()).collect();
     let rest = Rest {
         refusal: reply.refusal.clone(),
         blocked: reply.blocked.clone(),
@@ -160,7 +164,12 @@ pub(super) fn rest_of(reply: &Reply) -> String {
         model: reply.model.clone(),
         id: reply.id.clone(),
         choices: if reply.choices == 1 { 0 } else { reply.choices },
-        notes: reply.notes.clone(),
+        notes: in_lang(Lang::En),
+        notes_ko: if reply.notes.iter().any(Said::is_translated) {
+            in_lang(Lang::Ko)
+        } else {
+            Vec::new()
+        },
     };
     serde_json::to_string(&rest).expect("a reply is plain JSON")
 }
@@ -643,6 +652,12 @@ fn read_outcome(row: &Row<'_>) -> Result<Stored, RowTrouble> {
 }
 
 fn join(text: String, rest: Rest, usage: Usage) -> Reply {
+    let mut korean = rest.notes_ko.into_iter();
+    let notes = rest.notes.into_iter().map(|en| {
+        let ko = korean.next().filter(|ko| *ko != en);
+        Said::stored(en, ko)
+    });
+    let notes = notes.collect();
     Reply {
         text,
         refusal: rest.refusal,
@@ -657,6 +672,27 @@ fn join(text: String, rest: Rest, usage: Usage) -> Reply {
         model: rest.model,
         id: rest.id,
         choices: if rest.choices == 0 { 1 } else { rest.choices },
-        notes: rest.notes,
+        notes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::said;
+
+    /// Notes of a run made in English stayed English for who reads Korean.
+    #[test]
+    fn notes_come_back_in_both_languages() {
+        let reply = Reply {
+            notes: vec![said!("searched: x", "검색: x"), "the same in both".into()],
+            ..Reply::default()
+        };
+        let rest: Rest = serde_json::from_str(&rest_of(&reply)).unwrap();
+        assert_eq!(join(String::new(), rest, Usage::default()).notes, reply.notes);
+        // As written before there were two languages.
+        let older: Rest = serde_json::from_str(r#"{"finish":"stop","notes":["searched: x"]}"#).unwrap();
+        let notes = join(String::new(), older, Usage::default()).notes;
+        assert_eq!(notes, ["searched: x".into()] as [Said; 1]);
     }
 }

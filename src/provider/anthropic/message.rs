@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::read::WANTED;
-use crate::domain::{Fault, Finish, Reply, ToolCall, Usage, WireHead};
+use crate::domain::{Fault, Finish, Reply, Said, ToolCall, Usage, WireHead};
 use crate::provider::{Piece, shared};
+use crate::said;
 
 /// A message as far as it is known.
 #[derive(Debug, Default)]
@@ -17,7 +18,7 @@ pub(super) struct Message {
     stop_details: Option<Value>,
     /// The last value of each field that was told; streams repeat them, growing.
     usage: Map<String, Value>,
-    notes: Vec<String>,
+    notes: Vec<Said>,
 }
 
 /// A block of content.
@@ -55,8 +56,10 @@ impl Message {
             "thinking" => (Kind::Thinking, "thinking"),
             "tool_use" => (Kind::Tool, ""),
             "fallback" => {
-                self.notes
-                    .push("the service switched to another model while answering".to_owned());
+                self.notes.push(said!(
+                    "the service switched to another model while answering",
+                    "서비스가 답하는 도중에 다른 모델로 바꾸었습니다"
+                ));
                 (Kind::Other, "")
             }
             _ => (Kind::Other, ""),
@@ -159,7 +162,9 @@ impl Message {
             let details = self.stop_details.unwrap_or_default();
             reply.blocked = text(details.get("category")).or_else(|| reply.finish_raw.clone());
             if let Some(words) = text(details.get("explanation")) {
-                reply.notes.push(format!("the service says: {words}"));
+                reply
+                    .notes
+                    .push(said!("the service says: {words}", "서비스의 말: {words}"));
             }
         }
         Ok(reply)

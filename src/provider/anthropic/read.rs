@@ -20,7 +20,7 @@ impl Answer for Message {
     }
 
     fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
-        if head.status >= 400 || is_error(body) {
+        if head.status >= 400 || shared::has_error(body) {
             return Err(fault::of(head, body));
         }
         if body.get("content").is_none() && body.get("stop_reason").is_none() {
@@ -71,7 +71,7 @@ impl Answer for Message {
             "message_stop" => return Ok(Step::Done),
             "error" => return Err(fault::of(head, event)),
             // Gateways tell their own errors without a name.
-            _ if is_error(event) => return Err(fault::of(head, event)),
+            _ if shared::has_error(event) => return Err(fault::of(head, event)),
             _ => {}
         }
         Ok(Step::More)
@@ -84,8 +84,4 @@ impl Answer for Message {
     fn reply(self, head: &WireHead, last: &Value) -> Result<Reply, Fault> {
         self.into_reply(head, last)
     }
-}
-
-fn is_error(value: &Value) -> bool {
-    value.get("error").is_some_and(|error| !error.is_null())
 }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::read::WANTED;
-use crate::domain::{Fault, Finish, Reply, ToolCall, Usage, WireHead};
+use crate::domain::{Fault, Finish, Reply, Said, ToolCall, Usage, WireHead};
 use crate::provider::{Piece, shared};
+use crate::said;
 
 /// An answer as far as it is known.
 #[derive(Debug, Default)]
@@ -18,7 +19,7 @@ pub(super) struct Answer {
     spoke: bool,
     /// The whole answer came, after or without pieces.
     whole: bool,
-    notes: Vec<String>,
+    notes: Vec<Said>,
 }
 
 /// A tool call whose arguments arrive in pieces.
@@ -87,8 +88,7 @@ impl Answer {
             if self.text.is_empty() {
                 piece(Piece::Text(&text));
             } else if self.text != text {
-                self.notes
-                    .push("the streamed pieces differ from the whole answer that followed".to_owned());
+                self.notes.push(shared::pieces_differ());
             }
             self.text = text;
         }
@@ -102,8 +102,10 @@ impl Answer {
             if shared::text_at(filter, "score").as_deref() == Some("0") {
                 let group = shared::text_at(filter, "groupName").unwrap_or_default();
                 let name = shared::text_at(filter, "name").unwrap_or_default();
-                self.notes
-                    .push(format!("the service's filter warns of {group}: {name}"));
+                self.notes.push(said!(
+                    "the service's filter warns of {group}: {name}",
+                    "서비스 필터의 경고, {group}: {name}"
+                ));
             }
         }
     }

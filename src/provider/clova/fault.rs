@@ -10,7 +10,7 @@ use crate::provider::{Pretence, shared};
 
 /// Whether a body or an event carries a status other than success, or the error of the gateway before the service.
 pub(super) fn is_error(value: &Value) -> bool {
-    code(value).is_some_and(|code| code != SUCCESS) || value.get("error").is_some_and(|error| !error.is_null())
+    code(value).is_some_and(|code| code != SUCCESS) || shared::has_error(value)
 }
 
 fn code(value: &Value) -> Option<String> {

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::read::WANTED;
-use crate::domain::{Fault, Finish, Reply, TokenLogprob, ToolCall, Usage, WireHead};
+use crate::domain::{Fault, Finish, Reply, Said, TokenLogprob, ToolCall, Usage, WireHead};
 use crate::provider::{Piece, shared};
+use crate::said;
 
 /// An answer as far as it is known.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub(super) struct Answer {
     model: Option<String>,
     id: Option<String>,
     choices: u32,
-    notes: Vec<String>,
+    notes: Vec<Said>,
 }
 
 impl Answer {
@@ -101,10 +102,13 @@ impl Answer {
                 },
             });
         } else if part.get("executableCode").is_some() {
-            self.note("the service ran code while answering".to_owned());
+            self.note(said!(
+                "the service ran code while answering",
+                "서비스가 답하면서 코드를 실행했습니다"
+            ));
         } else if let Some(data) = part.get("inlineData") {
-            let kind = text(data.get("mimeType")).unwrap_or_else(|| "some kind".to_owned());
-            self.note(format!("a part of {kind} is not shown"));
+            let kind = text(data.get("mimeType")).map_or_else(|| said!("some kind", "알 수 없는 종류"), Said::from);
+            self.note(said!("a part of {kind} is not shown", "{kind} 부분은 보이지 않습니다"));
         }
     }
 
@@ -112,7 +116,7 @@ impl Answer {
     fn grounding(&mut self, grounding: &Value) {
         for query in array(grounding.get("webSearchQueries")) {
             if let Some(query) = query.as_str() {
-                self.note(format!("searched: {query}"));
+                self.note(said!("searched: {query}", "검색: {query}"));
             }
         }
         for chunk in array(grounding.get("groundingChunks")) {
@@ -122,14 +126,16 @@ impl Answer {
             let title = text(source.and_then(|source| source.get("title")));
             let address = text(source.and_then(|source| source.get("uri")));
             match (title, address) {
-                (Some(title), Some(address)) => self.note(format!("source: {title} ({address})")),
-                (Some(one), None) | (None, Some(one)) => self.note(format!("source: {one}")),
+                (Some(title), Some(address)) => {
+                    self.note(said!("source: {title} ({address})", "출처: {title} ({address})"));
+                }
+                (Some(one), None) | (None, Some(one)) => self.note(said!("source: {one}", "출처: {one}")),
                 (None, None) => {}
             }
         }
     }
 
-    fn note(&mut self, note: String) {
+    fn note(&mut self, note: Said) {
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
@@ -165,11 +171,14 @@ impl Answer {
         if let Some(message) = self.finish_message.take()
             && !matches!(finish, Finish::Stop | Finish::Tool)
         {
-            self.note(format!("the service says: {message}"));
+            self.note(said!("the service says: {message}", "서비스의 말: {message}"));
         }
         let usage = self.usage();
         if let Some(tokens) = self.usage.get("toolUsePromptTokenCount").and_then(shared::count) {
-            self.note(format!("tools of the service read {tokens} input tokens more"));
+            self.note(said!(
+                "tools of the service read {tokens} input tokens more",
+                "서비스의 도구가 입력 토큰 {tokens}개를 더 읽었습니다"
+            ));
         }
         Ok(Reply {
             text: self.text,

@@ -8,6 +8,7 @@ use super::answer::Answer;
 use super::fault;
 use crate::domain::{Fault, Reply, Said, WireHead};
 use crate::provider::Piece;
+use crate::provider::shared::has_error;
 use crate::provider::streaming::{self, Form, Step};
 use crate::said;
 
@@ -23,7 +24,7 @@ impl streaming::Answer for Answer {
     fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
         // An array holds pieces of one answer, or the one error.
         let objects = body.as_array().map_or(std::slice::from_ref(body), Vec::as_slice);
-        if let Some(error) = objects.iter().find(|object| is_error(object)) {
+        if let Some(error) = objects.iter().find(|object| has_error(object)) {
             return Err(fault::of(head, error));
         }
         if head.status >= 400 {
@@ -43,7 +44,7 @@ impl streaming::Answer for Answer {
         event: &Value,
         piece: &mut dyn FnMut(Piece<'_>),
     ) -> Result<Step, Fault> {
-        if is_error(event) {
+        if has_error(event) {
             return Err(fault::of(head, event));
         }
         self.take(event, piece);
@@ -63,8 +64,4 @@ impl streaming::Answer for Answer {
     fn reply(self, head: &WireHead, last: &Value) -> Result<Reply, Fault> {
         self.into_reply(head, last)
     }
-}
-
-fn is_error(value: &Value) -> bool {
-    value.get("error").is_some_and(|error| !error.is_null())
 }

@@ -15,11 +15,6 @@ const WORDS: &[(&str, u16)] = &[
     ("server busy", 503),
 ];
 
-/// Whether a body or a line is an error.
-pub(super) fn is_error(value: &Value) -> bool {
-    value.get("error").is_some_and(|error| !error.is_null())
-}
-
 /// The fault of an error body, or of an error line in a stream.
 pub(super) fn of(head: &WireHead, body: &Value) -> Fault {
     let message = shared::words_of(body);

@@ -7,6 +7,7 @@ use super::fault;
 use crate::domain::{Fault, Finish, Reply, Said, TokenLogprob, ToolCall, Usage, WireHead};
 use crate::provider::streaming::{self, Form, Step};
 use crate::provider::{Piece, shared, think};
+use crate::said;
 
 /// What a body without an answer lacks, for messages.
 const WANTED: &str = "`message`";
@@ -21,7 +22,7 @@ impl streaming::Answer for Answer {
     }
 
     fn whole(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
-        if head.status >= 400 || fault::is_error(body) {
+        if head.status >= 400 || shared::has_error(body) {
             return Err(fault::of(head, body));
         }
         let mut answer = Self::default();
@@ -42,7 +43,7 @@ impl streaming::Answer for Answer {
         event: &Value,
         piece: &mut dyn FnMut(Piece<'_>),
     ) -> Result<Step, Fault> {
-        if fault::is_error(event) {
+        if shared::has_error(event) {
             return Err(fault::of(head, event));
         }
         self.take(event, piece);
@@ -146,12 +147,16 @@ impl Answer {
         };
         if split.unopened && !apart {
             // Where thinking begins nobody says, so a lone closing tag stays as it came.
-            notes.push("the answer holds thinking up to `</think>`".to_owned());
+            notes.push(said!(
+                "the answer holds thinking up to `</think>`",
+                "답변에서 `</think>`까지는 생각입니다"
+            ));
         }
         if let Some(load) = self.load_ns.filter(|load| *load >= TOLD_LOAD_NS) {
             let tenths = load / 100_000_000;
-            notes.push(format!(
+            notes.push(said!(
                 "loading the model took {}.{} s of the time",
+                "걸린 시간 가운데 {}.{}초는 모델을 올리는 데 쓰였습니다",
                 tenths / 10,
                 tenths % 10
             ));

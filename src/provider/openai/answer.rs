@@ -31,7 +31,7 @@ pub(super) struct Draft {
     id: Option<String>,
     /// Indices of the choices seen; the answer is choice 0.
     seen: BTreeSet<u64>,
-    notes: Vec<String>,
+    notes: Vec<Said>,
     /// Of the last usual chunk.
     pub(super) frame: Frame,
 }
@@ -152,7 +152,10 @@ impl Draft {
             }
             None | Some(Value::Null) => {}
             Some(other) => {
-                let note = format!("content of an unexpected shape: `{other}`");
+                let note = said!(
+                    "content of an unexpected shape: `{other}`",
+                    "내용의 형태가 예상과 다릅니다: `{other}`"
+                );
                 if !self.notes.contains(&note) {
                     self.notes.push(note);
                 }
@@ -286,9 +289,10 @@ impl Draft {
         };
         let mut notes = self.notes;
         if unopened {
-            notes.push(
-                "the answer held `</think>` without `<think>`; what stood before it is kept as thinking".to_owned(),
-            );
+            notes.push(said!(
+                "the answer held `</think>` without `<think>`; what stood before it is kept as thinking",
+                "답변에 `<think>` 없이 `</think>`가 있어, 그 앞을 생각으로 두었습니다"
+            ));
         }
         let empty = text.is_empty() && thinking.is_empty() && self.refusal.is_empty() && self.tools.is_empty();
         if empty && self.finish.is_none() {

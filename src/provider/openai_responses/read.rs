@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::domain::{Fault, FaultKind, Finish, Reply, Said, ToolCall, WireHead};
 use crate::provider::Piece;
 use crate::provider::openai::{fault_of_body, fault_of_value, items, logprob, usage_of};
-use crate::provider::shared::{count_at, shape_fault, text_at};
+use crate::provider::shared::{count_at, pieces_differ, shape_fault, text_at};
 use crate::provider::streaming::{Answer, Form, Step};
 use crate::said;
 
@@ -62,9 +62,11 @@ fn response(head: &WireHead, body: &Value) -> Result<Reply, Fault> {
         take_item(&mut reply, &mut phases, item);
     }
     if phases.iter().any(|phase| phase != "final_answer") && phases.len() > 1 {
-        reply
-            .notes
-            .push(format!("text of the phases {} is joined", phases.join(", ")));
+        reply.notes.push(said!(
+            "text of the phases {} is joined",
+            "여러 단계의 글을 이었습니다: {}",
+            phases.join(", ")
+        ));
     }
     let reason = body
         .get("incomplete_details")
@@ -228,15 +230,14 @@ impl Answer for Told {
         let (body, silent) = self.whole(body);
         let mut reply = response(head, &body)?;
         if !silent && !self.said.is_empty() && self.said != reply.text {
-            reply
-                .notes
-                .push("the streamed pieces differ from the whole answer that followed".to_owned());
+            reply.notes.push(pieces_differ());
         }
         if silent && reply.text.is_empty() && reply.refusal.is_none() && !self.said.is_empty() {
             reply.text = self.said;
-            reply
-                .notes
-                .push("the last event repeats no text; the text is that of the pieces".to_owned());
+            reply.notes.push(said!(
+                "the last event repeats no text; the text is that of the pieces",
+                "마지막 이벤트에 글이 없어, 조각들을 이은 글입니다"
+            ));
         }
         Ok(reply)
     }

@@ -200,6 +200,14 @@ pub(crate) fn odd_words(event: &str) -> Said {
     )
 }
 
+/// The note of an answer whose pieces and whole do not agree; the whole counts.
+pub(crate) fn pieces_differ() -> Said {
+    said!(
+        "the streamed pieces differ from the whole answer that followed",
+        "스트림으로 온 조각들과 뒤이어 온 전체 답변이 다릅니다"
+    )
+}
+
 /// Whether what stood outside the events of a stream is a body of its own, JSON or a page, rather than the first letters of
 /// a stream that was cut.
 pub(crate) fn is_body(stray: &str) -> bool {

@@ -122,6 +122,11 @@ pub(crate) fn clip_to(text: &str, limit: usize) -> String {
     }
 }
 
+/// Whether an object tells an error: `null` is none.
+pub(crate) fn has_error(value: &Value) -> bool {
+    value.get("error").is_some_and(|error| !error.is_null())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
