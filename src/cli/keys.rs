@@ -9,15 +9,15 @@ mod unix {
 
     /// Keys come one by one and unseen while this lives.
     #[derive(Debug)]
-    pub(in crate::cli) struct Keys {
+    pub(super) struct Keys {
         before: Termios,
         /// Where they come.
-        pub(in crate::cli) receiver: mpsc::UnboundedReceiver<u8>,
+        pub(super) receiver: mpsc::UnboundedReceiver<u8>,
     }
 
     impl Keys {
         /// Starts listening; `None` when standard input is no terminal.
-        pub(in crate::cli) fn listen() -> Option<Self> {
+        pub(super) fn listen() -> Option<Self> {
             let before = tcgetattr(std::io::stdin()).ok()?;
             let mut now = before.clone();
             // Signals stay on: Ctrl-C must work however busy we are.
@@ -42,4 +42,57 @@ mod unix {
 }
 
 #[cfg(unix)]
-pub(super) use unix::Keys;
+use unix::Keys;
+
+/// Keys, where there are any.
+pub(super) struct Keyboard {
+    #[cfg(unix)]
+    keys: Option<Keys>,
+}
+
+impl Keyboard {
+    #[cfg(unix)]
+    pub(super) fn listen() -> Self {
+        Self { keys: Keys::listen() }
+    }
+
+    #[cfg(unix)]
+    pub(super) fn none() -> Self {
+        Self { keys: None }
+    }
+
+    #[cfg(unix)]
+    pub(super) fn are_on(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    #[cfg(unix)]
+    pub(super) async fn next(&mut self) -> u8 {
+        if let Some(keys) = &mut self.keys
+            && let Some(key) = keys.receiver.recv().await
+        {
+            return key;
+        }
+        std::future::pending().await
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn listen() -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn none() -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn are_on(&self) -> bool {
+        false
+    }
+
+    #[cfg(not(unix))]
+    pub(super) async fn next(&mut self) -> u8 {
+        std::future::pending().await
+    }
+}

@@ -1,4 +1,4 @@
-//! Listening to a run: the live block on a terminal, plain lines elsewhere, and what the user's keys and signals mean.
+//! Listening to a run: the live block on a terminal, plain lines elsewhere, and what the user's keys mean.
 
 use std::time::Duration;
 
@@ -7,7 +7,9 @@ use tokio::sync::mpsc;
 
 use super::args::LogFormat;
 use super::board::{Board, Look, clock, group, took};
+use super::keys::Keyboard;
 use super::printer::Printer;
+use super::signals;
 use crate::domain::{Event, FaultKind, RunInfo};
 use crate::net::clock::now_us;
 use crate::price::format_sums;
@@ -47,6 +49,7 @@ pub(super) async fn listen(
         width: printer.width,
         ascii: printer.ascii,
     };
+    let mut snapshots = signals::snapshots();
     let mut keys = if manner.keys {
         Keyboard::listen()
     } else {
@@ -81,6 +84,7 @@ pub(super) async fn listen(
             _ = tick.tick(), if lines => {
                 say(&bar, live, printer, &running(&board, now_us(), manner.log));
             }
+            Some(()) = snapshots.recv() => say(&bar, live, printer, &board.block(now_us(), look, false)),
             key = keys.next() => match key {
                 b'q' => { let _ = commands.send(Command::Stop); }
                 b'\n' | b'\r' => say(&bar, live, printer, &board.block(now_us(), look, false)),
@@ -405,106 +409,4 @@ pub(super) fn saved(board: &Board, printer: &Printer) -> String {
     } else {
         format!("saved {} of {} answers{money}{cut}", group(done), group(planned))
     }
-}
-
-/// Keys, where there are any.
-struct Keyboard {
-    #[cfg(unix)]
-    keys: Option<super::keys::Keys>,
-}
-
-impl Keyboard {
-    #[cfg(unix)]
-    fn listen() -> Self {
-        Self {
-            keys: super::keys::Keys::listen(),
-        }
-    }
-
-    #[cfg(unix)]
-    fn none() -> Self {
-        Self { keys: None }
-    }
-
-    #[cfg(unix)]
-    fn are_on(&self) -> bool {
-        self.keys.is_some()
-    }
-
-    #[cfg(unix)]
-    async fn next(&mut self) -> u8 {
-        if let Some(keys) = &mut self.keys
-            && let Some(key) = keys.receiver.recv().await
-        {
-            return key;
-        }
-        std::future::pending().await
-    }
-
-    #[cfg(not(unix))]
-    fn listen() -> Self {
-        Self {}
-    }
-
-    #[cfg(not(unix))]
-    fn none() -> Self {
-        Self {}
-    }
-
-    #[cfg(not(unix))]
-    fn are_on(&self) -> bool {
-        false
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) -> u8 {
-        std::future::pending().await
-    }
-}
-
-/// Turns Ctrl-C and SIGTERM into wishes: the first stops, the second cuts, the third ends the process at once.
-/// Tells which signal came first.
-pub(super) fn heed_signals(
-    commands: mpsc::UnboundedSender<Command>,
-) -> tokio::sync::watch::Receiver<Option<super::exit::Exit>> {
-    use super::exit::Exit;
-    let (sender, receiver) = tokio::sync::watch::channel(None);
-    tokio::spawn(async move {
-        #[cfg(unix)]
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-        let mut count = 0;
-        loop {
-            #[cfg(unix)]
-            let exit = {
-                let term = async {
-                    match &mut terminate {
-                        Some(signal) => signal.recv().await,
-                        None => std::future::pending().await,
-                    }
-                };
-                tokio::select! {
-                    _ = tokio::signal::ctrl_c() => Exit::Interrupted,
-                    _ = term => Exit::Terminated,
-                }
-            };
-            #[cfg(not(unix))]
-            let exit = {
-                let _ = tokio::signal::ctrl_c().await;
-                Exit::Interrupted
-            };
-            count += 1;
-            match count {
-                1 => {
-                    let _ = sender.send(Some(exit));
-                    let _ = commands.send(Command::Stop);
-                }
-                2 => {
-                    let _ = commands.send(Command::Cut);
-                }
-                #[expect(clippy::exit, reason = "the third time means: at once; everything stored is safe")]
-                _ => std::process::exit(i32::from(exit.code())),
-            }
-        }
-    });
-    receiver
 }

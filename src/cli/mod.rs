@@ -35,6 +35,7 @@ mod review;
 mod run;
 mod score;
 mod show;
+mod signals;
 mod simulate;
 mod tables;
 mod targets;

@@ -101,6 +101,17 @@ fn once_waits_for_what_is_paid_for() {
     }
 }
 
+/// SIGUSR1 ended a run as it ends any program; it is a wish to see how far things are.
+#[test]
+fn asked_by_a_signal_a_run_tells_how_far_it_is_and_goes_on() {
+    let mut going = going("100");
+    going.signal(Signal::USR1);
+    let (ended, err) = going.ended();
+    assert_eq!(ended, 0, "{err}");
+    assert!(err.contains("/160") && err.contains("busy"), "{err}");
+    going.goes_on(0);
+}
+
 #[test]
 fn twice_cuts_what_is_open_and_leaves_a_valid_run() {
     let mut going = going("1500");

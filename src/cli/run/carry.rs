@@ -18,6 +18,7 @@ use crate::cli::listen::{self, Manner};
 use crate::cli::open::{self, Book, Chosen};
 use crate::cli::printer::Printer;
 use crate::cli::show;
+use crate::cli::signals;
 use crate::cli::tables;
 use crate::cli::trust;
 use crate::compare::{self, View};
@@ -263,7 +264,7 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     }
     let (event_sender, events) = mpsc::unbounded_channel();
     let (command_sender, commands) = mpsc::unbounded_channel();
-    let signal = listen::heed_signals(command_sender.clone());
+    let signal = signals::heed_signals(command_sender.clone());
     let told_caps = caps.clone();
     let currencies: Vec<Option<Currency>> = askers
         .iter()
