@@ -127,11 +127,28 @@ pub struct LaneState {
     /// Calls that may be open.
     pub width: u32,
     /// Why it waits and for how long, when it does.
-    pub waiting: Option<(FaultKind, Duration)>,
+    pub waiting: Option<Wait>,
+    /// Tries that failed one after the other since the last answer, rate limits aside.
+    pub failed_tries: u32,
     /// Paused by the user.
     pub paused: bool,
     /// Given up, and why.
     pub stopped: Option<FaultKind>,
+    /// When the quota that made it stop is said to come back, in microseconds since 1970 UTC.
+    pub resets_us: Option<i64>,
     /// Nothing is left to ask.
     pub exhausted: bool,
+}
+
+/// A pause of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Why.
+    pub kind: FaultKind,
+    /// How much of it is left.
+    pub left: Duration,
+    /// The server asked for it; otherwise it is our own back-off.
+    pub asked: bool,
+    /// Which pause since the last answer, from 1.
+    pub time: u32,
 }

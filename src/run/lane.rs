@@ -59,6 +59,8 @@ impl Ord for Delayed {
 pub(super) struct Stopped {
     pub(super) kind: FaultKind,
     pub(super) message: crate::domain::Said,
+    /// When the quota is said to come back, in microseconds since 1970 UTC.
+    pub(super) resets_us: Option<i64>,
 }
 
 /// One target's queue and counters.
@@ -95,8 +97,12 @@ pub(super) struct Lane {
     pub(super) page: (u64, Vec<Arc<Case>>),
     /// Expected output tokens of a call: running mean of what was seen.
     pub(super) mean_output: Option<f64>,
-    /// Kind of the fault that makes it wait, for display.
-    pub(super) waiting_for: Option<FaultKind>,
+    /// Kind of the fault that makes it wait and whether the server asked for that, for display.
+    pub(super) waiting_for: Option<(FaultKind, bool)>,
+    /// Pauses since the last answer, for display.
+    pub(super) pauses: u32,
+    /// Tries that failed since the last answer, rate limits aside; for display.
+    pub(super) failed_tries: u32,
 }
 
 impl Lane {

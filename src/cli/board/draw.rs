@@ -2,7 +2,7 @@
 
 use super::{Board, Column, ENOUGH_FOR_ETA, clock, group};
 use crate::domain::FaultKind;
-use crate::domain::event::LaneState;
+use crate::domain::event::{LaneState, Wait};
 use crate::price::format_sums;
 use crate::report::Style;
 use crate::report::number::Purse;
@@ -137,7 +137,13 @@ impl Board {
             color: false,
             lang: self.lang,
         };
-        let cells: Vec<[String; 7]> = self
+        let states: Vec<Vec<String>> = self
+            .targets
+            .iter()
+            .enumerate()
+            .map(|(index, column)| self.state(column, self.lanes.get(index), slowest == Some(index), ko))
+            .collect();
+        let mut cells: Vec<[String; 7]> = self
             .targets
             .iter()
             .enumerate()
@@ -164,7 +170,7 @@ impl Board {
                         },
                     ),
                     cost,
-                    self.state(column, lane, slowest == Some(index), ko),
+                    states[index].concat(),
                 ]
             })
             .collect();
@@ -186,11 +192,23 @@ impl Board {
                 + if shown.cost { widths[5] + 2 } else { 0 }
                 + if shown.bar { bar_width + 2 } else { 0 }
         };
-        let wanted = widths[6].min(STATE_IN_WORDS);
+        // What comes third in a state is no reason to drop a column.
+        let wanted = states
+            .iter()
+            .map(|parts| display_width(&parts[..parts.len().min(2)].concat()));
+        let wanted = wanted.max().unwrap_or(0).min(STATE_IN_WORDS);
         let shown = Shown::ORDER
             .into_iter()
             .find(|shown| taken(shown) + wanted <= look.width)
             .unwrap_or(Shown::ORDER[3]);
+        let room = look.width.saturating_sub(taken(&shown));
+        for (row, mut parts) in cells.iter_mut().zip(states) {
+            while parts.len() > 1 && display_width(&parts.concat()) > room {
+                parts.pop();
+            }
+            row[6] = parts.concat();
+        }
+        let state_width = cells.iter().map(|row| display_width(&row[6])).max().unwrap_or(0);
         let compose = |row: [&str; 7], bar: Option<String>| {
             let mut line = format!("  {}", pad_right(row[0], widths[0]));
             if shown.bar {
@@ -213,7 +231,7 @@ impl Board {
             compose(words, None),
             format!(
                 "  {}",
-                rule.repeat((taken(&shown) - 2 + widths[6]).min(look.width.saturating_sub(2)))
+                rule.repeat((taken(&shown) - 2 + state_width.max(5)).min(look.width.saturating_sub(2)))
             ),
         ];
         for (column, row) in self.targets.iter().zip(&cells) {
@@ -223,61 +241,116 @@ impl Board {
         lines
     }
 
-    fn state(&self, column: &Column, lane: Option<&LaneState>, slowest: bool, ko: bool) -> String {
+    /// How a target stands: what must be told, then what may be left out where it does not fit, the last first.
+    fn state(&self, column: &Column, lane: Option<&LaneState>, slowest: bool, ko: bool) -> Vec<String> {
         let Some(lane) = lane else {
-            return (if ko { "대기" } else { "queued" }).to_owned();
+            return vec![(if ko { "대기" } else { "queued" }).to_owned()];
         };
-        let cached = if column.cached > 0 {
+        let cached = (column.cached > 0).then(|| {
             if ko {
                 format!(", 재사용 {}", column.cached)
             } else {
                 format!(", {} from cache", column.cached)
             }
-        } else {
-            String::new()
-        };
+        });
         if let Some(kind) = lane.stopped {
+            let resets = lane.resets_us.and_then(time_of_day);
             return match (kind, ko) {
-                (FaultKind::Quota, true) => "할당량 소진, 중단".to_owned(),
-                (FaultKind::Quota, false) => "quota: gave up".to_owned(),
-                (kind, true) => format!("중단: {}", kind.word()),
-                (kind, false) => format!("gave up: {}", kind.word()),
-            };
+                (FaultKind::Quota, true) => [
+                    Some("할당량 소진, 중단".to_owned()),
+                    resets.map(|time| format!(" ({time} 초기화)")),
+                ],
+                (FaultKind::Quota, false) => [
+                    Some("quota: gave up".to_owned()),
+                    resets.map(|time| format!(" (resets {time})")),
+                ],
+                (kind, true) => [Some(format!("중단: {}", kind.word())), None],
+                (kind, false) => [Some(format!("gave up: {}", kind.word())), None],
+            }
+            .into_iter()
+            .flatten()
+            .collect();
         }
         if lane.paused {
-            return (if ko { "사용자가 멈춤" } else { "paused by you" }).to_owned();
+            return vec![(if ko { "사용자가 멈춤" } else { "paused by you" }).to_owned()];
         }
-        if lane.exhausted {
-            return if ko {
-                format!("끝남{cached}")
-            } else {
-                format!("done{cached}")
-            };
-        }
-        if lane.open == 0
-            && let Some((kind, wait)) = lane.waiting
+        if !lane.exhausted
+            && lane.open == 0
+            && let Some(wait) = &lane.waiting
         {
-            let wait = clock(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
-            return match (kind, ko) {
-                (FaultKind::RateLimit, true) => format!("429, {wait} 기다림"),
-                (FaultKind::RateLimit, false) => format!("429, waits {wait}"),
-                (kind, true) => format!("{}, {wait} 뒤 다시", kind.word()),
-                (kind, false) => format!("{}, next try in {wait}", kind.word()),
-            };
+            return waits(wait, lane.failed_tries, ko);
         }
-        if slowest && self.targets.len() > 1 && self.done - self.earlier >= ENOUGH_FOR_ETA {
-            return if ko {
-                format!("진행 중, 가장 느림{cached}")
+        let word = match (lane.exhausted, ko) {
+            (true, true) => "끝남",
+            (true, false) => "done",
+            (false, true) => "진행 중",
+            (false, false) => "running",
+        };
+        let sets_the_end =
+            !lane.exhausted && slowest && self.targets.len() > 1 && self.done - self.earlier >= ENOUGH_FOR_ETA;
+        let slowest = sets_the_end.then(|| {
+            if ko {
+                ", 가장 느림"
             } else {
-                format!("running, slowest: sets the ETA{cached}")
-            };
-        }
-        if ko {
-            format!("진행 중{cached}")
-        } else {
-            format!("running{cached}")
-        }
+                ", slowest: sets the ETA"
+            }
+            .to_owned()
+        });
+        [Some(word.to_owned()), slowest, cached].into_iter().flatten().collect()
     }
+}
+
+/// The state of a target that waits, in parts: for a limit, after failures in a row, or after a single one.
+fn waits(wait: &Wait, failed_tries: u32, ko: bool) -> Vec<String> {
+    let left = clock(i64::try_from(wait.left.as_micros()).unwrap_or(i64::MAX));
+    let left = left.strip_prefix('0').unwrap_or(&left);
+    let (first, why, time) = match (wait.kind, ko) {
+        (FaultKind::RateLimit, true) => (
+            format!("429, {left} 기다림"),
+            if wait.asked { " (서버 요청)" } else { " (스스로)" },
+            format!(", {}번째", wait.time),
+        ),
+        (FaultKind::RateLimit, false) => (
+            format!("429, waits {left}"),
+            if wait.asked { " (server asked)" } else { " (back-off)" },
+            format!(", {} time", nth(wait.time)),
+        ),
+        (_, true) if failed_tries > 1 => {
+            return vec![format!("연속 {failed_tries}회 실패"), format!(", {left} 뒤 다시")];
+        }
+        (_, false) if failed_tries > 1 => {
+            return vec![
+                format!("down: {failed_tries} failures in a row"),
+                format!(", next try {left}"),
+            ];
+        }
+        (kind, true) => return vec![format!("{}, {left} 뒤 다시", kind.word())],
+        (kind, false) => return vec![format!("{}, next try {left}", kind.word())],
+    };
+    let mut parts = vec![first, why.to_owned()];
+    if wait.time > 1 {
+        parts.push(time);
+    }
+    parts
+}
+
+/// `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`.
+fn nth(n: u32) -> String {
+    let ending = match (n % 100, n % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
+}
+
+/// `09:00 KST` of a moment, where the user is.
+fn time_of_day(us: i64) -> Option<String> {
+    let moment = jiff::Timestamp::from_microsecond(us).ok()?;
+    let here = moment.to_zoned_datetime(jiff::tz::TimeZone::system());
+    Some(here.strftime("%H:%M %Z").to_string())
 }
 
 /// Parts on as few lines as they fit on, later lines behind an indent; a part is never broken.
@@ -371,8 +444,10 @@ mod tests {
             open,
             width: 8,
             waiting,
+            failed_tries: 0,
             paused,
             stopped,
+            resets_us: None,
             exhausted: false,
         };
         let now = begun + 252_000_000;
@@ -380,7 +455,12 @@ mod tests {
             lane(8, None, false, None),
             lane(
                 0,
-                Some((FaultKind::RateLimit, std::time::Duration::from_secs(17))),
+                Some(Wait {
+                    kind: FaultKind::RateLimit,
+                    left: std::time::Duration::from_secs(17),
+                    asked: true,
+                    time: 3,
+                }),
                 false,
                 None,
             ),
@@ -419,5 +499,50 @@ mod tests {
             }
         }
         insta::assert_snapshot!(drawn);
+    }
+
+    /// The block told neither whose pause it is, nor which, nor how often a server that is down has failed.
+    #[test]
+    fn a_target_that_waits_says_why_and_how_often() {
+        let wait = |kind, asked, time| Wait {
+            kind,
+            left: std::time::Duration::from_secs(77),
+            asked,
+            time,
+        };
+        let limit = FaultKind::RateLimit;
+        for (wait, failed, english, korean) in [
+            (
+                wait(limit, true, 1),
+                0,
+                "429, waits 1:17 (server asked)",
+                "429, 1:17 기다림 (서버 요청)",
+            ),
+            (
+                wait(limit, false, 2),
+                0,
+                "429, waits 1:17 (back-off), 2nd time",
+                "429, 1:17 기다림 (스스로), 2번째",
+            ),
+            (
+                wait(FaultKind::Server, false, 1),
+                1,
+                "server, next try 1:17",
+                "server, 1:17 뒤 다시",
+            ),
+            (
+                wait(FaultKind::Network, false, 1),
+                8,
+                "down: 8 failures in a row, next try 1:17",
+                "연속 8회 실패, 1:17 뒤 다시",
+            ),
+        ] {
+            assert_eq!(waits(&wait, failed, false).concat(), english);
+            assert_eq!(waits(&wait, failed, true).concat(), korean);
+        }
+        assert_eq!(
+            [1, 2, 3, 4, 11, 12, 13, 21, 103].map(nth).join(" "),
+            "1st 2nd 3rd 4th 11th 12th 13th 21st 103rd"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Outcomes on their way to the disk, and what is told of them: stored, then said.
 
 use super::{Dispatcher, Pending};
-use crate::domain::event::LaneState;
+use crate::domain::event::{LaneState, Wait};
 use crate::domain::{Event, Fault, FaultKind, Outcome, SkipReason, Status, Timing};
 use crate::net::clock;
 use crate::run::Why;
@@ -161,11 +161,16 @@ impl Dispatcher {
                 LaneState {
                     open: lane.open,
                     width: account.width.limit(),
-                    waiting: lane
-                        .waiting_for
-                        .and_then(|kind| wait.map(|until| (kind, until.saturating_sub(now)))),
+                    waiting: lane.waiting_for.zip(wait).map(|((kind, asked), until)| Wait {
+                        kind,
+                        left: until.saturating_sub(now),
+                        asked,
+                        time: lane.pauses,
+                    }),
+                    failed_tries: lane.failed_tries,
                     paused: lane.paused,
                     stopped: lane.stopped.as_ref().map(|stopped| stopped.kind),
+                    resets_us: lane.stopped.as_ref().and_then(|stopped| stopped.resets_us),
                     exhausted: self.exhausted(lane),
                 }
             })

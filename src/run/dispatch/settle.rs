@@ -7,6 +7,7 @@ use rand::RngExt as _;
 use super::hedge::Answered;
 use super::{Dispatcher, LOST_IN_A_ROW, skipped_row};
 use crate::domain::{Event, Fault, FaultKind, Outcome, RunInfo, Scope, SkipReason, Timing, Usage};
+use crate::net::clock;
 use crate::run::attempt::Tried;
 use crate::run::lane::{Expected, Item, Stopped};
 use crate::run::retry::{Decision, decide};
@@ -56,6 +57,7 @@ impl Dispatcher {
                 let lane = &mut self.lanes[index];
                 lane.answers += 1;
                 lane.failed_in_a_row = 0;
+                (lane.pauses, lane.failed_tries) = (0, 0);
                 if let Some(output) = usage.output {
                     lane.saw_output(output);
                 }
@@ -137,6 +139,7 @@ impl Dispatcher {
             item.history.throttled += 1;
         } else {
             item.history.failures += 1;
+            self.lanes[index].failed_tries += 1;
         }
         if let Some(width) = width {
             self.tell(Event::Width { target: index, width }, false).await;
@@ -156,8 +159,10 @@ impl Dispatcher {
                 if throttled {
                     item.history.waited += wait;
                 }
-                let first = self.lanes[index].waiting_for != Some(fault.kind);
-                self.lanes[index].waiting_for = Some(fault.kind);
+                let lane = &mut self.lanes[index];
+                let first = lane.waiting_for.is_none_or(|(kind, _)| kind != fault.kind);
+                lane.waiting_for = Some((fault.kind, asked));
+                lane.pauses += u32::from(first);
                 if throttled && first {
                     self.tell(
                         Event::Waiting {
@@ -210,6 +215,7 @@ impl Dispatcher {
                                 Stopped {
                                     kind: fault.kind,
                                     message,
+                                    resets_us: None,
                                 },
                             )
                             .await;
@@ -238,6 +244,7 @@ impl Dispatcher {
                     index,
                     Stopped {
                         kind: fault.kind,
+                        resets_us: resets_us(&fault),
                         message: fault.message,
                     },
                 )
@@ -288,6 +295,14 @@ impl Dispatcher {
         }
         Ok(())
     }
+}
+
+/// When a used-up quota comes back, where the server says so. A quota of the day is told with the seconds of the minute's limit,
+/// too: those are no word on the day.
+fn resets_us(fault: &Fault) -> Option<i64> {
+    const OF_A_MINUTE: Duration = Duration::from_mins(2);
+    let wait = fault.retry_after.filter(|wait| *wait > OF_A_MINUTE)?;
+    (fault.kind == FaultKind::Quota).then(|| clock::now_us() + i64::try_from(wait.as_micros()).unwrap_or(i64::MAX / 2))
 }
 
 /// Kinds that `--resume` asks again.
