@@ -39,7 +39,7 @@ impl Wishes {
             field,
             said!(
                 "{who} takes {low} to {high}; {moved} is sent",
-                "{who}에는 {low}부터 {high}까지 보낼 수 있어 {moved}으로 보냅니다"
+                "{who}에는 {low}부터 {high}까지 보낼 수 있습니다. 보내는 값은 {moved}입니다"
             ),
         );
         moved

@@ -40,7 +40,7 @@ impl Filter {
         let wrong = |message: Said| Problem::error("filter", message);
         let Some((key, pattern)) = text.split_once('=') else {
             return Err(
-                wrong(said!("`{text}` is no filter", "`{text}`는 필터가 아닙니다")).help(said!(
+                wrong(said!("`{text}` is no filter", "필터가 아닙니다: `{text}`")).help(said!(
                     "write `tag=NAME`, `id=NAME` or `group=NAME`",
                     "`tag=이름`, `id=이름`, `group=이름` 가운데 하나로 쓰세요"
                 )),

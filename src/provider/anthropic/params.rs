@@ -201,7 +201,7 @@ fn fitting(budget: u32, cap: Option<u32>, wishes: &mut Wishes) -> Option<u32> {
             "reasoning_budget",
             said!(
                 "Anthropic takes {LEAST_BUDGET} or more, below `max_output_tokens`; {fitted} is sent",
-                "Anthropic은 {LEAST_BUDGET} 이상, `max_output_tokens` 미만을 받습니다. {fitted}을 보냅니다"
+                "Anthropic은 {LEAST_BUDGET} 이상, `max_output_tokens` 미만을 받습니다. 보내는 값은 {fitted}입니다"
             ),
         );
     }

@@ -119,7 +119,7 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
                 "max_output_tokens",
                 said!(
                     "{name} takes up to {most}; {most} is sent",
-                    "{name} 모델은 {most}까지 받습니다. {most}을 보냅니다"
+                    "{name} 모델은 {most}까지 받습니다. 보내는 값은 {most}입니다"
                 ),
             );
         }

@@ -232,7 +232,7 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
                     field,
                     said!(
                         "{name} cannot switch thinking off; a budget of {fitted} is sent",
-                        "{name} 모델은 생각을 끌 수 없어 예산 {fitted}을 보냅니다"
+                        "{name} 모델은 생각을 끌 수 없습니다. 보내는 예산은 {fitted}입니다"
                     ),
                 );
             } else if fitted != budget {
@@ -240,7 +240,7 @@ fn thinking(name: &str, params: &Params, wishes: &mut Wishes) -> Option<Value> {
                     field,
                     said!(
                         "{name} takes {least} to {most}; {fitted} is sent",
-                        "{name} 모델은 {least}부터 {most}까지 받습니다. {fitted}을 보냅니다"
+                        "{name} 모델은 {least}부터 {most}까지 받습니다. 보내는 값은 {fitted}입니다"
                     ),
                 );
             }

@@ -157,7 +157,7 @@ fn settle(name: &str, params: &Params) -> (Map<String, Value>, Vec<Wish>) {
                 "logprobs",
                 said!(
                     "Ollama takes up to {MOST_LOGPROBS}; {MOST_LOGPROBS} is sent",
-                    "Ollama는 {MOST_LOGPROBS}까지 받습니다. {MOST_LOGPROBS}을 보냅니다"
+                    "Ollama는 {MOST_LOGPROBS}까지 받습니다. 보내는 값은 {MOST_LOGPROBS}입니다"
                 ),
             );
         }

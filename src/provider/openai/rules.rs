@@ -115,7 +115,7 @@ impl Rules {
                         "max_output_tokens",
                         said!(
                             "OpenAI responses takes {LEAST_RESPONSE} or more; {LEAST_RESPONSE} is sent",
-                            "OpenAI responses는 {LEAST_RESPONSE} 이상을 받습니다. {LEAST_RESPONSE}을 보냅니다"
+                            "OpenAI responses는 {LEAST_RESPONSE} 이상을 받습니다. 보내는 값은 {LEAST_RESPONSE}입니다"
                         ),
                     );
                 }
