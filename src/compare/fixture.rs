@@ -6,9 +6,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
-    Case, Cost, CostSource, Currency, Fault, FaultKind, Finish, Limits, Message, Money, Outcome, Params, Prompt,
-    PromptMessage, ProviderName, Record, Reply, Role, RunId, RunInfo, Score, ScorerSpec, SkipReason, Status, Target,
-    Timing, Usage,
+    Case, Cost, CostSource, Currency, Fault, FaultKind, Finish, Message, Money, Outcome, Params, Prompt, PromptMessage,
+    ProviderName, Record, Reply, Role, RunId, RunInfo, Score, ScorerSpec, SkipReason, Status, Target, Timing, Usage,
 };
 
 /// What to make.
@@ -237,21 +236,11 @@ fn case(index: u64) -> Case {
 fn target(at: usize, name: &str) -> Target {
     let (provider, model) = PROVIDERS[at % 5];
     Target {
-        name: name.to_owned(),
-        provider,
-        address: "https://api.example/v1".to_owned(),
-        model: model.to_owned(),
-        params: Params::default(),
-        extra: Map::new(),
         stream: true,
         timeout: Duration::from_mins(1),
         retries: 3,
-        hedge_after: None,
-        limits: Limits::default(),
-        price: None,
         local: at % 5 == 4,
-        account: name.to_owned(),
-        http1_only: false,
+        ..Target::plain(name, provider, "https://api.example/v1", model)
     }
 }
 

@@ -101,6 +101,31 @@ pub struct Target {
     pub http1_only: bool,
 }
 
+impl Target {
+    /// One of which nothing more is said: asked once, for a whole answer, within two minutes, on an account of its own.
+    /// What a target of `config.toml` is when it says nothing more stands in `config`.
+    #[must_use]
+    pub fn plain(name: &str, provider: ProviderName, address: &str, model: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            provider,
+            address: address.to_owned(),
+            model: model.to_owned(),
+            params: Params::default(),
+            extra: Map::new(),
+            stream: false,
+            timeout: Duration::from_mins(2),
+            retries: 0,
+            hedge_after: None,
+            limits: Limits::default(),
+            price: None,
+            local: false,
+            account: name.to_owned(),
+            http1_only: false,
+        }
+    }
+}
+
 /// Limits of an account; absent means unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,31 +1,11 @@
 //! Helpers of the adapters' own tests.
 
-use std::time::Duration;
-
-use serde_json::Map;
-
 use super::{Asked, Incoming, Provider, of};
-use crate::domain::{Call, Limits, Params, ProviderName, Target, WireRequest};
+use crate::domain::{Call, Params, ProviderName, Target, WireRequest};
 
 /// A target of `provider` at its usual address.
 pub(super) fn target(provider: ProviderName, model: &str) -> Target {
-    Target {
-        name: "t".to_owned(),
-        provider,
-        address: of(provider).about().address.to_owned(),
-        model: model.to_owned(),
-        params: Params::default(),
-        extra: Map::new(),
-        stream: false,
-        timeout: Duration::from_mins(1),
-        retries: 0,
-        hedge_after: None,
-        limits: Limits::default(),
-        price: None,
-        local: false,
-        account: "t".to_owned(),
-        http1_only: false,
-    }
+    Target::plain("t", provider, of(provider).about().address, model)
 }
 
 /// The question `질문` with these parameters.

@@ -52,29 +52,22 @@ impl Report {
     }
 }
 
-fn target(name: ProviderName, address: String) -> Target {
+fn target(name: ProviderName, address: &str) -> Target {
     Target {
-        name: name.word().to_owned(),
-        provider: name,
-        address,
-        model: "simulated-model".to_owned(),
         params: Params {
             temperature: Some(0.0),
             ..Params::default()
         },
-        extra: serde_json::Map::new(),
         stream: true,
         timeout: Duration::from_secs(10),
         retries: 4,
-        hedge_after: None,
         limits: Limits {
             in_flight: Some(8),
             ..Limits::default()
         },
-        price: None,
         local: true,
-        account: name.word().to_owned(),
         http1_only: true,
+        ..Target::plain(name.word(), name, address, "simulated-model")
     }
 }
 
@@ -117,7 +110,7 @@ impl Lab {
     ) -> Report {
         let mut targets: Vec<Target> = names
             .iter()
-            .map(|name| target(*name, self.running.base(*name)))
+            .map(|name| target(*name, &self.running.base(*name)))
             .collect();
         targets.iter_mut().for_each(change);
         let folder = self.freeze(&targets);
@@ -133,7 +126,7 @@ impl Lab {
     ) -> Report {
         let mut targets: Vec<Target> = names
             .iter()
-            .map(|name| target(*name, self.running.base(*name)))
+            .map(|name| target(*name, &self.running.base(*name)))
             .collect();
         targets.iter_mut().for_each(change);
         let folder = self.freeze(&targets);
@@ -144,7 +137,7 @@ impl Lab {
     pub(crate) async fn run_until(&self, names: &[ProviderName], outcomes: usize) -> Report {
         let targets: Vec<Target> = names
             .iter()
-            .map(|name| target(*name, self.running.base(*name)))
+            .map(|name| target(*name, &self.running.base(*name)))
             .collect();
         let folder = self.freeze(&targets);
         self.carry(folder, targets, |_| "good", Some(outcomes), |_| ()).await

@@ -8,9 +8,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
 
-use narani::domain::{Call, FaultKind, Finish, Limits, Message, Params, ProviderName, Reply, Role, Target};
+use narani::domain::{Call, FaultKind, Finish, Message, Params, ProviderName, Reply, Role, Target};
 use narani::net::clock::Heart;
 use narani::net::{Exchange, Line};
 use narani::provider;
@@ -85,25 +84,16 @@ const THREE: [ProviderName; 3] = [
 fn target(server: &Server, name: ProviderName, stream: bool) -> Target {
     let suffix = provider::of(name).about().simulated_suffix;
     Target {
-        name: name.word().to_owned(),
-        provider: name,
-        address: format!("{}{suffix}", server.address),
-        model: "toy-llama".to_owned(),
         params: Params {
             temperature: Some(0.0),
             max_output_tokens: Some(60),
             ..Params::default()
         },
-        extra: serde_json::Map::new(),
         stream,
-        timeout: Duration::from_mins(1),
         retries: 2,
-        hedge_after: None,
-        limits: Limits::default(),
-        price: None,
         local: true,
-        account: "llama".to_owned(),
         http1_only: true,
+        ..Target::plain(name.word(), name, &format!("{}{suffix}", server.address), "toy-llama")
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use narani::domain::{Call, Limits, Params, ProviderName, Reply, Target};
+use narani::domain::{Call, ProviderName, Reply, Target};
 use narani::net::Line;
 use narani::net::clock::Heart;
 use narani::provider::Incoming;
@@ -333,22 +333,10 @@ fn planted_keys_are_found_nowhere() {
 }
 
 fn target_at(provider: ProviderName, address: &str) -> Target {
+    let address = format!("{address}{}", narani::provider::of(provider).about().simulated_suffix);
     Target {
-        name: "t".to_owned(),
-        provider,
-        address: format!("{address}{}", narani::provider::of(provider).about().simulated_suffix),
-        model: "m".to_owned(),
-        params: Params::default(),
-        extra: serde_json::Map::new(),
-        stream: false,
         timeout: Duration::from_secs(5),
-        retries: 0,
-        hedge_after: None,
-        limits: Limits::default(),
-        price: None,
-        local: false,
-        account: "t".to_owned(),
-        http1_only: false,
+        ..Target::plain("t", provider, &address, "m")
     }
 }
 

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use narani::domain::{
-    Call, Fault, FaultKind, Finish, Image, ImageSource, Limits, Message, Params, Part, ProviderName, Reply, Role,
-    Scope, Target, TokenLogprob, ToolCall, Usage, WireRequest,
+    Call, Fault, FaultKind, Finish, Image, ImageSource, Message, Params, Part, ProviderName, Reply, Role, Scope,
+    Target, TokenLogprob, ToolCall, Usage, WireRequest,
 };
 use narani::provider::{self, Allowance, Asked, Incoming, Piece, Pretence, Provider, RateInfo};
 use proptest::prelude::*;
-use serde_json::{Map, json};
+use serde_json::json;
 
 /// A part of an answer that some protocol has no place for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -346,23 +346,8 @@ fn nameless(messages: &[Message]) -> Vec<Message> {
 }
 
 fn target(provider: ProviderName) -> Target {
-    Target {
-        name: "t".to_owned(),
-        provider,
-        address: format!("http://127.0.0.1:9{}", provider::of(provider).about().simulated_suffix),
-        model: "모델-1".to_owned(),
-        params: Params::default(),
-        extra: Map::new(),
-        stream: false,
-        timeout: Duration::from_mins(1),
-        retries: 0,
-        hedge_after: None,
-        limits: Limits::default(),
-        price: None,
-        local: false,
-        account: "t".to_owned(),
-        http1_only: false,
-    }
+    let address = format!("http://127.0.0.1:9{}", provider::of(provider).about().simulated_suffix);
+    Target::plain("t", provider, &address, "모델-1")
 }
 
 /// What the simulator reads out of a request.

@@ -1,14 +1,12 @@
 //! Imported cases and cells as a run folder like any other.
 
-use serde_json::Map;
-
 use super::ImportArgs;
 use super::gather::{Read, Taken};
 use crate::cli::failure::Failure;
 use crate::cli::{open, show};
 use crate::domain::{
-    Case, Limits, Outcome as Ended, Params, Prompt, PromptMessage, ProviderName, Role, RunInfo, Score, ScorerSpec,
-    SkipReason, SuitePart, Target,
+    Case, Outcome as Ended, Params, Prompt, PromptMessage, ProviderName, Role, RunInfo, Score, ScorerSpec, SkipReason,
+    SuitePart, Target,
 };
 use crate::grade::{Grader, Which, pass};
 use crate::plan::{Cell, Layout};
@@ -24,23 +22,7 @@ pub(super) fn info(args: &ImportArgs, folder: &Folder, suite: &str, read: &Read,
     let targets: Vec<Target> = read
         .targets
         .iter()
-        .map(|name| Target {
-            name: name.clone(),
-            provider: ProviderName::OpenAi,
-            address: String::new(),
-            model: name.clone(),
-            params: Params::default(),
-            extra: Map::new(),
-            stream: false,
-            timeout: std::time::Duration::from_mins(2),
-            retries: 0,
-            limits: Limits::default(),
-            price: None,
-            local: false,
-            account: name.clone(),
-            http1_only: false,
-            hedge_after: None,
-        })
+        .map(|name| Target::plain(name, ProviderName::OpenAi, "", name))
         .collect();
     let prompts: Vec<Prompt> = read
         .prompts

@@ -4,9 +4,8 @@ use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use serde_json::Map;
 
-use crate::domain::{Auth, Call, Fault, FaultKind, Limits, Params, ProviderName, Reply, Target, WireHead};
+use crate::domain::{Auth, Call, Fault, FaultKind, ProviderName, Reply, Target, WireHead};
 use crate::provider::{self, Provider};
 
 /// What came back.
@@ -121,21 +120,9 @@ impl Client {
 
     pub(super) fn target(&self) -> Target {
         Target {
-            name: "target".to_owned(),
-            provider: self.provider.name(),
-            address: self.address.clone(),
-            model: self.model.clone(),
-            params: Params::default(),
-            extra: Map::new(),
             stream: self.stream,
-            timeout: Duration::from_secs(10),
-            retries: 0,
-            hedge_after: None,
-            limits: Limits::default(),
-            price: None,
             local: self.provider.name() == ProviderName::Ollama,
-            account: "account".to_owned(),
-            http1_only: false,
+            ..Target::plain("target", self.provider.name(), &self.address, &self.model)
         }
     }
 }
