@@ -13,6 +13,7 @@ use crate::domain::Problem;
 use crate::gate::{Against, Options, misfits};
 use crate::store::{Listed, Reader};
 use crate::suite::findings::Findings;
+use crate::text::sink::terminal_word;
 
 /// Everything that stands before a verdict.
 pub(super) struct Opened {
@@ -105,7 +106,7 @@ pub(super) fn options(
 ) -> Options {
     let mut options = Options::default();
     let mut add = |to: fn(&mut Options) -> &mut String, name: &str, value: &str| {
-        to(&mut options).push_str(&format!(" {name} {}", quoted(value)));
+        to(&mut options).push_str(&format!(" {name} {}", terminal_word(value)));
     };
     let shown = |path: &Path| path.display().to_string();
     if let Some(path) = &global.config {
@@ -125,26 +126,4 @@ pub(super) fn options(
         add(|options| &mut options.baseline, "--baseline", &against.name);
     }
     options
-}
-
-/// A word of a command line, quoted where a shell would take it apart.
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_./:@%+=,\\".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_shell_gets_one_word() {
-        assert_eq!(quoted("results/기준-1.jsonl"), "results/기준-1.jsonl");
-        assert_eq!(quoted("my rules"), "'my rules'");
-        assert_eq!(quoted("$(x) 'y'"), r"Q$(x) Q\QQyQ\QQQ".replace('Q', "'"));
-        assert_eq!(quoted(""), "''");
-    }
 }

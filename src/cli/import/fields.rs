@@ -93,33 +93,31 @@ pub(super) fn roles(args: &ImportArgs) -> Result<Vec<(Who, Roles)>, Failure> {
     let numbers = args.number.iter().map(|text| (text, None));
     for (text, slot) in singles.chain(numbers) {
         let (name, path) = split(text, long);
-        {
-            if name.is_empty() && !long {
-                return Err(Failure::usage(
-                    said!(
-                        "`{text}` does not say whose field it is",
-                        "`{text}`이(가) 누구의 항목인지 적혀 있지 않습니다"
-                    ),
-                    said!(
-                        "write NAME=FIELD, or name the field with the target's name: --target FIELD",
-                        "이름=항목으로 쓰거나, 대상 이름이 있는 항목을 지정하세요: --target 항목"
-                    ),
-                ));
+        if name.is_empty() && !long {
+            return Err(Failure::usage(
+                said!(
+                    "`{text}` does not say whose field it is",
+                    "`{text}`이(가) 누구의 항목인지 적혀 있지 않습니다"
+                ),
+                said!(
+                    "write NAME=FIELD, or name the field with the target's name: --target FIELD",
+                    "이름=항목으로 쓰거나, 대상 이름이 있는 항목을 지정하세요: --target 항목"
+                ),
+            ));
+        }
+        let who = match name.rsplit_once('/') {
+            Some((target, prompt)) if !target.is_empty() && !prompt.is_empty() => {
+                (target.to_owned(), Some(prompt.to_owned()))
             }
-            let who = match name.rsplit_once('/') {
-                Some((target, prompt)) if !target.is_empty() && !prompt.is_empty() => {
-                    (target.to_owned(), Some(prompt.to_owned()))
-                }
-                _ => (name.to_owned(), None),
-            };
-            let at = all.iter().position(|(known, _)| *known == who).unwrap_or_else(|| {
-                all.push((who, Roles::default()));
-                all.len() - 1
-            });
-            match slot {
-                Some(slot) => *slot(&mut all[at].1) = Some(path.to_owned()),
-                None => all[at].1.numbers.push(path.to_owned()),
-            }
+            _ => (name.to_owned(), None),
+        };
+        let at = all.iter().position(|(known, _)| *known == who).unwrap_or_else(|| {
+            all.push((who, Roles::default()));
+            all.len() - 1
+        });
+        match slot {
+            Some(slot) => *slot(&mut all[at].1) = Some(path.to_owned()),
+            None => all[at].1.numbers.push(path.to_owned()),
         }
     }
     if all.is_empty() {

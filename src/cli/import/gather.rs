@@ -10,7 +10,7 @@ use super::ImportArgs;
 use super::fields::{Roles, roles};
 use super::table::{field, number, text, verdict};
 use crate::cli::failure::Failure;
-use crate::domain::{Case, Cost, CostSource, Fault, FaultKind, Finish, Outcome as Ended, Reply, Timing, Usage};
+use crate::domain::{Case, Cost, CostSource, Fault, FaultKind, Finish, Outcome as Ended, Reply, Said, Timing, Usage};
 use crate::said;
 
 /// Everything that was read.
@@ -43,7 +43,7 @@ pub(super) fn gather(args: &ImportArgs, rows: &[Value]) -> Result<Read, Failure>
     let mut by_id: HashMap<String, usize> = HashMap::new();
     let mut taken: HashMap<(usize, usize, usize, u32), usize> = HashMap::new();
     for (row, line) in rows.iter().zip(1usize..) {
-        let wrong = |why: String| {
+        let wrong = |why: Said| {
             Failure::usage(
                 said!("row {line}: {why}", "{line}번째 행: {why}"),
                 said!(
@@ -60,7 +60,9 @@ pub(super) fn gather(args: &ImportArgs, rows: &[Value]) -> Result<Read, Failure>
         for ((target, prompt), roles) in &roles {
             let named = |path: &Option<String>| path.as_ref().and_then(|path| text(field(row, path)?));
             let target = match &args.target {
-                Some(_) => named(&args.target).ok_or_else(|| wrong("it names no target".to_owned()))?,
+                Some(_) => {
+                    named(&args.target).ok_or_else(|| wrong(said!("it names no target", "대상 이름이 없습니다")))?
+                }
                 None => target.clone(),
             };
             let prompt = prompt
@@ -70,7 +72,12 @@ pub(super) fn gather(args: &ImportArgs, rows: &[Value]) -> Result<Read, Failure>
             let trial = match named(&args.trial) {
                 Some(text) => match text.parse::<u32>() {
                     Ok(trial @ 1..=10_000) => trial,
-                    _ => return Err(wrong(format!("`{text}` is no number of a trial, from 1"))),
+                    _ => {
+                        return Err(wrong(said!(
+                            "`{text}` is no number of a trial, from 1",
+                            "`{text}`은(는) 1부터 세는 회차가 아닙니다"
+                        )));
+                    }
                 },
                 None => 1,
             };
@@ -141,13 +148,16 @@ fn majority(mut said: Vec<String>) -> Option<String> {
     (2 * said.iter().filter(|text| **text == middle).count() > said.len()).then_some(middle)
 }
 
-fn cell_of(row: &Value, roles: &Roles) -> Result<Option<Taken>, String> {
+fn cell_of(row: &Value, roles: &Roles) -> Result<Option<Taken>, Said> {
     let at = |path: &Option<String>| path.as_ref().and_then(|path| field(row, path));
     let count = |path: &Option<String>| at(path).map_or(Ok(None), number);
-    let micros = |path: &Option<String>| -> Result<Option<u64>, String> {
+    let micros = |path: &Option<String>| -> Result<Option<u64>, Said> {
         match count(path)? {
             Some(seconds) if (0.0..1e9).contains(&seconds) => Ok(Some(rounded(seconds * 1e6))),
-            Some(seconds) => Err(format!("`{seconds}` is no time in seconds")),
+            Some(seconds) => Err(said!(
+                "`{seconds}` is no time in seconds",
+                "`{seconds}`은(는) 초로 적은 시간이 아닙니다"
+            )),
             None => Ok(None),
         }
     };
@@ -177,7 +187,10 @@ fn cell_of(row: &Value, roles: &Roles) -> Result<Option<Taken>, String> {
     if let Some(score) = score
         && !(0.0..=1.0).contains(&score)
     {
-        return Err(format!("a score is from 0 to 1, not {score}"));
+        return Err(said!(
+            "a score is from 0 to 1, not {score}",
+            "점수는 0과 1 사이인데 {score}입니다"
+        ));
     }
     let mut numbers = Vec::new();
     for path in &roles.numbers {

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::cli::failure::Failure;
+use crate::domain::Said;
 use crate::said;
 
 /// Reads a file.
@@ -49,7 +50,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Value>, Failure> {
     Ok(rows)
 }
 
-fn misread(file: &str, why: &str) -> Failure {
+fn misread(file: &str, why: &Said) -> Failure {
     Failure::usage(
         said!(
             "`{file}` could not be read: {why}",
@@ -62,13 +63,13 @@ fn misread(file: &str, why: &str) -> Failure {
     )
 }
 
-fn csv_rows(text: &str, delimiter: u8) -> Result<Vec<Value>, String> {
+fn csv_rows(text: &str, delimiter: u8) -> Result<Vec<Value>, Said> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
     let heads: Vec<String> = reader
         .headers()
-        .map_err(|error| error.to_string())?
+        .map_err(|error| Said::from(error.to_string()))?
         .iter()
         .map(str::to_owned)
         .collect();
@@ -77,7 +78,7 @@ fn csv_rows(text: &str, delimiter: u8) -> Result<Vec<Value>, String> {
     reader
         .records()
         .map(|record| {
-            let record = record.map_err(|error| error.to_string())?;
+            let record = record.map_err(|error| Said::from(error.to_string()))?;
             let guarded: Vec<&str> =
                 place.map_or_else(Vec::new, |at| record.get(at).unwrap_or("").split(';').collect());
             let fields = heads.iter().zip(&record).map(|(head, field)| {
@@ -89,7 +90,7 @@ fn csv_rows(text: &str, delimiter: u8) -> Result<Vec<Value>, String> {
         .collect()
 }
 
-fn json_rows(text: &str) -> Result<Vec<Value>, String> {
+fn json_rows(text: &str) -> Result<Vec<Value>, Said> {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(rows)) => return Ok(rows),
         Ok(Value::Object(columns))
@@ -104,7 +105,9 @@ fn json_rows(text: &str) -> Result<Vec<Value>, String> {
     text.lines()
         .zip(1..)
         .filter(|(line, _)| !line.trim().is_empty())
-        .map(|(line, number)| serde_json::from_str(line).map_err(|error| format!("line {number}: {error}")))
+        .map(|(line, number)| {
+            serde_json::from_str(line).map_err(|error| said!("line {number}: {error}", "{number}행: {error}"))
+        })
         .collect()
 }
 
@@ -113,8 +116,8 @@ fn is_columns(value: &Value) -> bool {
     length(value).is_ok_and(|count| count > 1)
 }
 
-fn length(value: &Value) -> Result<usize, String> {
-    fn visit(value: &Value, found: &mut Option<usize>) -> Result<(), String> {
+fn length(value: &Value) -> Result<usize, Said> {
+    fn visit(value: &Value, found: &mut Option<usize>) -> Result<(), Said> {
         let here = match value {
             Value::Object(fields) => {
                 for field in fields.values() {
@@ -124,10 +127,13 @@ fn length(value: &Value) -> Result<usize, String> {
             }
             Value::String(text) => text.chars().count(),
             Value::Array(items) => items.len(),
-            other => return Err(format!("`{other}` is no column")),
+            other => return Err(said!("`{other}` is no column", "`{other}`은(는) 열이 아닙니다")),
         };
         match *found {
-            Some(before) if before != here => Err(format!("its columns differ in length: {before} and {here}")),
+            Some(before) if before != here => Err(said!(
+                "its columns differ in length: {before} and {here}",
+                "열의 길이가 서로 다릅니다: {before}, {here}"
+            )),
             _ => {
                 *found = Some(here);
                 Ok(())
@@ -136,7 +142,7 @@ fn length(value: &Value) -> Result<usize, String> {
     }
     let mut found = None;
     visit(value, &mut found)?;
-    found.ok_or_else(|| "it is empty".to_owned())
+    found.ok_or_else(|| said!("it is empty", "비어 있습니다"))
 }
 
 fn row(columns: &Value, at: usize) -> Value {
@@ -199,7 +205,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
 }
 
 /// A value as a verdict.
-pub(super) fn verdict(value: &Value) -> Result<Option<bool>, String> {
+pub(super) fn verdict(value: &Value) -> Result<Option<bool>, Said> {
     let Some(text) = text(value) else { return Ok(None) };
     match text.trim().to_lowercase().as_str() {
         "1" | "1.0" | "true" | "yes" | "pass" | "passed" | "correct" | "right" | "통과" | "맞음" => Ok(Some(true)),
@@ -207,16 +213,19 @@ pub(super) fn verdict(value: &Value) -> Result<Option<bool>, String> {
             Ok(Some(false))
         }
         "-" | "na" | "n/a" | "nan" => Ok(None),
-        _ => Err(format!("`{text}` is no verdict: 1 or 0, true or false, pass or fail")),
+        _ => Err(said!(
+            "`{text}` is no verdict: 1 or 0, true or false, pass or fail",
+            "`{text}`은(는) 판정이 아닙니다. 1/0, true/false, pass/fail, 통과/실패 가운데 하나여야 합니다"
+        )),
     }
 }
 
 /// A value as a number.
-pub(super) fn number(value: &Value) -> Result<Option<f64>, String> {
+pub(super) fn number(value: &Value) -> Result<Option<f64>, Said> {
     let Some(text) = text(value) else { return Ok(None) };
     match text.trim().parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(Some(number)),
-        _ => Err(format!("`{text}` is no number")),
+        _ => Err(said!("`{text}` is no number", "`{text}`은(는) 수가 아닙니다")),
     }
 }
 

@@ -162,6 +162,14 @@ mod tests {
     }
 
     #[test]
+    fn a_shell_gets_one_word() {
+        assert_eq!(terminal_word("results/기준-1.jsonl"), "results/기준-1.jsonl");
+        assert_eq!(terminal_word("my rules"), "'my rules'");
+        assert_eq!(terminal_word("$(x) 'y'"), r"Q$(x) Q\QQyQ\QQQ".replace('Q', "'"));
+        assert_eq!(terminal_word(""), "''");
+    }
+
+    #[test]
     fn plain_text_is_untouched() {
         for text in ["", "plain", "환불은 며칠 안에?", "a  b", "back\\slash \\u{1b}"] {
             assert_eq!(terminal(text, Breaks::Keep), text);
