@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::Style;
 use super::lines::paragraph;
-use super::number::{grouped, money};
+use super::number::{self, grouped, money};
+use super::signs::plain_signs;
 use super::table::{Cell, Paint, Table};
 use super::words;
 use crate::domain::{Lang, Money};
@@ -20,6 +21,11 @@ fn points(difference: f64) -> String {
     } else {
         format!("{points:.0}")
     }
+}
+
+/// The same in a list, whose figures have equally many decimals.
+fn tabled(difference: f64) -> String {
+    format!("{:.1}", 100.0 * difference)
 }
 
 /// The same as asked for: without needless decimals.
@@ -147,7 +153,7 @@ fn grid(sizes: &Sizes, style: &Style) -> Table {
     for (cases, cells) in &sizes.rows {
         let mut row = vec![Cell::new(grouped(*cases))];
         row.extend(cells.iter().map(|cell| match cell {
-            Some(difference) => Cell::new(points(*difference)),
+            Some(difference) => Cell::new(tabled(*difference)),
             None => Cell::new(if style.ascii { "-" } else { "–" }).painted(Paint::Dim),
         }));
         let here = *cases == sizes.wish.cases;
@@ -198,13 +204,11 @@ fn pairs_table(sizes: &Sizes, style: &Style) -> Table {
     if let Basis::Run { pairs, .. } = &sizes.basis {
         for pair in pairs.iter().take(SHOWN) {
             let finds = pair.noise.detectable(pair.cases, sizes.wish.answers as usize, demand);
-            let minus = if style.ascii { "-" } else { "−" };
-            let sign = if pair.difference < 0.0 { minus } else { "+" };
             table.row([
                 format!("{} → {}", terminal_line(&pair.a), terminal_line(&pair.b)),
                 grouped(pair.cases as u64),
-                format!("{sign}{}", points(pair.difference.abs())),
-                finds.map_or_else(|| "–".to_owned(), points),
+                plain_signs(&number::points(pair.difference, 1), style),
+                finds.map_or_else(|| plain_signs("–", style), tabled),
             ]);
         }
     }
