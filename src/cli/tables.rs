@@ -28,14 +28,14 @@ pub(super) fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
 }
 
 /// The view, with what the run says of itself beside its cases.
-pub(super) fn finished(reader: &Reader, viewer: Viewer<'_>) -> Result<View, Failure> {
+pub(super) fn finished(reader: &Reader, mut viewer: Viewer<'_>) -> Result<View, Failure> {
+    viewer.early = early(reader)?;
     let unexpressed: Vec<Unexpressed> = reader
         .meta("unexpressed")?
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default();
     Ok(View {
         replayed: reader.meta("replay")?.is_some(),
-        early: early(reader)?,
         ..viewer.finish(&unexpressed)
     })
 }

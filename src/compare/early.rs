@@ -103,6 +103,14 @@ pub struct EarlyPair {
     pub high: f64,
 }
 
+impl Early {
+    /// Whether the run stopped before its last case, because nothing was open any more.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.settled && self.cases < self.planned
+    }
+}
+
 impl Watch {
     /// Follows a run of one suite whose cases have these ids, in the order of asking.
     #[must_use]

@@ -90,6 +90,8 @@ pub enum Way {
     SignFlip,
     /// Clustered standard errors, t with clusters − 1 degrees of freedom.
     Clustered,
+    /// Bets on the cases as they came, in a run that stopped early: holds at every look and for all pairs at once.
+    EveryLook,
     /// Nothing: one case, or one cluster.
     None,
 }
@@ -103,6 +105,7 @@ impl Way {
             Self::Bootstrap => "bootstrap_paired_t",
             Self::SignFlip => "bootstrap_sign_flip",
             Self::Clustered => "clustered_t",
+            Self::EveryLook => "betting_every_look",
             Self::None => "none",
         }
     }
@@ -146,7 +149,8 @@ impl Paired {
     #[must_use]
     pub fn shown(&self) -> bool {
         let p = self.adjusted.or(self.p);
-        p.is_some_and(|p| p < 1.0 - CONFIDENCE) && self.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+        let beyond = p.is_some_and(|p| p < 1.0 - CONFIDENCE) || self.way == Way::EveryLook;
+        beyond && self.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
     }
 
     /// Cases on which both are alike.

@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::paired::{Paired, Pairing, holm, pairing};
+use super::early::{Early, Measure};
+use super::paired::{Paired, Pairing, Way, holm, pairing};
 use super::row::Square;
 use super::slices::Slice;
 use super::tally::{Column, room};
@@ -181,6 +182,37 @@ impl Verdicts {
             }
         }
         pairs
+    }
+}
+
+/// In a run that stopped early an interval for a number of cases fixed beforehand says too much, and so does its p-value: what
+/// holds at every look takes their place. Cases that share groups keep the interval of their groups.
+pub(super) fn at_every_look(pairs: &mut [Pair], columns: &[Column], info: &RunInfo, early: &Early) {
+    if !early.stopped() || early.measure != Measure::Pass || info.prompts.len() > 1 {
+        return;
+    }
+    for pair in pairs {
+        let name = |column: usize| &info.targets[columns[column].target].name;
+        let (first, second) = (name(pair.first), name(pair.second));
+        let Some(paired) = pair.paired.as_mut().filter(|paired| paired.clusters.is_none()) else {
+            continue;
+        };
+        let found = early.pairs.iter().find_map(|each| {
+            if (&each.b, &each.a) == (first, second) {
+                Some((each.low, each.high))
+            } else {
+                ((&each.a, &each.b) == (first, second)).then_some((0.0 - each.high, 0.0 - each.low))
+            }
+        });
+        let Some(interval) = found else { continue };
+        *paired = Paired {
+            interval: Some(interval),
+            one_sided: None,
+            p: None,
+            adjusted: None,
+            way: Way::EveryLook,
+            ..paired.clone()
+        };
     }
 }
 

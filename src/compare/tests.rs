@@ -346,3 +346,50 @@ fn what_the_filter_left_is_counted() {
         columns: vec![(0, 1)]
     }));
 }
+
+/// A run that stopped early told intervals for a number of cases fixed beforehand, which say too much then.
+#[test]
+fn pairs_of_a_run_that_stopped_early_have_the_interval_of_every_look() {
+    let (info, mut records) = small(vec!["a", "b"], 40);
+    let passes: Vec<Option<bool>> = (0..80).map(|at| Some(at % 2 == 0 || at % 8 == 1)).collect();
+    verdicts(&mut records, &passes);
+    let pair = early::EarlyPair {
+        a: "a".to_owned(),
+        b: "b".to_owned(),
+        standing: crate::stats::stopping::Standing::Worse,
+        cases: 40,
+        settled_at: Some(38),
+        estimate: Some(-0.75),
+        low: -0.95,
+        high: -0.3,
+    };
+    let early = |cases: usize| early::Early {
+        measure: early::Measure::Pass,
+        cases,
+        planned: 100,
+        answers: 80,
+        saved: 120,
+        settled: true,
+        alpha: 0.05,
+        margin: 0.05,
+        pairs: vec![pair.clone()],
+    };
+    let view = |early: Option<early::Early>| {
+        let mut viewer = Viewer::new(&info);
+        viewer.early = early;
+        for row in super::row::rows(records.clone()) {
+            viewer.row(&row);
+        }
+        viewer.finish(&[])
+    };
+    let fixed = view(Some(early(100)));
+    assert!(fixed.pairs[0].paired.as_ref().unwrap().p.is_some(), "a whole run");
+    let stopped = view(Some(early(40)));
+    let paired = stopped.pairs[0].paired.as_ref().unwrap();
+    assert_eq!(
+        (paired.difference, paired.interval, paired.p),
+        (0.75, Some((0.3, 0.95)), None)
+    );
+    assert!(paired.shown());
+    assert!(matches!(&stopped.said[0], Said::Pair { paired: told, .. } if told == paired));
+}

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use super::causes::{Causes, causes};
 use super::disagreement::{Disagreement, Reason, Weigher};
+use super::early::Early;
 use super::faults::{FaultGroup, Faults};
 use super::figures::{Counts, Paid};
 use super::notes::{Note, Unexpressed, notes};
-use super::pairs::{Pair, Said, Verdicts, said};
+use super::pairs::{Pair, Said, Verdicts, at_every_look, said};
 use super::row::{Row, Square, column_of, rows, squares};
 use super::slices::{Slice, Slices};
 use super::tally::{Column, Tally};
@@ -49,8 +50,8 @@ pub struct View {
     pub notes: Vec<Note>,
     /// The answers come from recordings. Set by who looked.
     pub replayed: bool,
-    /// How stopping early went, where it was allowed. Set by who looked.
-    pub early: Option<super::early::Early>,
+    /// How stopping early went, where it was allowed.
+    pub early: Option<Early>,
     /// A process works on the run while it is read: what is missing may still come. Set by who looked.
     pub running: bool,
 }
@@ -116,6 +117,8 @@ pub struct Viewer<'a> {
     compared: u64,
     scorers: Vec<String>,
     known_scorers: BTreeSet<String>,
+    /// How stopping early went, where it was allowed. Set by who looked, before the end.
+    pub early: Option<Early>,
 }
 
 impl<'a> Viewer<'a> {
@@ -136,6 +139,7 @@ impl<'a> Viewer<'a> {
             compared: 0,
             scorers,
             known_scorers,
+            early: None,
         }
     }
 
@@ -156,7 +160,10 @@ impl<'a> Viewer<'a> {
             }
         }
         let slices = self.slices.finish();
-        let pairs = self.verdicts.pairs(&columns);
+        let mut pairs = self.verdicts.pairs(&columns);
+        if let Some(early) = &self.early {
+            at_every_look(&mut pairs, &columns, self.info, early);
+        }
         let mut paid = Paid::default();
         let mut counts = Counts::default();
         for column in &columns {
@@ -176,7 +183,7 @@ impl<'a> Viewer<'a> {
             readings: self.readings,
             scorers: self.scorers,
             replayed: false,
-            early: None,
+            early: self.early,
             running: false,
         }
     }

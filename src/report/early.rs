@@ -27,7 +27,7 @@ pub fn sentence(early: &Early, lang: Lang) -> String {
         .iter()
         .filter(|pair| pair.standing == Standing::Open)
         .count();
-    if early.settled && early.cases < early.planned {
+    if early.stopped() {
         let saved = grouped(early.saved);
         lang.pick(
             format!("Stopped early after {cases} of {planned} cases: every pair is settled. Calls saved: {saved}."),
