@@ -11,6 +11,7 @@ use super::open::{self, Book};
 use super::printer::Printer;
 use crate::compare::across::Move;
 use crate::compare::{self, Across, Grid, across};
+use crate::domain::Said;
 use crate::report;
 use crate::said;
 use crate::store::Reader;
@@ -232,6 +233,6 @@ fn explain(base: &Reader, other: &Reader, found: &mut Across, most: usize) -> Re
     Ok(())
 }
 
-fn reason(reader: &Reader, book: &Book, lane: usize, case: usize) -> Result<String, Failure> {
+fn reason(reader: &Reader, book: &Book, lane: usize, case: usize) -> Result<Said, Failure> {
     Ok(why(&of_column(reader, book, case as u64, lane)?).0)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::figures::{Latency, Paid};
 use super::grid::{Grid, Lane};
 use super::paired::{Paired, Pairing, holm, median, pairing};
-use crate::domain::RunInfo;
+use crate::domain::{RunInfo, Said};
 
 /// Cases from which a tag is compared.
 const TAG_FROM: usize = 10;
@@ -129,7 +129,7 @@ pub struct Move {
     /// Passing trials then and now, as (passed, of).
     pub trials: ((u16, u16), (u16, u16)),
     /// Why it fails where it fails, in the words of its scorers. Outside text; empty until it is looked up.
-    pub why: String,
+    pub why: Said,
 }
 
 /// A tag in a column.
@@ -309,7 +309,7 @@ fn row(
             before: was.score(),
             after: is.score(),
             trials: ((was.passed, was.judged), (is.passed, is.judged)),
-            why: String::new(),
+            why: Said::default(),
         };
         if before >= 0.5 && after < 0.5 {
             row.newly_failing.push(moved());

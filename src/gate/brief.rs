@@ -63,7 +63,7 @@ fn moved(moved: &mut Moved, most: usize) {
     let cut = |text: &mut String| cut(text, most);
     cut(&mut moved.case);
     moved.tags.iter_mut().for_each(cut);
-    cut(&mut moved.why);
+    moved.why.each_mut(cut);
     cut(&mut moved.file);
     if let Some((reason, _)) = &mut moved.aside {
         cut(reason);

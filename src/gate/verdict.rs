@@ -2,7 +2,7 @@
 
 use crate::compare::{Paid, Paired};
 use crate::config::{CheckKind, OnInconclusive};
-use crate::domain::Money;
+use crate::domain::{Money, Said};
 
 use super::baseline::Damage;
 
@@ -412,7 +412,7 @@ pub struct Moved {
     /// It is also in a `must_pass` check that it fails.
     pub critical: bool,
     /// Why it fails now, in the words of its scorers. Outside text; empty until it is looked up.
-    pub why: String,
+    pub why: Said,
     /// The answer, where it is to be shown. Outside text.
     pub answer: String,
     /// Its suite file.

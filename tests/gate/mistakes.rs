@@ -391,3 +391,24 @@ fn an_open_gate_shows_its_figures() {
         }
     }
 }
+
+/// A gate and a comparison in Korean told the reasons of scorers in English.
+#[test]
+fn reasons_of_scorers_are_told_in_the_language_of_the_reader() {
+    let lab = lab();
+    run(&lab, "good.jsonl");
+    assert_eq!(lab.run(&["baseline", "accept", "last"]).code, 0);
+    let first = lab.last_run();
+    run(&lab, "bad.jsonl");
+    let first = first.file_name().unwrap().to_str().unwrap();
+    for words in [vec!["gate", "last"], vec!["compare", first, "last"]] {
+        let english = lab.run(&[&words[..], &["--lang", "en"]].concat());
+        assert!(english.out.contains("in the answer"), "{words:?}: {}", english.out);
+        let korean = lab.run(&[&words[..], &["--lang", "ko"]].concat());
+        assert!(
+            korean.out.contains("없습니다") && !korean.out.contains("in the answer"),
+            "{words:?}: {}",
+            korean.out
+        );
+    }
+}

@@ -106,7 +106,7 @@ impl Asking {
             was: change.was.map(|line| (line.pass, line.n, line.spot().score())),
             now: (change.now.pass, change.now.n, change.now.spot().score()),
             records: &records,
-            reason: &reason,
+            reason: reason.in_lang(printer.lang),
         };
         printer.out(&report::baseline::page(&shown, &printer.style()))?;
         loop {

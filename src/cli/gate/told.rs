@@ -12,7 +12,7 @@ use crate::cli::files::{unwritable, write_whole};
 use crate::cli::open::{self, Book};
 use crate::cli::printer::Printer;
 use crate::compare::{self, Grid};
-use crate::domain::{Problem, Record};
+use crate::domain::{Problem, Record, Said};
 use crate::gate::Verdict;
 use crate::report;
 use crate::said;
@@ -66,18 +66,18 @@ pub(super) fn explain(reader: &Reader, verdict: &mut Verdict, answers: bool) -> 
 }
 
 /// Why a column fails a case: the reasons of the scorers of its first failing answer, and that answer.
-pub(in crate::cli) fn why(records: &[Record]) -> (String, String) {
+pub(in crate::cli) fn why(records: &[Record]) -> (Said, String) {
     let Some(failing) = records.iter().find(|record| record.pass == Some(false)) else {
-        return (String::new(), String::new());
+        return (Said::default(), String::new());
     };
-    let mut reasons: Vec<&str> = Vec::new();
+    let mut reasons: Vec<&Said> = Vec::new();
     for score in &failing.scores {
-        if score.pass == Some(false) && score.weight > 0.0 && !score.why.is_empty() && !reasons.contains(&&*score.why) {
+        if score.pass == Some(false) && score.weight > 0.0 && !score.why.is_empty() && !reasons.contains(&&score.why) {
             reasons.push(&score.why);
         }
     }
     let answer = compare::row::reply_of(failing).map_or("", compare::row::text_of);
-    (reasons.join("; "), answer.to_owned())
+    (Said::joined(reasons, "; "), answer.to_owned())
 }
 
 /// Prints the verdict and writes its files.

@@ -232,7 +232,7 @@ fn moved(label: &str, moves: &[Move], title: &str, lang: Lang) -> String {
     out.push_str(&head(&[words.case, words.tags, words.score, lang.pick("why", "이유")]));
     for moved in moves.iter().take(MOVED) {
         let told = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), score);
-        let why: String = moved.why.chars().take(200).collect();
+        let why: String = moved.why.in_lang(lang).chars().take(200).collect();
         out.push_str(&format!(
             "| {} | {} | {} → {} | {} |\n",
             markdown_inline(&moved.id),

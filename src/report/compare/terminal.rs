@@ -480,7 +480,7 @@ fn table_of(moves: &[Move], most: usize, why: &str, style: &Style) -> String {
         let told = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), score);
         let scores = format!("{} → {}", told(moved.before), told(moved.after));
         cells.push(Cell::new(plain_signs(&scores, style)));
-        cells.push(Cell::new(terminal_line(&moved.why)));
+        cells.push(Cell::new(terminal_line(moved.why.in_lang(style.lang))));
         table.row(cells);
     }
     table.draw(style, 2)

@@ -69,7 +69,7 @@ fn two() -> Vec<Across> {
 
 /// Reasons as they are looked up by the command.
 fn why(found: &mut Across) {
-    let told = |moved: &mut Move| moved.why = "no `14일` in the answer".to_owned();
+    let told = |moved: &mut Move| moved.why = "no `14일` in the answer".into();
     for row in &mut found.rows {
         row.newly_failing.iter_mut().for_each(told);
         row.newly_passing.iter_mut().for_each(told);
@@ -216,7 +216,7 @@ fn hostile_names_and_reasons_stay_text() {
             row.base_label = Some(text.clone());
             for moved in row.newly_failing.iter_mut().chain(&mut row.newly_passing) {
                 moved.id = text.clone();
-                moved.why = text.clone();
+                moved.why = text.as_str().into();
                 moved.tags = vec![text.clone()];
             }
         }

@@ -286,7 +286,7 @@ fn moved(check: &Check, answers: bool, style: &Style) -> String {
             inline(&each.case),
             inline(&each.tags.join(" ")),
             scores(each),
-            inline(&cut(&each.why, 200)),
+            inline(&cut(each.why.in_lang(lang), 200)),
         ));
     }
     if rows.len() > MOVED {

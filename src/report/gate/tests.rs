@@ -48,7 +48,7 @@ fn poisoned(text: &str) -> (Verdict, Grid) {
     assert_eq!(verdict.exit(), 1);
     for moved in super::markdown::listed(&mut verdict.checks[0]) {
         moved.case = format!("{text}{}", moved.place);
-        moved.why = text.to_owned();
+        moved.why = text.into();
         moved.answer = text.to_owned();
         moved.file = text.to_owned();
         moved.line = 7;
@@ -177,7 +177,7 @@ fn annotations_go_round_and_say_why() {
     .unwrap();
     for check in &mut verdict.checks {
         for moved in &mut check.newly_failing {
-            moved.why = "says 7 days, 100% sure\n::error::x".to_owned();
+            moved.why = "says 7 days, 100% sure\n::error::x".into();
         }
     }
     let lines = github::annotations(&verdict);

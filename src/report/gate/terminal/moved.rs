@@ -98,7 +98,7 @@ fn moved_table(moved: &[Moved], most: usize, why: &str, style: &Style) -> String
         if reasoned {
             let text = match &each.aside {
                 Some((reason, until)) => format!("{reason} ({} {until})", style.lang.pick("until", "기한")),
-                None => each.why.clone(),
+                None => each.why.in_lang(style.lang).to_owned(),
             };
             cells.push(Cell::new(terminal_line(&text)));
         }
