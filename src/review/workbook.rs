@@ -50,6 +50,7 @@ struct Look {
     plain: Format,
     title: Format,
     heading: Format,
+    progress: Format,
     words: Format,
     head: Format,
     key: Format,
@@ -77,6 +78,7 @@ impl Look {
         Self {
             title: base().set_bold().set_font_size(14.0),
             heading: base().set_bold().set_font_size(12.0).set_quote_prefix(),
+            progress: base().set_bold().set_font_size(12.0).set_shrink(),
             words: base().set_text_wrap().set_quote_prefix(),
             head: base()
                 .set_bold()
@@ -376,7 +378,9 @@ fn progress(
         .map_or(0, |filled| filled.values().filter(|rating| rating.done).count());
     let percent = (200 * done + count) / (2 * count.max(1));
     let formula = Formula::new(formula).set_result(format!("{word} {done} / {count} ({percent}%)"));
-    sheet.write_formula_with_format(0, number, formula, &look.heading)?;
+    // As much of it as there are rows, in the room before the question.
+    sheet.merge_range(0, number, 0, question - 1, "", &look.progress)?;
+    sheet.write_formula_with_format(0, number, formula, &look.progress)?;
     let name = sheet_line(&reviewer.name);
     let mut whose = words::whose(&name, &pack.id, lang);
     if pack.simulated {

@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Outcome;
 use crate::cli::printer::Printer;
 use crate::domain::Lang;
+use crate::report::number::signed_rating;
 use crate::report::table::{Cell, Table};
 use crate::review::agree::{self, Agreed, Agreement, ROWS_FROM};
 use crate::text::sink::terminal_line;
@@ -16,6 +17,11 @@ pub(super) fn agree(global: &Global, pack: &str, printer: &Printer) -> Outcome {
     let agreed = agree::agree(&opened.reviewed, &results::beside(&opened)?);
     printer.out(&told(&opened, &agreed, printer))?;
     Ok(Exit::Done)
+}
+
+/// A coefficient with two decimals: `0.44`, `−0.02`.
+fn two(value: f64) -> String {
+    format!("{value:.2}").replace('-', "−")
 }
 
 /// Landis and Koch 1977; never without its interval.
@@ -55,9 +61,9 @@ fn cells(name: String, found: &Agreement, note: impl Fn(f64) -> String, room: Ro
     } else {
         match found.value {
             Some(value) => (
-                format!("{value:.2}"),
+                two(value),
                 found.interval.map_or_else(String::new, |interval| {
-                    format!("{:.2} … {:.2}", interval.low, interval.high)
+                    format!("{} … {}", two(interval.low), two(interval.high))
                 }),
                 note(value),
             ),
@@ -192,15 +198,11 @@ fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> Vec<String> {
         let same = choices.same.unwrap_or(0.0) * 100.0;
         let figures = match (choices.value, choices.interval) {
             _ if n < ROWS_FROM => few(n, lang),
-            (Some(value), Some(interval)) => lang.pick(
-                format!(
-                    "Fleiss κ {value:.2} ({:.2} … {:.2}), n = {n}",
-                    interval.low, interval.high
-                ),
-                format!(
-                    "Fleiss κ {value:.2} ({:.2} … {:.2}), n = {n}",
-                    interval.low, interval.high
-                ),
+            (Some(value), Some(interval)) => format!(
+                "Fleiss κ {} ({} … {}), n = {n}",
+                two(value),
+                two(interval.low),
+                two(interval.high)
             ),
             _ => lang.pick(
                 format!("one choice only, n = {n}"),
@@ -236,7 +238,8 @@ fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> Vec<String> {
         ));
     }
     if let Some((slope, interval)) = agreed.length {
-        let figures = format!("{slope:+.2} ({:+.2} … {:+.2})", interval.low, interval.high);
+        let (low, high) = (signed_rating(interval.low), signed_rating(interval.high));
+        let figures = format!("{} ({low} … {high})", signed_rating(slope));
         let sentence = if interval.low > 0.0 {
             lang.pick(
                 format!("Longer answers are preferred: {figures} points a doubling of length, within rows."),

@@ -86,12 +86,13 @@ impl Look {
                 .set_border_bottom(FormatBorder::Thin)
                 .set_quote_prefix()
         };
-        let number = |form: &str| base().set_num_format(form).set_align(FormatAlign::Right);
+        // A step away from the edge, so that no number touches the word in the next column.
+        let number = |form: &str| base().set_num_format(form).set_align(FormatAlign::Right).set_indent(1);
         Self {
             title: base().set_bold().set_font_size(16.0),
             heading: base().set_bold().set_font_size(12.0),
             head_unit: head().set_align(FormatAlign::Left).set_indent(1),
-            head_right: head().set_align(FormatAlign::Right),
+            head_right: head().set_align(FormatAlign::Right).set_indent(1),
             head: head(),
             key: base().set_font_color(FAINT).set_quote_prefix(),
             line: base().set_quote_prefix(),
@@ -102,7 +103,7 @@ impl Look {
                 .set_italic()
                 .set_font_color(FAINT),
             faint: base().set_font_color(FAINT),
-            faint_right: base().set_font_color(FAINT).set_align(FormatAlign::Right),
+            faint_right: base().set_font_color(FAINT).set_align(FormatAlign::Right).set_indent(1),
             unit: base().set_quote_prefix().set_align(FormatAlign::Left).set_indent(1),
             words: base().set_text_wrap(),
             whole: number("#,##0"),
@@ -128,6 +129,15 @@ impl Look {
                 .set_foreground_color(Color::RGB(0x00B0_B0B0))
                 .set_background_color(Color::RGB(0x00F4_F4F4)),
             plain,
+        }
+    }
+
+    /// Format of the head of the column with a machine key.
+    pub(super) fn head_of(&self, key: &str) -> &Format {
+        if super::words::is_number(key) {
+            &self.head_right
+        } else {
+            &self.head
         }
     }
 }

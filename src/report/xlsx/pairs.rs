@@ -32,7 +32,14 @@ pub(super) fn write(sheet: &mut Worksheet, look: &Look, view: &View, lang: Lang)
         pen.put(key, &look.key)?;
         pen.row = 1;
         pen.column = at;
-        pen.put(head, &look.head)?;
+        pen.put(
+            head,
+            match key {
+                "first" | "second" => &look.head,
+                "reading" => &look.head_unit,
+                _ => &look.head_right,
+            },
+        )?;
     }
     sheet.set_row_hidden(0).map_err(failed)?;
     sheet.set_row_height(1, 20).map_err(failed)?;
@@ -72,7 +79,7 @@ pub(super) fn write(sheet: &mut Worksheet, look: &Look, view: &View, lang: Lang)
         } else {
             lang.pick("cannot be told apart", "차이를 구별할 수 없음")
         };
-        pen.put(reading, &look.line)?;
+        pen.put(reading, &look.unit)?;
     }
     Ok(())
 }

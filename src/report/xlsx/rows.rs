@@ -29,6 +29,8 @@ const A4: u8 = 9;
 pub(super) fn print(sheet: &mut Worksheet, keys: &[String], lang: Lang) -> io::Result<()> {
     let wide: f64 = keys.iter().map(|key| words::head(key, lang).1).sum();
     print_wide(sheet, wide);
+    // On paper nothing else tells one row from the next.
+    sheet.set_print_gridlines(true);
     sheet.set_repeat_rows(1, 1).map_err(failed)?;
     Ok(())
 }
@@ -60,7 +62,7 @@ pub(super) fn heads(sheet: &mut Worksheet, look: &Look, keys: &[String], lang: L
     for key in keys {
         let (head, width) = words::head(key, lang);
         pen.sheet.set_column_width(pen.column, width).map_err(failed)?;
-        pen.tall(&sheet_line(&head), width, &look.head)?;
+        pen.tall(&sheet_line(&head), width, look.head_of(key))?;
     }
     pen.close(lang)
 }
@@ -97,7 +99,8 @@ pub(super) fn detail_head(
             twin += 1;
         }
         used.push(head.to_lowercase());
-        columns.push(TableColumn::new().set_header(head).set_header_format(look.head.clone()));
+        let format = look.head_of(key).clone();
+        columns.push(TableColumn::new().set_header(head).set_header_format(format));
     }
     sheet.set_freeze_panes(2, 5).map_err(failed)?;
     let name = if number == 0 {

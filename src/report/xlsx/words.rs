@@ -64,7 +64,7 @@ const COLUMNS: &[(&str, &str, &str, f64)] = &[
     ("tokens_out", "Tokens out", "출력 토큰", 9.0),
     ("tokens_cached", "Tokens cached", "캐시 토큰", 9.0),
     ("tokens_reasoning", "Tokens thinking", "생각 토큰", 9.0),
-    ("cost", "Cost", "비용", 11.0),
+    ("cost", "Cost", "비용", 14.0),
     ("currency", "Currency", "통화", 8.0),
     ("cost_source", "Cost source", "비용 근거", 10.0),
     ("cached", "Cached", "캐시", 8.0),
@@ -92,6 +92,30 @@ pub(super) fn head(key: &str, lang: Lang) -> (String, f64) {
         return (format!("{} {name}", lang.pick(*english, *korean)), *width);
     }
     (key.to_owned(), 12.0)
+}
+
+/// Columns of numbers, which stand on the right.
+const NUMBERS: &[&str] = &[
+    "trial",
+    "answer_chars",
+    "score",
+    "human_n",
+    "human_mean",
+    "latency_ms",
+    "ttft_ms",
+    "tokens_in",
+    "tokens_out",
+    "tokens_cached",
+    "tokens_reasoning",
+    "cost",
+    "attempts",
+    "disagreement",
+    "part",
+];
+
+/// Whether the column with a machine key holds numbers.
+pub(super) fn is_number(key: &str) -> bool {
+    NUMBERS.contains(&key.split_once('.').map_or(key, |(what, _)| what))
 }
 
 /// Words that exports have for machines, in Korean as a sheet tells them; in English the word itself is told.

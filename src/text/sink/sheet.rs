@@ -191,7 +191,9 @@ const FILLED: f64 = 0.94;
 /// Cells that a character takes; quick for nearly all there is.
 fn cells(letter: char) -> f64 {
     match letter {
-        ' '..='~' => 1.0,
+        // Half a digit in Calibri, two thirds in Malgun Gothic.
+        ' ' => 0.6,
+        '!'..='~' => 1.0,
         // Twice a digit would be 2; in the fonts of spreadsheets (Malgun Gothic, Nanum Gothic) it is 1.6 to 1.75.
         '가'..='힣' => 1.8,
         other => display_width(other.encode_utf8(&mut [0; 4]))
