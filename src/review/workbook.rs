@@ -51,6 +51,7 @@ struct Look {
     title: Format,
     heading: Format,
     progress: Format,
+    whose: Format,
     words: Format,
     head: Format,
     key: Format,
@@ -78,7 +79,8 @@ impl Look {
         Self {
             title: base().set_bold().set_font_size(14.0),
             heading: base().set_bold().set_font_size(12.0).set_quote_prefix(),
-            progress: base().set_bold().set_font_size(12.0).set_shrink(),
+            progress: base().set_bold().set_shrink(),
+            whose: base().set_bold().set_font_size(12.0).set_indent(1).set_quote_prefix(),
             words: base().set_text_wrap().set_quote_prefix(),
             head: base()
                 .set_bold()
@@ -386,7 +388,7 @@ fn progress(
     if pack.simulated {
         whose.push_str(" · SIMULATED");
     }
-    sheet.write_string_with_format(0, question, whose, &look.heading)?;
+    sheet.write_string_with_format(0, question, whose, &look.whose)?;
     let answers: Vec<u16> = (0..pack.labels)
         .filter_map(|letter| place(Column::Answer(letter)))
         .collect();

@@ -63,12 +63,18 @@ pub(super) struct Look {
     pub(super) money: Format,
     /// 1 and 0 as marks.
     pub(super) mark: Format,
+    /// The same with the line below that rows have.
+    pub(super) mark_ruled: Format,
+    /// Scores with that line.
+    pub(super) score_ruled: Format,
     /// Ground under 1.
     pub(super) passed: Format,
     /// Ground under 0.
     pub(super) failed: Format,
     /// Hatch under errors.
     pub(super) hatched: Format,
+    /// Line between rows.
+    pub(super) ruled: Format,
 }
 
 impl Look {
@@ -88,6 +94,14 @@ impl Look {
         };
         // A step away from the edge, so that no number touches the word in the next column.
         let number = |form: &str| base().set_num_format(form).set_align(FormatAlign::Right).set_indent(1);
+        let mark = base()
+            .set_num_format("[=1]\"✓\";[=0]\"✗\";General")
+            .set_align(FormatAlign::Center);
+        let lined = |format: Format| {
+            format
+                .set_border_bottom(FormatBorder::Thin)
+                .set_border_bottom_color(Color::RGB(0x00D8_D8D8))
+        };
         Self {
             title: base().set_bold().set_font_size(16.0),
             heading: base().set_bold().set_font_size(12.0),
@@ -109,15 +123,15 @@ impl Look {
             whole: number("#,##0"),
             time: number("0"),
             score: number("0.00"),
+            score_ruled: lined(number("0.00")),
             share: number("0.0%"),
             points: number("+0.0;-0.0;0.0"),
             p: number("0.000"),
             // A local answer takes thousandths, a long one minutes.
             seconds: number("[<0.1]0.000;[<1]0.00;0.0"),
             money: number("0.000000"),
-            mark: base()
-                .set_num_format("[=1]\"✓\";[=0]\"✗\";General")
-                .set_align(FormatAlign::Center),
+            mark_ruled: lined(mark.clone()),
+            mark,
             passed: Format::new()
                 .set_background_color(PASS)
                 .set_pattern(FormatPattern::Solid),
@@ -128,6 +142,7 @@ impl Look {
                 .set_pattern(FormatPattern::LightUp)
                 .set_foreground_color(Color::RGB(0x00B0_B0B0))
                 .set_background_color(Color::RGB(0x00F4_F4F4)),
+            ruled: lined(Format::new()),
             plain,
         }
     }

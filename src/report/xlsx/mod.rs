@@ -254,6 +254,7 @@ impl<'a> XlsxReport<'a> {
             sheets[at].set_freeze_panes(2, 0).map_err(failed)?;
             sheets[at].autofilter(1, 0, next.max(3) - 1, last).map_err(failed)?;
             rows::print(&mut sheets[at], &keys, lang)?;
+            rows::rule(&mut sheets[at], &self.look, &keys, next)?;
         }
         pairs::write(&mut sheets[pair_sheet], &self.look, view, lang)?;
         about::write(&mut sheets[about], &self.look, info, (&self.cuts, lang, zone))?;

@@ -3,8 +3,8 @@
 use std::io;
 
 use rust_xlsxwriter::{
-    ConditionalFormatCell, ConditionalFormatCellRule, ConditionalFormatDataBar, Table, TableColumn, TableStyle,
-    Worksheet,
+    ConditionalFormatCell, ConditionalFormatCellRule, ConditionalFormatDataBar, ConditionalFormatFormula, Formula,
+    Table, TableColumn, TableStyle, Worksheet,
 };
 
 use super::Cuts;
@@ -17,7 +17,9 @@ use crate::compare::{FaultGroup, Weigher};
 use crate::domain::{Lang, Record, RunInfo, Status};
 use crate::report::csv::answer_of;
 use crate::report::words::remedy;
-use crate::text::sink::{sheet_cut_to_row, sheet_line, sheet_lines, sheet_most_lines, sheet_pages_wide, sheet_text};
+use crate::text::sink::{
+    sheet_cut_to_row, sheet_height, sheet_line, sheet_lines, sheet_most_lines, sheet_pages_wide, sheet_text,
+};
 
 /// Characters of a text that are shown side by side, as far as a row shows them.
 const SHOWN: usize = 1_200;
@@ -29,8 +31,6 @@ const A4: u8 = 9;
 pub(super) fn print(sheet: &mut Worksheet, keys: &[String], lang: Lang) -> io::Result<()> {
     let wide: f64 = keys.iter().map(|key| words::head(key, lang).1).sum();
     print_wide(sheet, wide);
-    // On paper nothing else tells one row from the next.
-    sheet.set_print_gridlines(true);
     sheet.set_repeat_rows(1, 1).map_err(failed)?;
     Ok(())
 }
@@ -44,6 +44,34 @@ pub(super) fn print_wide(sheet: &mut Worksheet, wide: f64) {
         .set_margins(0.3, 0.3, 0.6, 0.5, 0.3, 0.2)
         .set_print_fit_to_pages(sheet_pages_wide(wide), 0)
         .set_footer("&C&A · &P / &N");
+}
+
+/// A faint line below each of the rows that were written, down to but without `next`: on paper nothing else tells one from
+/// the other. Columns with grounds of their own are left out, since LibreOffice lays one format over a cell only; their cells
+/// bring the line along.
+pub(super) fn rule(sheet: &mut Worksheet, look: &Look, keys: &[String], next: u32) -> io::Result<()> {
+    if next <= 2 {
+        return Ok(());
+    }
+    let ruled = ConditionalFormatFormula::new()
+        .set_rule(Formula::new("=LEN($A3)>0"))
+        .set_format(look.ruled.clone());
+    let mut first = 0;
+    for columns in keys.chunk_by(|one, other| has_ground(one) == has_ground(other)) {
+        let behind = first + u16::try_from(columns.len()).unwrap_or(u16::MAX);
+        if !has_ground(&columns[0]) {
+            sheet
+                .add_conditional_format(2, first, next - 1, behind - 1, &ruled)
+                .map_err(failed)?;
+        }
+        first = behind;
+    }
+    Ok(())
+}
+
+/// Whether what stands in a column settles its ground.
+fn has_ground(key: &str) -> bool {
+    key.starts_with("pass.") || key == "disagreement"
 }
 
 /// Widths of the columns of questions and answers, as in `words`.
@@ -87,6 +115,7 @@ pub(super) fn detail_head(
     // A table does not open when two of its heads are the same in any capitals.
     let mut used: Vec<String> = Vec::new();
     let mut columns = Vec::new();
+    let mut lines = 2;
     for (at, key) in keys.iter().enumerate() {
         let (head, width) = words::head(key, lang);
         let column = u16::try_from(at).unwrap_or(u16::MAX);
@@ -99,6 +128,7 @@ pub(super) fn detail_head(
             twin += 1;
         }
         used.push(head.to_lowercase());
+        lines = lines.max(sheet_lines(&head, width));
         let format = look.head_of(key).clone();
         columns.push(TableColumn::new().set_header(head).set_header_format(format));
     }
@@ -114,7 +144,9 @@ pub(super) fn detail_head(
         .set_columns(&columns);
     let last = u16::try_from(keys.len()).unwrap_or(u16::MAX) - 1;
     sheet.add_table(1, 0, rows + 1, last, &table).map_err(failed)?;
-    sheet.set_row_height(1, 30).map_err(failed)?;
+    sheet
+        .set_row_height(1, sheet_height(lines.min(5), lang == Lang::Ko))
+        .map_err(failed)?;
     print(sheet, keys, lang)
 }
 
@@ -182,10 +214,12 @@ impl Side<'_> {
         for cell in &cells {
             match cell {
                 Some(record) if record.status == Status::Measured => {
-                    pen.number(record.pass.map(f64::from), &look.mark)?;
+                    pen.number(record.pass.map(f64::from), &look.mark_ruled)?;
                 }
-                Some(record) if record.outcome.is_some() => pen.put(self.lang.pick("error", "오류"), &look.mark)?,
-                Some(_) => pen.put("–", &look.mark)?,
+                Some(record) if record.outcome.is_some() => {
+                    pen.put(self.lang.pick("error", "오류"), &look.mark_ruled)?;
+                }
+                Some(_) => pen.put("–", &look.mark_ruled)?,
                 None => pen.skip(1),
             }
         }
@@ -206,7 +240,7 @@ impl Side<'_> {
                 &look.unit,
             )?;
         }
-        pen.number(Some(found.score), &look.score)?;
+        pen.number(Some(found.score), &look.score_ruled)?;
         pen.skip(1);
         if self.info.simulated {
             pen.put("SIMULATED", &look.line)?;
@@ -253,6 +287,7 @@ impl Side<'_> {
         sheet.autofilter(1, 0, rows + 1, last).map_err(failed)?;
         print(sheet, &keys, self.lang)?;
         sheet.set_repeat_columns(0, 0).map_err(failed)?;
+        rule(sheet, self.look, &keys, rows + 2)?;
         if rows == 0 {
             return Ok(());
         }

@@ -27,7 +27,7 @@ pub(super) struct Summary<'a> {
 
 impl Summary<'_> {
     pub(super) fn write(&self, sheet: &mut Worksheet) -> io::Result<()> {
-        for (column, width) in [24.0, 10.0, 9.0, 9.0, 9.0, 10.0, 9.0, 9.0, 9.0, 9.0, 12.0, 9.0]
+        for (column, width) in [24.0, 11.0, 11.0, 11.0, 10.0, 11.0, 9.0, 9.0, 11.0, 10.0, 13.0, 9.0]
             .into_iter()
             .enumerate()
         {
@@ -238,7 +238,7 @@ impl Summary<'_> {
         pen.put(words.tag, &look.head)?;
         pen.put("n", &look.head_right)?;
         for column in &self.view.columns {
-            pen.tall(&sheet_line(&column.label), 9.0, &look.head_right)?;
+            pen.tall(&sheet_line(&column.label), 8.0, &look.head_right)?;
         }
         pen.close(self.lang)?;
         let mut row = first + 2;
