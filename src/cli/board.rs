@@ -311,27 +311,12 @@ pub(super) fn took(time: Duration) -> String {
     }
 }
 
-/// A count with thousands separators.
-pub(super) fn group(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_times_read_well() {
-        assert_eq!(group(0), "0");
-        assert_eq!(group(1_234_567), "1,234,567");
+    fn times_read_well() {
         assert_eq!(clock(252_000_000), "04:12");
         assert_eq!(clock(3_852_000_000), "1:04:12");
         assert_eq!(clock(-5), "00:00", "a clock set back is no time");

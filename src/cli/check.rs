@@ -1,12 +1,12 @@
 //! `narani check`: every mistake of every file at once, and nobody is asked.
 
 use super::args::{CheckArgs, Global};
-use super::board::group;
 use super::exit::Exit;
 use super::failure::Outcome;
 use super::open;
 use super::printer::Printer;
 use crate::domain::Severity;
+use crate::report::number::grouped;
 
 pub(super) fn check(global: &Global, args: &CheckArgs, printer: &Printer) -> Outcome {
     // Names of targets can only be checked against a configuration that can be read.
@@ -68,7 +68,7 @@ fn check_suites(args: &CheckArgs, targets: Option<&[String]>, printer: &Printer,
                     crate::report::words::Lang::Ko => format!(
                         "{file}: 이상 없음 · {} · 문항 {} · 프롬프트 {} · {scorers}",
                         suite.name,
-                        group(suite.cases),
+                        grouped(suite.cases),
                         suite.prompts.len()
                     ),
                     crate::report::words::Lang::En => format!(

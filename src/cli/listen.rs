@@ -6,13 +6,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::mpsc;
 
 use super::args::LogFormat;
-use super::board::{Board, Look, clock, group, took};
+use super::board::{Board, Look, clock, took};
 use super::keys::Keyboard;
 use super::printer::Printer;
 use super::signals;
 use crate::domain::{Event, FaultKind, RunInfo};
 use crate::net::clock::now_us;
 use crate::price::format_sums;
+use crate::report::number::grouped;
 use crate::report::words::Lang;
 use crate::run::Command;
 use crate::text::sink;
@@ -400,13 +401,13 @@ pub(super) fn saved(board: &Board, printer: &Printer) -> String {
     };
     let cut = match (board.cut_calls(), printer.lang) {
         (0, _) => String::new(),
-        (n, Lang::Ko) => format!(" · 끊긴 호출 {}개(비용 알 수 없음)", group(n)),
+        (n, Lang::Ko) => format!(" · 끊긴 호출 {}개(비용 알 수 없음)", grouped(n)),
         (1, Lang::En) => " · 1 running call was cut, its cost is unknown".to_owned(),
-        (n, Lang::En) => format!(" · {} running calls were cut, their cost is unknown", group(n)),
+        (n, Lang::En) => format!(" · {} running calls were cut, their cost is unknown", grouped(n)),
     };
     if printer.lang == Lang::Ko {
-        format!("답변 {}개 중 {}개 저장됨{money}{cut}", group(planned), group(done))
+        format!("답변 {}개 중 {}개 저장됨{money}{cut}", grouped(planned), grouped(done))
     } else {
-        format!("saved {} of {} answers{money}{cut}", group(done), group(planned))
+        format!("saved {} of {} answers{money}{cut}", grouped(done), grouped(planned))
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::{Call, Fault, FaultKind, Lang, Params, Said};
 use crate::net::Exchange;
 use crate::net::clock::Heart;
 use crate::provider::RateInfo;
+use crate::report::number::grouped;
 use crate::report::table::{Cell, Paint, Table};
 use crate::run::{Pricing, wire_request};
 use crate::said;
@@ -263,10 +264,10 @@ fn words(fault: &Fault) -> Said {
 fn limits_words(rate: &RateInfo) -> String {
     let mut parts = Vec::new();
     if let Some(limit) = rate.requests.limit {
-        parts.push(format!("{} req", super::board::group(limit)));
+        parts.push(format!("{} req", grouped(limit)));
     }
     if let Some(limit) = rate.tokens.limit {
-        parts.push(format!("{} tok", super::board::group(limit)));
+        parts.push(format!("{} tok", grouped(limit)));
     }
     if parts.is_empty() {
         "–".to_owned()

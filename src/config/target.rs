@@ -86,6 +86,10 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, entry: &Entry, around: &Surroundings
     let key = match key {
         Some(key) => key,
         None if node.get("key").is_some() => return None,
+        // A proxy of the user's, named by the vendor's own variable: it gets the key beside it, as from the vendor's SDK.
+        None if stated_local.is_none() && node.get("address").is_none() && by_proxy(&about, &address, around) => {
+            usual_keys(&about)
+        }
         None => usual_key(desk, entry, &about, &address, local)?,
     };
     if key != KeySource::None && address::is_in_the_clear(&address) {
@@ -273,9 +277,17 @@ fn usual_key(desk: &mut Desk<'_, '_>, entry: &Entry, about: &About, address: &st
         desk.tell(node.span, problem);
         return None;
     }
-    Some(KeySource::Variables(
-        about.key_variables.iter().map(|name| (*name).to_owned()).collect(),
-    ))
+    Some(usual_keys(about))
+}
+
+fn usual_keys(about: &About) -> KeySource {
+    KeySource::Variables(about.key_variables.iter().map(|name| (*name).to_owned()).collect())
+}
+
+/// Whether a machine of the user's stands where the vendor's own would, and a key of the vendor is set.
+fn by_proxy(about: &About, address: &str, around: &Surroundings<'_>) -> bool {
+    let set = |name: &&str| (around.environment)(name).is_some_and(|value| !value.trim().is_empty());
+    address::is_own(address) && !address::is_own(about.address) && about.key_variables.iter().any(set)
 }
 
 /// Whether two hosts are of one service: equal, or equal in their last two labels (regional hosts of a vendor).

@@ -360,6 +360,39 @@ fn the_environment_wins() {
     );
 }
 
+/// A proxy on this machine, named by `OPENAI_BASE_URL`, never got the key that stood beside it.
+#[test]
+fn a_proxy_named_by_the_vendors_variable_gets_the_key_beside_it() {
+    let proxy = ("OPENAI_BASE_URL", "http://localhost:4000/v1");
+    let key = ("OPENAI_API_KEY", "k");
+    let of = |fields: &str, variables: &[(&str, &str)]| {
+        let text = format!("[targets.a]\nprovider = \"openai\"\nmodel = \"m\"\n{fields}");
+        parse_with(&text, variables).unwrap().targets[0].1.clone()
+    };
+    assert_eq!(
+        of("", &[proxy, key]),
+        KeySource::Variables(vec!["OPENAI_API_KEY".to_owned()])
+    );
+    assert_eq!(
+        of("", &[proxy]),
+        KeySource::None,
+        "without a key it is a server of one's own"
+    );
+    assert_eq!(of("local = true", &[proxy, key]), KeySource::None);
+    assert_eq!(of("address = \"http://localhost:4000/v1\"", &[key]), KeySource::None);
+    let ollama = "[targets.a]\nprovider = \"ollama\"\nmodel = \"m\"";
+    for host in [
+        &[("OLLAMA_API_KEY", "k")][..],
+        &[("OLLAMA_HOST", "gpu-box"), ("OLLAMA_API_KEY", "k")],
+    ] {
+        assert_eq!(
+            parse_with(ollama, host).unwrap().targets[0].1,
+            KeySource::None,
+            "the key of the cloud"
+        );
+    }
+}
+
 #[test]
 fn files_are_found_or_told() {
     let none = |_: &str| None;

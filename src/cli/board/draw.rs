@@ -1,11 +1,11 @@
 //! Drawing the live block: head, a line a target, the last error, the keys. Every line fits the terminal.
 
-use super::{Board, Column, ENOUGH_FOR_ETA, clock, group};
+use super::{Board, Column, ENOUGH_FOR_ETA, clock};
 use crate::domain::FaultKind;
 use crate::domain::event::{LaneState, Wait};
 use crate::price::format_sums;
 use crate::report::Style;
-use crate::report::number::Purse;
+use crate::report::number::{Purse, grouped};
 use crate::report::words::Lang;
 use crate::text::sink;
 use crate::text::width::{cut, display_width, pad_left, pad_right};
@@ -106,7 +106,7 @@ impl Board {
         if self.simulated {
             parts.push("SIMULATED".to_owned());
         }
-        parts.push(format!("{}/{}", group(self.done), group(self.planned)));
+        parts.push(format!("{}/{}", grouped(self.done), grouped(self.planned)));
         let elapsed = clock(now_us - self.started_us);
         parts.push(format!("{elapsed} {}", if ko { "지남" } else { "elapsed" }));
         if let Some((eta, give)) = self.eta(now_us) {
@@ -156,7 +156,7 @@ impl Board {
                 };
                 [
                     cut(&sink::terminal_line(&column.name), LONGEST_NAME),
-                    format!("{}/{}", group(column.done), group(column.planned)),
+                    format!("{}/{}", grouped(column.done), grouped(column.planned)),
                     column.errors.to_string(),
                     lane.map_or_else(|| "–".to_owned(), |lane| format!("{}/{}", lane.open, lane.width)),
                     self.rate(column, now_us).map_or_else(

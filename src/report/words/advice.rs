@@ -9,7 +9,7 @@ use crate::report::number::{grouped, whole_percent};
 #[must_use]
 pub fn remedy(group: &FaultGroup, target: &Target, lang: Lang) -> String {
     let name = &target.name;
-    let seconds = target.timeout.as_secs();
+    let seconds = target.timeout.as_secs_f64();
     match group.kind {
         FaultKind::Timeout => lang.pick(
             format!(
@@ -206,5 +206,34 @@ fn peculiar(kind: Peculiar, list: &str, lang: Lang) -> String {
             format!("No price known (?): {list}; set `price` of the target, or `local = true`."),
             format!("가격을 모르는 답변(?): {list}. 대상에 `price` 또는 `local = true`를 적으세요."),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ProviderName;
+
+    /// Half a second was told as `now 0`.
+    #[test]
+    fn the_time_out_is_told_as_it_was_set() {
+        let group = FaultGroup {
+            target: 0,
+            kind: FaultKind::Timeout,
+            again: true,
+            status: None,
+            cells: 1,
+            skipped: 0,
+            cases: Vec::new(),
+            case_count: 1,
+            message: crate::domain::Said::default(),
+        };
+        for (seconds, told) in [(0.5, "(now 0.5)"), (120.0, "(now 120)")] {
+            let target = Target {
+                timeout: std::time::Duration::from_secs_f64(seconds),
+                ..Target::plain("t", ProviderName::OpenAi, "", "m")
+            };
+            assert!(remedy(&group, &target, Lang::En).contains(told));
+        }
     }
 }
