@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::path::Path;
 
 use super::args::{AudienceArg, ExportArgs, ExportFormat, Format, Global, LayoutArg};
 use super::cases::each_case;
@@ -34,7 +35,9 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
     if args.format == ExportFormat::Xlsx {
         return workbook(&reader, &book, args, printer);
     }
-    let mut out: Box<dyn Write> = match &args.output {
+    // `-` is standard output, as for other programs.
+    let file = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    let mut out: Box<dyn Write> = match file {
         Some(path) => Box::new(BufWriter::with_capacity(
             64 * 1024,
             File::create(path).map_err(|error| {
@@ -80,7 +83,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
                 Format::Markdown
             };
             let text = show::told(&reader, format, printer)?;
-            match &args.output {
+            match file {
                 Some(_) => out.write_all(text.as_bytes())?,
                 None => printer.out_as(format, &text)?,
             }
@@ -89,7 +92,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
     }
     out.flush()?;
     drop(out);
-    if let Some(path) = &args.output {
+    if let Some(path) = file {
         printer.note(&format!("{} {}", printer.say("wrote", "만듦"), path.display()));
     }
     if let Some(hint) = hint {

@@ -97,13 +97,9 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let exit = match error {
-            StoreError::Full { .. } => Exit::Unmeasured,
-            _ => Exit::Usage,
-        };
         let mut problem = Problem::error("store", error.said());
         problem.help = error.help();
-        Self::of(exit, vec![problem])
+        Self::of(Exit::Usage, vec![problem])
     }
 }
 

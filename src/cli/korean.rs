@@ -109,6 +109,11 @@ fn argument(arg: Arg, own: &HashMap<String, String>) -> Arg {
     if values.is_empty() { arg } else { arg.long_help(long) }
 }
 
+/// The one word that the library puts into a line of usage itself.
+pub(super) fn usage(text: &str) -> String {
+    text.replace("[OPTIONS]", "[선택지]")
+}
+
 /// What was mistyped, where the library would tell it in English; none for help and versions, which are no mistakes.
 pub(super) fn mistake(error: &clap::Error) -> Option<Problem> {
     let text = |kind: ContextKind| match error.get(kind)? {
@@ -160,8 +165,8 @@ pub(super) fn mistake(error: &clap::Error) -> Option<Problem> {
         help.push(format!("가능한 값: {valid}"));
     }
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
-        let usage = usage.to_string();
-        help.push(format!("사용법: {}", usage.trim_start_matches("Usage:").trim()));
+        let words = self::usage(&usage.to_string());
+        help.push(format!("사용법: {}", words.trim_start_matches("Usage:").trim()));
     }
     help.push("자세한 도움말은 `--help`에 있습니다".to_owned());
     Some(Problem::error("usage", Said::both(english, korean)).help(Said::both("see `--help`", help.join("\n"))))

@@ -78,6 +78,20 @@ pub fn main() -> ExitCode {
                 None if error.use_stderr() && Printer::plain(before).ci => {
                     Printer::plain(before).err(&error.render().to_string());
                 }
+                None if before == Lang::Ko => {
+                    let (printer, text) = (Printer::plain(before), error.render());
+                    let text = if printer.color {
+                        text.ansi().to_string()
+                    } else {
+                        text.to_string()
+                    };
+                    let text = korean::usage(&text);
+                    if error.use_stderr() {
+                        printer.err(&text);
+                    } else {
+                        drop(printer.out(&text));
+                    }
+                }
                 None => drop(error.print()),
             }
             return exit.into();

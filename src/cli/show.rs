@@ -302,7 +302,7 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
                     trouble: None,
                 }
             }
-            Err(error) => report::runs::Listed::damaged(run.id.clone(), error.to_string()),
+            Err(error) => report::runs::Listed::damaged(run.id.clone(), error.said()),
         });
     }
     if rows.is_empty() {
@@ -316,7 +316,7 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
         Format::Json | Format::Jsonl => printer.out_json(&report::runs::json_lines(&rows))?,
         _ => {
             printer.out(&report::runs::table(&rows, &printer.style()))?;
-            let troubles = report::runs::troubles(&rows);
+            let troubles = report::runs::troubles(&rows, printer.lang);
             if !troubles.is_empty() {
                 printer.note(&troubles);
             }

@@ -68,8 +68,8 @@ fn outputs(text: &str) -> Vec<(&'static str, String)> {
     };
     let utc = jiff::tz::TimeZone::UTC;
     let listed = runs::Listed {
-        trouble: Some(text.to_owned()),
-        ..runs::Listed::damaged(info.id.clone(), String::new())
+        trouble: Some(text.into()),
+        ..runs::Listed::damaged(info.id.clone(), String::new().into())
     };
     vec![
         (

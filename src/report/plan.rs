@@ -70,9 +70,10 @@ fn title(forecast: &Forecast, style: &Style) -> String {
     parts.push(words::trials(u64::from(forecast.trials), lang));
     let calls: u64 = forecast.targets.iter().map(|target| target.calls).sum();
     let cached: u64 = forecast.targets.iter().map(|target| target.cached).sum();
+    let plural = if calls == 1 { "" } else { "s" };
     let (calls, cached, make) = (grouped(calls), grouped(cached), grouped(forecast.to_make()));
     let sum = lang.pick(
-        format!("{calls} calls ({cached} in cache, {make} to make)"),
+        format!("{calls} call{plural} ({cached} in cache, {make} to make)"),
         format!("호출 {calls}번 (캐시 {cached}, 새로 {make})"),
     );
     let simulated = if forecast.simulated {

@@ -8,7 +8,7 @@ use super::number::{Purse, grouped};
 use super::signs::plain_signs;
 use super::table::{Cell, Paint, Table};
 use super::words;
-use crate::domain::{Money, RunId};
+use crate::domain::{Lang, Money, RunId, Said};
 use crate::text::sink::terminal_line;
 use crate::text::width::display_width;
 
@@ -44,13 +44,13 @@ pub struct Listed {
     /// It stopped because every pair was settled.
     pub settled: bool,
     /// Why it cannot be read, when it cannot.
-    pub trouble: Option<String>,
+    pub trouble: Option<Said>,
 }
 
 impl Listed {
     /// A run that cannot be read, and why.
     #[must_use]
-    pub fn damaged(id: RunId, why: String) -> Self {
+    pub fn damaged(id: RunId, why: Said) -> Self {
         Self {
             id,
             suite: String::new(),
@@ -181,9 +181,9 @@ fn state(run: &Listed, style: &Style) -> Cell {
 
 /// What is wrong with the runs that cannot be read, a line each; empty when all can.
 #[must_use]
-pub fn troubles(rows: &[Listed]) -> String {
+pub fn troubles(rows: &[Listed], lang: Lang) -> String {
     let told = rows.iter().filter_map(|run| Some((run, run.trouble.as_ref()?)));
-    told.map(|(run, trouble)| format!("{}: {}\n", run.id, terminal_line(trouble)))
+    told.map(|(run, trouble)| format!("{}: {}\n", run.id, terminal_line(trouble.in_lang(lang))))
         .collect()
 }
 
@@ -194,7 +194,7 @@ pub fn json_lines(rows: &[Listed]) -> String {
     let mut out = String::new();
     for run in rows {
         let object = match &run.trouble {
-            Some(trouble) => json!({"run_id": run.id.as_str(), "trouble": trouble}),
+            Some(trouble) => json!({"run_id": run.id.as_str(), "trouble": &**trouble}),
             None => json!({
                 "run_id": run.id.as_str(),
                 "suite": run.suite,
@@ -263,7 +263,7 @@ mod tests {
             },
             Listed::damaged(
                 id("r-20260312-180200-abcd"),
-                "`run.db` is damaged: not a database".to_owned(),
+                "`run.db` is damaged: not a database".into(),
             ),
         ]
     }

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::{StoreError, schema};
 use crate::domain::ids::RUN_ALPHABET;
-use crate::domain::{Case, RunId};
+use crate::domain::{Case, RunId, Said};
 use crate::said;
 
 /// A run folder that this process may write to; nobody else may while it lives.
@@ -155,7 +155,7 @@ impl Folder {
                 let body: String = row.get(1).map_err(fail)?;
                 let damaged = |error: serde_json::Error| StoreError::Damaged {
                     path: path.clone(),
-                    why: error.to_string(),
+                    why: error.to_string().into(),
                 };
                 let case: Case = serde_json::from_str(&body).map_err(damaged)?;
                 if let Some(newer) = newer(&case) {
@@ -209,9 +209,9 @@ fn lock(folder: &Path, id: &RunId) -> Result<File, StoreError> {
             let _ = file.read_to_string(&mut who);
             let who = who.trim();
             let who = if who.is_empty() {
-                String::new()
+                Said::default()
             } else {
-                format!(" (process {who})")
+                said!(" (process {who})", " (프로세스 {who})")
             };
             Err(StoreError::InUse {
                 run: id.to_string(),

@@ -57,7 +57,7 @@ impl Reader {
                 Err(Trouble::Shape(why)) => {
                     return Err(StoreError::Damaged {
                         path: path.to_owned(),
-                        why,
+                        why: why.into(),
                     });
                 }
             }

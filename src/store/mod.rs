@@ -65,7 +65,7 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
         /// What was found.
-        why: String,
+        why: Said,
     },
     /// The program was killed before the questions were written down, and so before anybody was asked.
     #[error("`{path}` holds no run: it was never begun")]
@@ -87,7 +87,7 @@ pub enum StoreError {
         /// The run.
         run: String,
         /// ` (process 123)` where known.
-        who: String,
+        who: Said,
     },
     /// No run of that name.
     #[error("{0}")]
@@ -125,13 +125,17 @@ impl StoreError {
             Self::Full { path } => format!("`{}` 파일이 있는 디스크에 남은 공간이 없습니다", path.display()),
             Self::ReadOnly { path } => format!("`{}` 경로에 쓸 수 없습니다", path.display()),
             Self::Busy { path } => format!("`{}` 파일을 다른 프로그램이 쓰고 있습니다", path.display()),
-            Self::Damaged { path, why } => format!("`{}` 파일이 손상되었습니다: {why}", path.display()),
+            Self::Damaged { path, why } => {
+                format!("`{}` 파일이 손상되었습니다: {}", path.display(), why.in_lang(Lang::Ko))
+            }
             Self::NeverBegun { path } => format!("`{}`에 실행이 없습니다: 시작하기 전에 끝났습니다", path.display()),
             Self::Format { path, found } => format!(
                 "`{}` 파일의 형식은 {found}인데 이 프로그램은 {FORMAT}을 읽습니다",
                 path.display()
             ),
-            Self::InUse { run, who } => format!("{run} 실행은 다른 프로세스가 작업 중입니다{who}"),
+            Self::InUse { run, who } => {
+                format!("{run} 실행은 다른 프로세스가 작업 중입니다{}", who.in_lang(Lang::Ko))
+            }
             Self::NotFound(said) => return said.clone(),
             Self::Other { path, why } => format!("`{}` 데이터베이스 오류: {why}", path.display()),
         };
@@ -188,9 +192,13 @@ impl StoreError {
             Some(ErrorCode::DiskFull) => Self::Full { path },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => Self::ReadOnly { path },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged {
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged {
                 path,
-                why: error.to_string(),
+                why: Said::both(error.to_string(), "데이터베이스 내용이 깨졌습니다"),
+            },
+            Some(ErrorCode::NotADatabase) => Self::Damaged {
+                path,
+                why: Said::both(error.to_string(), "데이터베이스 파일이 아닙니다"),
             },
             _ => Self::Other {
                 path,

@@ -147,7 +147,7 @@ impl PackFolder {
         let text = fs::read_to_string(&path).map_err(|source| io("read", &path, source))?;
         let damaged = |why: String| StoreError::Damaged {
             path: path.clone(),
-            why,
+            why: why.into(),
         };
         let pack: Pack = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
         if pack.format != KEY_FORMAT {
@@ -216,7 +216,7 @@ impl PackFolder {
                 Err(error) => {
                     return Err(StoreError::Damaged {
                         path,
-                        why: format!("line {}: {error}", number + 1),
+                        why: format!("line {}: {error}", number + 1).into(),
                     });
                 }
             };

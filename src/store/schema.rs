@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::StoreError;
+use crate::said;
 
 /// Number of the run format; raised with every change that older programs would misread.
 pub const FORMAT: i64 = 1;
@@ -169,7 +170,7 @@ fn check(version: i64, path: &Path, connection: &Connection) -> Result<(), Store
     }
     Err(StoreError::Damaged {
         path: path.to_owned(),
-        why: "it is not a run of narani".to_owned(),
+        why: said!("it is not a run of narani", "narani의 실행이 아닙니다"),
     })
 }
 

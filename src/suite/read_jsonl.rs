@@ -60,7 +60,11 @@ fn lines(
                     MOST_RECORD >> 20
                 ),
             )
-            .at(place));
+            .at(place)
+            .help(said!(
+                "one case stands on one line; is the file JSON lines at all?",
+                "한 줄에 한 문항을 적습니다. JSONL 파일이 맞는지 보세요"
+            )));
         }
         let text = checked(file, &buffer, offset, number)?;
         let trimmed = text.trim_end_matches(['\n', '\r']);

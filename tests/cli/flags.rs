@@ -191,3 +191,36 @@ fn ids_that_stand_in_two_suites_are_told_and_then_counted() {
     assert_eq!(ended.err.matches("stands in two suites").count(), 20, "{}", ended.err);
     assert!(ended.err.contains("30 more"), "{}", ended.err);
 }
+
+/// `-o -` wrote a file of that name.
+#[test]
+fn a_minus_is_standard_output() {
+    let lab = lab();
+    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate", "--quiet"]).code, 0);
+    for form in ["csv", "jsonl", "json", "markdown"] {
+        let usual = lab.run(&["export", "last", form]);
+        let minus = lab.run(&["export", "last", form, "-o", "-"]);
+        assert_eq!((minus.code, &minus.out), (0, &usual.out), "{form}");
+        assert!(!minus.out.is_empty(), "{form}");
+    }
+    assert!(!lab.home.path().join("-").exists());
+}
+
+/// Words of the database and of the lock stood in English in Korean sentences.
+#[test]
+fn damaged_runs_are_told_in_korean() {
+    let lab = lab();
+    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate", "--quiet"]).code, 0);
+    std::fs::write(
+        lab.last_run().join("run.db"),
+        "no database at all, but long enough to be looked at ".repeat(99),
+    )
+    .unwrap();
+    for words in [&["runs", "--lang", "ko"][..], &["show", "last", "--lang", "ko"]] {
+        let told = lab.run(words);
+        assert!(
+            told.err.contains("파일이 손상되었습니다: 데이터베이스 파일이 아닙니다"),
+            "{told:?}"
+        );
+    }
+}

@@ -88,7 +88,7 @@ fn a_disk_that_fills_up_stops_the_run_and_loses_nothing() {
         return;
     };
     let (code, err) = run(&lab, &["run", "suite.jsonl", "--no-cache"]);
-    assert_eq!(code, 3, "{err}");
+    assert_eq!(code, 2, "{err}");
     assert!(err.contains("no space left") && err.contains("make room"), "{err}");
     assert!(err.contains("narani run --resume r-"), "{err}");
     let stored = Left::of(&lab.last_run()).unwrap();
@@ -97,7 +97,7 @@ fn a_disk_that_fills_up_stops_the_run_and_loses_nothing() {
     assert!(before > 0 && before < 1200, "{before} stored when it was full");
     // Still full: the same words again, nothing else.
     let (code, err) = run(&lab, &["run", "--resume", "last"]);
-    assert_eq!(code, 3, "{err}");
+    assert_eq!(code, 2, "{err}");
     assert!(err.contains("no space left"), "{err}");
     disk.change("size=64m");
     let (code, err) = run(&lab, &["run", "--resume", "last"]);
@@ -115,7 +115,7 @@ fn a_disk_that_is_full_from_the_start_asks_nobody() {
         return;
     };
     let (code, err) = run(&lab, &["run", "suite.jsonl", "--no-cache"]);
-    assert_eq!(code, 3, "{err}");
+    assert_eq!(code, 2, "{err}");
     assert!(err.contains("no space left"), "{err}");
     drop(disk);
     assert!(simulator.stop().is_empty(), "nobody was asked");

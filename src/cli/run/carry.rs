@@ -30,7 +30,7 @@ use crate::plan::Layout;
 use crate::report;
 use crate::run::{self, Budget, Ending, ImageBook, Job, Pricing, Reuse, Till, Why};
 use crate::said;
-use crate::store::{Cache, Cells, Folder, Listed, Reader, Writer};
+use crate::store::{Cache, Cells, Folder, Listed, Reader, StoreError, Writer};
 
 /// What a run needs besides its plan.
 pub(super) struct Session<'a> {
@@ -333,7 +333,12 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
     }
     if let Why::Store(error) = why {
         writer.finish();
-        let mut failure = Failure::from(error).with_exit(Exit::Unmeasured);
+        // A full disk is the user's to mend, from the start as in the middle.
+        let full = matches!(error, StoreError::Full { .. });
+        let mut failure = Failure::from(error);
+        if !full {
+            failure = failure.with_exit(Exit::Unmeasured);
+        }
         failure = failure.note(said!(
             "continue with   narani run --resume {}",
             "이어 하기   narani run --resume {}",

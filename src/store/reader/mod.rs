@@ -11,7 +11,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Listed, StoreError, schema};
-use crate::domain::{Case, RunInfo};
+use crate::domain::{Case, RunInfo, Said};
+use crate::said;
 
 pub use cells::Cells;
 pub use evidence::Attempt;
@@ -37,7 +38,10 @@ impl Reader {
         let info = match meta(&connection, "info").map_err(|error| StoreError::from_sqlite(&error, &path))? {
             Some(text) => serde_json::from_str(&text).map_err(|error| StoreError::Damaged {
                 path: path.clone(),
-                why: format!("its description cannot be read: {error}"),
+                why: said!(
+                    "its description cannot be read: {error}",
+                    "실행 설명을 읽을 수 없습니다: {error}"
+                ),
             })?,
             None => {
                 return Err(StoreError::NeverBegun { path });
@@ -96,7 +100,7 @@ impl Reader {
         StoreError::from_sqlite(error, &self.path)
     }
 
-    fn damaged(&self, why: impl Into<String>) -> StoreError {
+    fn damaged(&self, why: impl Into<Said>) -> StoreError {
         StoreError::Damaged {
             path: self.path.clone(),
             why: why.into(),
@@ -120,8 +124,12 @@ impl Reader {
         let mut cases = Vec::with_capacity(count.min(1024));
         for body in rows {
             let body = body.map_err(|error| self.fail(&error))?;
-            let case: Case =
-                serde_json::from_str(&body).map_err(|error| self.damaged(format!("a case cannot be read: {error}")))?;
+            let case: Case = serde_json::from_str(&body).map_err(|error| {
+                self.damaged(said!(
+                    "a case cannot be read: {error}",
+                    "읽을 수 없는 문항이 있습니다: {error}"
+                ))
+            })?;
             cases.push(Arc::new(case));
         }
         Ok(cases)
@@ -142,8 +150,12 @@ impl Reader {
             .map_err(|error| self.fail(&error))?;
         for body in bodies {
             let body = body.map_err(|error| self.fail(&error))?;
-            let case =
-                serde_json::from_str(&body).map_err(|error| self.damaged(format!("a case cannot be read: {error}")))?;
+            let case = serde_json::from_str(&body).map_err(|error| {
+                self.damaged(said!(
+                    "a case cannot be read: {error}",
+                    "읽을 수 없는 문항이 있습니다: {error}"
+                ))
+            })?;
             each(&case);
         }
         Ok(())

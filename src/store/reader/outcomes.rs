@@ -8,6 +8,7 @@ use crate::domain::{
     Cost, CostSource, Currency, Fault, Finish, Lang, Money, Outcome, Reply, Said, Score, SkipReason, Status, Timing,
     TokenLogprob, ToolCall, Usage,
 };
+use crate::said;
 use crate::store::{StoreError, told};
 
 /// An outcome as stored, with its judgements.
@@ -128,7 +129,7 @@ impl Reader {
 
 enum RowTrouble {
     Database(rusqlite::Error),
-    Shape(String),
+    Shape(Said),
 }
 
 impl From<rusqlite::Error> for RowTrouble {
@@ -139,7 +140,12 @@ impl From<rusqlite::Error> for RowTrouble {
 
 fn read_outcome(row: &Row<'_>) -> Result<Stored, RowTrouble> {
     let cell = row.get::<_, i64>(0)?.cast_unsigned();
-    let shape = |what: &str| RowTrouble::Shape(format!("the {what} of cell {cell} cannot be read"));
+    let shape = |what: &str| {
+        RowTrouble::Shape(said!(
+            "the {what} of cell {cell} cannot be read",
+            "{cell}번 칸의 {what} 값을 읽을 수 없습니다"
+        ))
+    };
     let number = |column: usize| -> rusqlite::Result<Option<u64>> {
         Ok(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned))
     };
@@ -278,7 +284,6 @@ fn join(text: String, rest: Rest, usage: Usage) -> Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::said;
 
     /// Notes of a run made in English stayed English for who reads Korean.
     #[test]
