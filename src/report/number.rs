@@ -91,6 +91,19 @@ pub fn points(difference: f64, digits: usize) -> String {
     format!("{sign}{text}")
 }
 
+/// How large a difference is in percentage points, without a sign: `1.9`. One that is there is not told as none: `0.1`.
+#[must_use]
+pub fn size(difference: f64, digits: usize) -> String {
+    let text = format!("{:.digits$}", (difference * 100.0).abs());
+    if difference == 0.0 || text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+        return text;
+    }
+    match digits {
+        0 => "1".to_owned(),
+        _ => format!("0.{}1", "0".repeat(digits - 1)),
+    }
+}
+
 /// A difference of scores between 0 and 1, with its sign: `+0.012`, `−0.13`; digits as [`point_digits`] says of its error.
 #[must_use]
 pub fn score_points(difference: f64, digits: usize) -> String {
@@ -492,6 +505,10 @@ mod tests {
         assert_eq!(
             [1, 0, 2, 1],
             [Some(0.024), Some(0.12), Some(0.0035), None].map(point_digits)
+        );
+        assert_eq!(
+            ["1.9", "12", "0.0", "0.1", "0.01", "1"],
+            [(-0.0188, 1), (0.12, 0), (0.0, 1), (1e-5, 1), (1e-5, 2), (1e-5, 0)].map(|(of, digits)| size(of, digits))
         );
         assert_eq!(
             [1, 0, 1, 1],

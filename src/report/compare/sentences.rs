@@ -2,7 +2,7 @@
 
 use crate::compare::across::{Joined, Pairwise};
 use crate::compare::{Across, Paired};
-use crate::report::number::{grouped, list_digits, p_told, points, score_points, seconds};
+use crate::report::number::{grouped, list_digits, p_told, seconds, size};
 use crate::report::words::{self, Lang};
 
 /// How the cases were joined, and what else is not the same. Each is a sentence.
@@ -150,7 +150,7 @@ pub(super) fn rows(across: &Across, lang: Lang) -> Vec<String> {
         let most = paired()
             .filter_map(|paired| paired.interval)
             .fold(0.0f64, |most, (low, high)| most.max(low.abs()).max(high.abs()));
-        let most = points(most, digits.0).replace('+', "");
+        let most = size(most, digits.0);
         let n = grouped(still.len() as u64);
         let names: Vec<&str> = still.iter().map(|row| row.label.as_str()).collect();
         let names = names.join(", ");
@@ -224,7 +224,7 @@ fn passing(label: &str, paired: &Paired, (rows, digits): (usize, usize), lang: L
             format!("{label}: {difference} (95% 구간 {span}), 비교 {n}개를 감안하면 우연을 넘지 않습니다 (보정한 p {p})."),
         );
     }
-    let most = points(low.abs().max(high.abs()), digits).replace('+', "");
+    let most = size(low.abs().max(high.abs()), digits);
     let differs = if paired.better + paired.worse == 1 {
         "differs"
     } else {
@@ -253,7 +253,7 @@ fn scored(label: &str, paired: &Paired, digits: usize, lang: Lang) -> String {
     if paired.shown() {
         return moved_score(label, paired, digits, lang);
     }
-    let most = score_points(low.abs().max(high.abs()), digits).replace('+', "");
+    let most = size(low.abs().max(high.abs()) / 100.0, digits + 2);
     lang.pick(
         format!("{label}: no change of the score shown, at most ± {most} ({difference}, 95 % CI {span})."),
         format!("{label}: 점수 변화가 드러나지 않았고, 있더라도 ± {most} 이내입니다 ({difference}, 95% 구간 {span})."),

@@ -7,7 +7,7 @@ use super::cells::{change, digits, scores, then_and_now, whom};
 use crate::config::CheckKind;
 use crate::gate::{Check, Moved, Overall, State, Verdict};
 use crate::report::Style;
-use crate::report::number::{grouped, points};
+use crate::report::number::{grouped, size};
 use crate::report::words::{self, Lang};
 use crate::text::sink::{markdown_fence, markdown_inline};
 
@@ -158,7 +158,7 @@ fn failures(verdict: &Verdict, style: &Style) -> String {
             let label = inline(&whom(check, style));
             match (&check.rule, &check.paired) {
                 (CheckKind::Regression { metric, .. }, Some(paired)) => {
-                    let drop = points(-paired.difference, digits).replace('+', "");
+                    let drop = size(paired.difference, digits);
                     let span = words::span(paired, digits);
                     match metric {
                         crate::config::Metric::Pass => lang.pick(
@@ -361,7 +361,7 @@ fn how(verdict: &Verdict, style: &Style) -> String {
             Some(most.map_or(half, |most| most.max(half)))
         });
     if let Some(half) = half {
-        let half = points(half, 1).replace('+', "");
+        let half = size(half, digits(verdict));
         parts.push(lang.pick(
             format!("drops under about {half} pp would not show"),
             format!("약 {half}%p보다 작은 하락은 드러나지 않음"),

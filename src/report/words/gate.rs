@@ -4,7 +4,7 @@ use super::Lang;
 use crate::config::{Bound, CheckKind, Metric, Rule};
 use crate::gate::{Check, Coverage, Overall, State, Verdict};
 use crate::report::Style;
-use crate::report::number::{grouped, money, p_told, p_value, points, seconds, whole_percent};
+use crate::report::number::{grouped, money, p_told, p_value, points, seconds, size, whole_percent};
 
 mod open;
 mod remark;
@@ -75,7 +75,7 @@ pub fn limit(rule: &CheckKind, style: &Style) -> String {
     let lang = style.lang;
     match rule {
         CheckKind::Regression { margin, rule, .. } => {
-            let margin = points(*margin, 1).replace('+', "");
+            let margin = size(*margin, 1);
             match rule {
                 Rule::ShownDrop => lang.pick(format!("drop ≥ {margin} pp"), format!("{margin}%p 이상 하락")),
                 Rule::NoDrop => lang.pick(format!("no drop of {margin} pp"), format!("{margin}%p 하락 배제")),
@@ -187,7 +187,7 @@ pub fn drop_sentences(check: &Check, digits: usize, lang: Lang) -> Vec<String> {
         ));
     }
     if let Some(half) = check.detectable() {
-        let half = points(half, digits).replace('+', "");
+        let half = size(half, digits);
         out.push(lang.pick(
             format!("Drops smaller than about {half} pp would not show with this suite."),
             format!("이 문항 세트로는 약 {half}%p보다 작은 하락이 드러나지 않습니다."),
@@ -229,7 +229,7 @@ pub fn by_tag(check: &Check, lang: Lang) -> Option<String> {
     }
     let rest = rows.iter().skip(named.len()).map(|row| row.2.abs()).fold(0.0, f64::max);
     let others = if rows.len() > named.len() {
-        let rest = points(rest, 1).replace('+', "");
+        let rest = size(rest, 1);
         lang.pick(format!(", others within ±{rest}"), format!(", 나머지 ±{rest} 이내"))
     } else {
         String::new()

@@ -4,7 +4,7 @@
 
 use super::Lang;
 use crate::compare::{Causes, Paired, Said, View};
-use crate::report::number::{grouped, list_digits, p_told, points, score_points, whole_percent};
+use crate::report::number::{grouped, list_digits, p_told, points, score_points, size, whole_percent};
 use crate::stats::variance::Source;
 
 /// `95 % CI −3.8 … +5.5`, without the words in front; `digits` behind the point, as many as the list has in which it stands.
@@ -155,7 +155,7 @@ fn pair(
     if differ == 0 {
         let n = grouped(paired.cases);
         let most = paired.interval.map_or(0.0, |(low, high)| high.abs().max(low.abs()));
-        let most = points(most, digits).replace('+', "");
+        let most = size(most, digits);
         return lang.pick(
             format!("{best} and {other} come out alike on all {n} cases: no difference shown, at most ± {most} pp."),
             format!("{best}, {other}: {n}문항 모두 결과가 같습니다. 차이가 있더라도 ± {most}%p 이내입니다."),

@@ -5,7 +5,7 @@ use crate::gate::{Check, State, Verdict};
 use crate::report::Style;
 use crate::report::gate::cells::digits;
 use crate::report::lines::{hanging, item};
-use crate::report::number::{Purse, paid, points};
+use crate::report::number::{Purse, paid, size};
 use crate::report::words::{self, Lang};
 use crate::text::sink::terminal_line;
 
@@ -35,7 +35,7 @@ pub(super) fn passed(verdict: &Verdict, style: &Style) -> String {
         .filter_map(Check::detectable)
         .max_by(f64::total_cmp);
     if let Some(half) = half {
-        let half = points(half, digits).replace('+', "");
+        let half = size(half, digits);
         parts.push(lang.pick(
             format!("drops under about {half} pp would not show"),
             format!("약 {half}%p보다 작은 하락은 드러나지 않음"),

@@ -5,7 +5,7 @@ use crate::config::CheckKind;
 use crate::domain::Money;
 use crate::gate::{Check, Repeated, State, Undecided, Verdict};
 use crate::report::Style;
-use crate::report::number::{Purse, grouped, money, paid, points};
+use crate::report::number::{Purse, grouped, money, paid, size};
 use crate::report::words::{Lang, and_more, cases};
 
 /// Why a check could not be decided, in a few words.
@@ -67,7 +67,7 @@ fn needed(check: &Check, cost: &[Money], style: &Style) -> Option<String> {
     let (wanted, now) = (cases(rounded(needs.cases), lang), grouped(check.n));
     Some(match &check.rule {
         CheckKind::Regression { margin, .. } => {
-            let margin = points(*margin, 1).replace('+', "");
+            let margin = size(*margin, 1);
             lang.pick(
                 format!("about {wanted} would rule out a drop of {margin} pp if there is none ({now} now{cost})"),
                 format!("하락이 없다면 약 {wanted}으로 {margin}%p 하락을 배제할 수 있습니다 (지금 {now}문항{cost})"),
