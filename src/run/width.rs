@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use crate::domain::Limits;
+
 /// Calls open at first, where the user names no number.
 const START: f64 = 8.0;
 
@@ -15,6 +17,14 @@ const START_LOCAL: f64 = 2.0;
 
 /// Most calls open, where the user names no number.
 const CEILING: u32 = 256;
+
+/// From here on growth slows: a limit that nobody told is met on the way, and what goes out until its refusal is heard of
+/// is refused as well.
+const MANY: f64 = 64.0;
+
+/// What an answer adds from there on (a binary fraction, so that sums are exact); below it adds one, which doubles the
+/// number in a round.
+const SLOW_GROWTH: f64 = 0.125;
 
 /// Trouble within this time after a cut belongs to the same episode: those calls went out before it.
 const EPISODE: Duration = Duration::from_secs(5);
@@ -41,6 +51,11 @@ pub(super) struct Width {
     /// Nothing spoke against more yet: the number grows with every answer.
     starting: bool,
     round: Round,
+    /// Growth that was earned and is not open yet …
+    owed: f64,
+    /// … and when the last of it opened. Opening it with the very answer that earned it would send all calls in step, where
+    /// answers take equally long, and a limit would then refuse a whole volley before it is heard of.
+    opened_at: f64,
     /// Mean time of an answer with few calls open, in seconds.
     base: Option<f64>,
     trial: Trial,
@@ -78,14 +93,20 @@ struct Round {
 }
 
 impl Width {
-    /// `named` is the user's `limits.in_flight`: used in full from the start, since the user knows.
+    /// The user's `in_flight` is used in full from the start, since the user knows. A stated rate says how much a service
+    /// takes: a second's worth may be open from the start, which the pacer lets out evenly.
     #[must_use]
-    pub(super) fn new(named: Option<u32>, local: bool) -> Self {
+    pub(super) fn new(limits: &Limits, local: bool) -> Self {
+        let named = limits.in_flight;
         let ceiling = f64::from(named.unwrap_or(CEILING).max(1));
-        let start = match named {
-            Some(_) => ceiling,
-            None if local => START_LOCAL,
-            None => START,
+        let start = match (named, limits.requests_per_minute) {
+            (Some(_), _) => ceiling,
+            (None, None) if local => START_LOCAL,
+            (None, None) => START,
+            (None, Some(a_minute)) => {
+                let least = if local { START_LOCAL } else { START };
+                (f64::from(a_minute) / 60.0).floor().clamp(least, ceiling)
+            }
         };
         Self {
             limit: start,
@@ -95,6 +116,8 @@ impl Width {
             careful: false,
             starting: true,
             round: Round::default(),
+            owed: 0.0,
+            opened_at: 0.0,
             base: None,
             trial: Trial::None,
             rest: 0,
@@ -110,6 +133,28 @@ impl Width {
     )]
     pub(super) fn limit(&self) -> u32 {
         self.limit as u32
+    }
+
+    /// Opens what was earned and is due: all that a round earns within half a round.
+    pub(super) fn open_due(&mut self, now: Duration) {
+        let spacing = self.spacing();
+        // The due time itself is rounded to nanoseconds: woken at it, one is due.
+        let due = (now.as_secs_f64() - self.opened_at) / spacing + 1e-3;
+        let due = due.floor().clamp(0.0, self.owed.floor());
+        self.limit += due;
+        self.owed -= due;
+        self.opened_at += due * spacing;
+    }
+
+    /// When more will be open without anything having happened.
+    #[must_use]
+    pub(super) fn next_due(&self) -> Option<Duration> {
+        (self.owed >= 1.0).then(|| Duration::from_secs_f64(self.opened_at + self.spacing()))
+    }
+
+    /// Time between two that open, in seconds.
+    fn spacing(&self) -> f64 {
+        (self.base.unwrap_or_default() / self.limit * 0.5).max(1e-6)
     }
 
     /// A first try came back well after `took`, while `open` calls (it included) were open.
@@ -147,8 +192,11 @@ impl Width {
         } else {
             (self.limit * 2.0).max(2.0 * ROUND)
         };
-        if self.starting && self.base.is_some() {
-            self.limit = (self.limit + 1.0).min(self.ceiling);
+        if self.starting && self.base.is_some() && self.limit + self.owed < self.ceiling {
+            if self.owed < 1.0 {
+                self.opened_at = now;
+            }
+            self.owed += if self.limit < MANY { 1.0 } else { SLOW_GROWTH };
         }
         if round.answers >= enough {
             let speed = round.answers / (now - started).max(1e-6);
@@ -165,6 +213,7 @@ impl Width {
         if self.starting {
             if mean > base * QUEUE {
                 self.starting = false;
+                self.owed = 0.0;
                 self.limit = (speed * base * 1.05).ceil().clamp(1.0, before);
                 self.rest = PATIENCE;
                 self.round.skip = before;
@@ -232,6 +281,7 @@ impl Width {
         self.cut_at = Some(now);
         self.limit = (self.limit * 0.7).max(1.0);
         self.careful = true;
+        self.owed = 0.0;
         self.round = Round::default();
         self.trial = Trial::None;
         true
@@ -260,12 +310,18 @@ mod tests {
         let mut open: std::collections::BTreeMap<(Duration, u32), Duration> = std::collections::BTreeMap::new();
         let (mut now, mut number, mut answers, mut limits) = (Duration::ZERO, 0, 0.0, 0.0);
         while now.as_secs_f64() < length {
+            width.open_due(now);
             while open.len() < width.limit() as usize {
                 let queue = (f64::from(u32::try_from(open.len()).unwrap() + 1) / most).max(1.0);
                 let took = time * queue * (1.0 + spread * (2.0 * unit() - 1.0));
                 open.insert((now + Duration::from_secs_f64(took), number), now);
                 now += Duration::from_micros(300);
                 number += 1;
+            }
+            let next = open.first_key_value().unwrap().0.0;
+            if let Some(due) = width.next_due().filter(|due| now < *due && *due < next) {
+                now = due;
+                continue;
             }
             let count = u32::try_from(open.len()).unwrap();
             let ((done, _), sent) = open.pop_first().unwrap();
@@ -279,15 +335,40 @@ mod tests {
         (answers / (most / time * length / 2.0), limits / answers)
     }
 
+    fn in_flight(named: u32) -> Limits {
+        Limits {
+            in_flight: Some(named),
+            ..Limits::default()
+        }
+    }
+
     #[test]
     fn a_named_width_is_used_from_the_start() {
-        assert_eq!(Width::new(Some(64), false).limit(), 64);
-        assert_eq!(Width::new(Some(0), false).limit(), 1, "zero would never ask anything");
+        assert_eq!(Width::new(&in_flight(64), false).limit(), 64);
+        assert_eq!(
+            Width::new(&in_flight(0), false).limit(),
+            1,
+            "zero would never ask anything"
+        );
+    }
+
+    /// 6,000 a minute once took three seconds to be reached, since only eight calls were open at first.
+    #[test]
+    fn a_stated_rate_opens_a_second_of_it() {
+        let stated = |a_minute| Limits {
+            requests_per_minute: Some(a_minute),
+            ..Limits::default()
+        };
+        assert_eq!(Width::new(&stated(6_000), false).limit(), 100);
+        assert_eq!(Width::new(&stated(60_000), false).limit(), CEILING);
+        assert_eq!(f64::from(Width::new(&stated(10), false).limit()), START);
+        assert_eq!(Width::new(&stated(6_000), true).limit(), 100, "a relay on this machine");
+        assert_eq!(f64::from(Width::new(&stated(10), true).limit()), START_LOCAL);
     }
 
     #[test]
     fn grows_only_when_in_use() {
-        let mut width = Width::new(None, false);
+        let mut width = Width::new(&Limits::default(), false);
         for n in 0..100 {
             width.succeeded(2, at(1), at(n));
         }
@@ -299,7 +380,7 @@ mod tests {
         for most in [1.0, 2.0, 4.0, 8.0, 16.0, 64.0] {
             for time in [0.1, 1.0] {
                 for spread in [0.0, 0.2, 0.6] {
-                    let mut width = Width::new(None, true);
+                    let mut width = Width::new(&Limits::default(), true);
                     let (speed, limit) = serve(&mut width, most, time, spread, 160.0);
                     let name = format!("{most} at once, {time} s, spread {spread}");
                     assert!(speed >= 0.95, "{name}: {speed} of the speed");
@@ -312,15 +393,39 @@ mod tests {
     #[test]
     fn a_server_without_a_queue_is_used_to_the_ceiling() {
         for (time, spread) in [(0.1, 0.2), (1.0, 0.6)] {
-            let mut width = Width::new(None, false);
+            let mut width = Width::new(&Limits::default(), false);
             serve(&mut width, 100_000.0, time, spread, 60.0);
             assert_eq!(width.limit(), CEILING);
         }
     }
 
+    /// Calls that all took 0.3 s once went out in volleys of up to 256, and a limit refused a whole one.
+    #[test]
+    fn calls_of_equal_length_do_not_fall_in_step() {
+        let mut width = Width::new(&Limits::default(), false);
+        let took = Duration::from_millis(300);
+        let mut open: std::collections::VecDeque<Duration> = std::collections::VecDeque::new();
+        let (mut now, mut most) = (Duration::ZERO, 0);
+        while width.limit() < CEILING {
+            width.open_due(now);
+            let start = (width.limit() as usize).saturating_sub(open.len());
+            most = most.max(start);
+            open.extend(std::iter::repeat_n(now, start));
+            let first = *open.front().expect("an open call") + took;
+            now = width.next_due().map_or(first, |due| due.min(first)).max(now);
+            let count = u32::try_from(open.len()).unwrap();
+            while open.front().is_some_and(|sent| *sent + took <= now) {
+                let sent = open.pop_front().expect("an open call");
+                width.succeeded(count, now.saturating_sub(sent), now);
+            }
+        }
+        assert!(f64::from(u32::try_from(most).unwrap()) <= START, "{most} at once");
+        assert!(now < Duration::from_secs(7), "the ceiling was reached after {now:?}");
+    }
+
     #[test]
     fn longer_answers_are_no_queue() {
-        let mut width = Width::new(None, false);
+        let mut width = Width::new(&Limits::default(), false);
         serve(&mut width, 100_000.0, 0.5, 0.2, 30.0);
         let before = width.limit();
         let (mut now, mut slow) = (at(30), 0);
@@ -335,7 +440,7 @@ mod tests {
 
     #[test]
     fn one_cut_an_episode_then_slow_growth() {
-        let mut width = Width::new(Some(100), false);
+        let mut width = Width::new(&in_flight(100), false);
         assert!(width.troubled(at(10)));
         for _ in 0..30 {
             assert!(!width.troubled(at(11)));
@@ -350,7 +455,7 @@ mod tests {
 
     #[test]
     fn never_below_one_nor_above_the_ceiling() {
-        let mut width = Width::new(Some(3), false);
+        let mut width = Width::new(&in_flight(3), false);
         for round in 0..50 {
             width.troubled(at(round * 20));
         }

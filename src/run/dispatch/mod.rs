@@ -163,7 +163,7 @@ pub async fn carry_out(job: Job) -> Ending {
                 names.push(target.account.clone());
                 accounts.push(Account {
                     pacer: Pacer::new(&target.limits),
-                    width: Width::new(target.limits.in_flight, target.local),
+                    width: Width::new(&target.limits, target.local),
                     open: 0,
                 });
                 accounts.len() - 1
@@ -379,6 +379,7 @@ impl Dispatcher {
             .flat_map(|lane| [lane.paced_until, lane.next_due().filter(|due| *due > now)])
             .flatten()
             .chain(self.hedges.next_due().filter(|due| *due > now))
+            .chain(self.accounts.iter().filter_map(|account| account.width.next_due()))
             .fold(far, Duration::min);
         self.start + wake
     }

@@ -19,6 +19,9 @@ impl Dispatcher {
             return Ok(());
         }
         let now = self.now();
+        for account in &mut self.accounts {
+            account.width.open_due(now);
+        }
         for lane in 0..self.lanes.len() {
             self.prepare_ahead(lane);
         }
