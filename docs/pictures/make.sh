@@ -83,5 +83,5 @@ draw() { # PDF, page, resolution, height of the crop, name; left, top and width 
   pdftoppm -r "$3" -png -f "$2" -l "$2" -singlefile -x "$(($6 * $3 / 100))" -y "$(($7 * $3 / 100))" -W "$(($8 * $3 / 100))" -H "$4" "pdf/$1.pdf" "$here/$5"
 }
 draw filled 2 140 460 review-sheet 20 40 1130
-draw filled 1 90 440 review-guide 60 60 740
+draw filled 1 90 535 review-guide 60 60 740
 draw side 1 150 460 report-side-by-side 20 36 1130

@@ -157,10 +157,14 @@ pub fn write(out: impl Write + Seek + Send, making: &Making<'_>) -> io::Result<(
     book.save_to_writer(out).map_err(failed)
 }
 
+/// Width of the guide. Its Korean lines break alike in the fonts of Excel and LibreOffice here, so rows are as tall as they
+/// look.
+const GUIDE: f64 = 80.0;
+
 fn guide(sheet: &mut Worksheet, look: &Look, making: &Making<'_>, (long, lang): (bool, Lang)) -> io::Result<()> {
     let write = |sheet: &mut Worksheet| -> Result<(), XlsxError> {
         sheet.set_column_width(0, 3)?;
-        sheet.set_column_width(1, 96)?;
+        sheet.set_column_width(1, GUIDE)?;
         sheet.set_screen_gridlines(false);
         let name = sheet_line(&making.reviewer.name);
         sheet.write_string_with_format(0, 1, words::whose(&name, &making.pack.id, lang), &look.title)?;
@@ -173,7 +177,7 @@ fn guide(sheet: &mut Worksheet, look: &Look, making: &Making<'_>, (long, lang): 
             let height = if heading {
                 20.0
             } else {
-                sheet_height(sheet_lines(&line, 96.0), lang == Lang::Ko)
+                sheet_height(sheet_lines(&line, GUIDE), lang == Lang::Ko)
             };
             sheet.set_row_height(row, height)?;
             sheet.write_string_with_format(row, 1, line, format)?;
