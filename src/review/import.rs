@@ -74,7 +74,8 @@ fn address(row: usize, column: usize) -> String {
 fn with_rows(names: impl Iterator<Item = (Said, usize)>) -> Said {
     let (mut en, mut ko) = (Vec::new(), Vec::new());
     for (name, count) in names {
-        en.push(format!("{} ({count} rows)", name.in_lang(Lang::En)));
+        let rows = if count == 1 { "row" } else { "rows" };
+        en.push(format!("{} ({count} {rows})", name.in_lang(Lang::En)));
         ko.push(format!("{} ({count}행)", name.in_lang(Lang::Ko)));
     }
     Said::both(en.join(", "), ko.join(", "))

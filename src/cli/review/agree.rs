@@ -101,7 +101,12 @@ fn told(opened: &Opened, agreed: &Agreed, printer: &Printer) -> String {
         String::new()
     };
     let mut out = lang.pick(
-        format!("  {simulated}{rows} rows, {reviewers} reviewers, {ratings} scores · scale {low}–{high}\n\n"),
+        format!(
+            "  {simulated}{}, {}, {} · scale {low}–{high}\n\n",
+            counted(rows, "row", "rows"),
+            counted(reviewers, "reviewer", "reviewers"),
+            counted(ratings, "score", "scores")
+        ),
         format!("  {simulated}{rows}행, 심사자 {reviewers}명, 점수 {ratings}개 · {low}–{high}점\n\n"),
     );
     // Where nothing can be told of any pair, the columns for it are left out.

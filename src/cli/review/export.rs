@@ -338,7 +338,11 @@ fn told(
     facts.extend(pack.simulated.then(|| lang.words().simulated.to_owned()));
     facts.push(lang.pick(format!("pack {}", pack.id), format!("묶음 {}", pack.id)));
     facts.push(lang.pick(
-        format!("{rows} rows of {} cases", pack.cases),
+        format!(
+            "{} of {}",
+            counted(rows, "row", "rows"),
+            crate::report::words::cases(pack.cases, Lang::En)
+        ),
         format!("문항 {}개 중 {rows}행", pack.cases),
     ));
     facts.extend([how, info.id.to_string()]);
@@ -347,7 +351,7 @@ fn told(
         out.push_str(&format!(
             "  {}   {}\n",
             terminal_line(&path.display().to_string()),
-            lang.pick(format!("{rows} rows"), format!("{rows}행"))
+            lang.pick(counted(*rows, "row", "rows"), format!("{rows}행"))
         ));
     }
     let flagged: usize = pack.units.iter().map(|unit| unit.flagged.len()).sum();
@@ -391,9 +395,13 @@ fn told(
 fn ignored(info: &RunInfo, pack: &Pack, args: &ReviewExportArgs, lang: Lang) -> Vec<String> {
     let mut out = Vec::new();
     let rows = pack.units.len();
+    let are = if rows == 1 { "is" } else { "are" };
     if let Some(sample) = args.sample.filter(|sample| *sample as usize > rows) {
         out.push(lang.pick(
-            format!("! --sample {sample}: there are only {rows} rows with answers; all of them are in"),
+            format!(
+                "! --sample {sample}: there {are} only {} with answers; all of them are in",
+                counted(rows, "row", "rows")
+            ),
             format!("! --sample {sample}: 답변이 있는 행이 {rows}개뿐이어서 모두 넣었습니다"),
         ));
     }
@@ -408,7 +416,10 @@ fn ignored(info: &RunInfo, pack: &Pack, args: &ReviewExportArgs, lang: Lang) -> 
             );
         } else if overlap as usize >= rows {
             out.push(lang.pick(
-                format!("! --overlap {overlap}: there are {rows} rows, so everybody gets all of them"),
+                format!(
+                    "! --overlap {overlap}: there {are} {}, so everybody gets all of them",
+                    counted(rows, "row", "rows")
+                ),
                 format!("! --overlap {overlap}: 행이 {rows}개여서 모두에게 전부 줍니다"),
             ));
         }

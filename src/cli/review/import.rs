@@ -307,7 +307,7 @@ fn told(name: &str, table: &Table, pack: &Pack, understood: &Understood, lang: L
     let mut out = format!("  {}   {}\n", terminal_line(name), terminal_line(&facts.join(", ")));
     let (rows, finished, empty, begun) = (understood.rows, understood.finished, understood.empty, understood.begun);
     out.push_str(&lang.pick(
-        format!("  {rows} rows: {finished} finished, "),
+        format!("  {}: {finished} finished, ", counted(rows, "row", "rows")),
         format!("  {rows}행: 끝남 {finished}, "),
     ));
     if begun > 0 {
@@ -349,7 +349,7 @@ fn told(name: &str, table: &Table, pack: &Pack, understood: &Understood, lang: L
         )
     };
     out.push_str(&lang.pick(
-        format!("  ratings {values} read ({rated} rows){unusual}\n"),
+        format!("  ratings {values} read ({}){unusual}\n", counted(rated, "row", "rows")),
         format!("  심사 값 {values}개 읽음 ({rated}행){unusual}\n"),
     ));
     out.push_str(&troubles(pack, understood, lang));

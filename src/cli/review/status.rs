@@ -73,8 +73,8 @@ fn decided(reviewed: &Reviewed, printer: &Printer) -> String {
     }
     printer.lang.pick(
         format!(
-            "\n  Of {} rows that people differ on, {decided} decided\n",
-            decided + open
+            "\n  Of {} that people differ on, {decided} decided\n",
+            counted(decided + open, "row", "rows")
         ),
         format!("\n  의견이 갈린 {}행 가운데 {decided}행 조정함\n", decided + open),
     )
@@ -166,7 +166,7 @@ fn title(opened: &Opened, printer: &Printer) -> String {
     parts.push(lang.pick(format!("pack {}", pack.id), format!("묶음 {}", pack.id)));
     parts.push(terminal_line(&info.suite));
     parts.push(pack.run.to_string());
-    parts.push(lang.pick(format!("{rows} rows"), format!("{rows}행")));
+    parts.push(lang.pick(counted(rows, "row", "rows"), format!("{rows}행")));
     parts.push(how.to_owned());
     parts.push(lang.pick(
         format!("scale {}–{}", pack.scale.0, pack.scale.1),
