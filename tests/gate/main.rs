@@ -259,6 +259,25 @@ fn failing_must_pass_cases_can_be_asked_again() {
     the_first_gate_settles_the_repeats(&lab);
 }
 
+/// What had changed in the suite was told of each target in a sentence of its own, always the same.
+#[test]
+fn what_holds_of_all_targets_is_told_once() {
+    let lab = lab();
+    run(&lab, "good.jsonl");
+    assert_eq!(lab.run(&["baseline", "accept", "last"]).code, 0);
+    let changed = suite().replace("question number 5?", "question no. 5?");
+    lab.write("suite.yaml", changed.replace("id: case-59", "id: case-60"));
+    run(&lab, "good.jsonl");
+    let ended = lab.run(&["gate", "last"]);
+    for note in [
+        "first, second: 1 case changed since the baseline and was taken out: case-05.",
+        "first, second: 1 case of the baseline is not in this run.",
+        "first, second: 1 case is not in the baseline",
+    ] {
+        assert_eq!(ended.out.matches(note).count(), 1, "{}", ended.out);
+    }
+}
+
 /// `gate --confirm` forgot the repeats before: one could ask until a case passed.
 fn the_first_gate_settles_the_repeats(lab: &lab::Lab) {
     let folders = || std::fs::read_dir(lab.last_run().join("confirm")).unwrap().count();

@@ -28,22 +28,31 @@ pub(super) fn remarks(trial: &Trial<'_>, checked: &[bool], checks: &[Check]) -> 
             });
         }
         if !side.changed.is_empty() {
-            notes.push(Remark::Changed {
-                label: label(),
-                cases: side.changed.clone(),
-            });
+            of_columns(
+                &mut notes,
+                Remark::Changed {
+                    label: label(),
+                    cases: side.changed.clone(),
+                },
+            );
         }
         if side.gone > 0 {
-            notes.push(Remark::Gone {
-                label: label(),
-                n: side.gone,
-            });
+            of_columns(
+                &mut notes,
+                Remark::Gone {
+                    label: label(),
+                    n: side.gone,
+                },
+            );
         }
         if side.new > 0 {
-            notes.push(Remark::New {
-                label: label(),
-                n: side.new,
-            });
+            of_columns(
+                &mut notes,
+                Remark::New {
+                    label: label(),
+                    n: side.new,
+                },
+            );
         }
     }
     for (lane, column) in now.lanes.iter().enumerate() {
@@ -96,6 +105,28 @@ pub(super) fn remarks(trial: &Trial<'_>, checked: &[bool], checks: &[Check]) -> 
         notes.push(Remark::FewCases { n });
     }
     notes
+}
+
+/// Adds a note on the cases of a column; what holds of several columns alike is said of them together.
+fn of_columns(notes: &mut Vec<Remark>, note: Remark) {
+    for known in notes.iter_mut() {
+        let (labels, label) = match (known, &note) {
+            (Remark::Changed { label: labels, cases }, Remark::Changed { label, cases: same }) if cases == same => {
+                (labels, label)
+            }
+            (Remark::Gone { label: labels, n }, Remark::Gone { label, n: same })
+            | (Remark::New { label: labels, n }, Remark::New { label, n: same })
+                if n == same =>
+            {
+                (labels, label)
+            }
+            _ => continue,
+        };
+        labels.push_str(", ");
+        labels.push_str(label);
+        return;
+    }
+    notes.push(note);
 }
 
 /// Cases in quarantine that moved or fail, a note a column: a case in several checks stands there once.
