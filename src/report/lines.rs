@@ -2,6 +2,7 @@
 
 use super::Style;
 use super::signs::plain_signs;
+use crate::text::sink::terminal_line;
 use crate::text::width::{display_width, wrap};
 
 /// Narrowest that text is wrapped to, however narrow the terminal.
@@ -32,6 +33,33 @@ pub(super) fn paragraph(text: &str, indent: usize, style: &Style) -> String {
 pub(super) fn item(text: &str, style: &Style) -> String {
     let first = if style.ascii { "  * " } else { "  ▸ " };
     hanging(text, first, "    ", style)
+}
+
+/// `Text:  command   more text`: on one line where it fits, else the command on a line of its own, whole, to be copied.
+pub(super) fn advice(text: &str, indent: usize, style: &Style) -> String {
+    let text = plain_signs(&terminal_line(text), style);
+    let Some((lead, rest)) = text.split_once("  ") else {
+        return paragraph(&text, indent, style);
+    };
+    if display_width(&text) + indent <= style.width {
+        return format!("{}{text}\n", " ".repeat(indent));
+    }
+    let (command, more) = rest.split_once("   ").unwrap_or((rest, ""));
+    let mut out = paragraph(lead, indent, style);
+    out.push_str(&format!("{}{command}\n", " ".repeat(indent + 4)));
+    if !more.is_empty() {
+        out.push_str(&paragraph(more, indent, style));
+    }
+    out
+}
+
+/// What there is, and the command that shows it: on one line where both fit.
+pub(super) fn shown_by(what: &str, command: &str, indent: usize, style: &Style) -> String {
+    let line = plain_signs(&format!("{}{what}: {command}", " ".repeat(indent)), style);
+    if display_width(&line) <= style.width {
+        return format!("{line}\n");
+    }
+    advice(&format!("{what}:  {command}"), indent, style)
 }
 
 /// A head of fixed width, then the text, wrapped under itself.

@@ -6,7 +6,7 @@ use super::sentences;
 use crate::compare::across::{Move, Pairwise};
 use crate::compare::{Across, Paired};
 use crate::report::Style;
-use crate::report::lines::{item, paragraph};
+use crate::report::lines::{item, paragraph, shown_by};
 use crate::report::number::{Purse, grouped, list_digits, p_value, paid, points, score, seconds};
 use crate::report::signs::plain_signs;
 use crate::report::table::{Cell, Paint, Table};
@@ -107,7 +107,7 @@ fn page(across: &Across, list: bool, style: &Style, zone: &TimeZone) -> String {
     if left_out {
         let command = format!("narani compare {} {} --list", across.base.id, across.other.id);
         let more = lang.pick("Moved cases of the other columns", "다른 열의 바뀐 문항");
-        sections.push(plain_signs(&format!("{more}: {command}\n"), style));
+        sections.push(shown_by(more, &command, 0, style));
     }
     sections.extend([
         grouped_rates(across, style),
@@ -449,7 +449,7 @@ fn moved(across: &Across, row: &Pairwise, most: usize, style: &Style) -> String 
         if rest > 0 {
             let more = words::and_more(rest as u64, lang);
             let command = format!("narani compare {} {} --list", across.base.id, across.other.id);
-            out.push_str(&plain_signs(&format!("  … {more}: {command}\n"), style));
+            out.push_str(&shown_by(&format!("… {more}"), &command, 2, style));
         }
     }
     out

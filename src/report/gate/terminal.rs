@@ -3,11 +3,9 @@
 use crate::config::CheckKind;
 use crate::gate::{Check, Overall, State, Undecided, Verdict};
 use crate::report::Style;
-use crate::report::lines::{hanging, item, paragraph};
-use crate::report::signs::plain_signs;
+use crate::report::lines::{advice, hanging, item, paragraph};
 use crate::report::words;
 use crate::text::sink::{ci_lines, terminal_line};
-use crate::text::width::display_width;
 
 mod checks;
 mod ended;
@@ -94,24 +92,6 @@ pub fn terminal(verdict: &Verdict, all: bool, style: &Style) -> String {
 /// Whether a check is open for a reason of its own: then its figures are of use.
 fn undecided_by_itself(check: &Check) -> bool {
     matches!(&check.state, State::Inconclusive(why) if *why != Undecided::Coverage)
-}
-
-/// `Text:  command   more text`: on one line where it fits, else the command on a line of its own, whole, to be copied.
-fn advice(text: &str, indent: usize, style: &Style) -> String {
-    let text = plain_signs(&terminal_line(text), style);
-    let Some((lead, rest)) = text.split_once("  ") else {
-        return paragraph(&text, indent, style);
-    };
-    if display_width(&text) + indent <= style.width {
-        return format!("{}{text}\n", " ".repeat(indent));
-    }
-    let (command, more) = rest.split_once("   ").unwrap_or((rest, ""));
-    let mut out = paragraph(lead, indent, style);
-    out.push_str(&format!("{}{command}\n", " ".repeat(indent + 4)));
-    if !more.is_empty() {
-        out.push_str(&paragraph(more, indent, style));
-    }
-    out
 }
 
 /// Cases that were asked again, and what that cost.

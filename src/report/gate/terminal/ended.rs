@@ -1,10 +1,9 @@
 //! What stands behind the word of the verdict: the figures of a pass, and why nothing could be decided.
 
-use super::advice;
 use crate::gate::{Check, State, Verdict};
 use crate::report::Style;
 use crate::report::gate::cells::digits;
-use crate::report::lines::{hanging, item};
+use crate::report::lines::{advice, hanging, item};
 use crate::report::number::{Purse, paid, size};
 use crate::report::words::{self, Lang};
 use crate::text::sink::terminal_line;

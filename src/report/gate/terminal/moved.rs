@@ -1,16 +1,15 @@
 //! The cases that moved, or fail where they must not.
 
-use super::{MOVED, advice};
+use super::MOVED;
 use crate::config::CheckKind;
 use crate::gate::{Check, Moved, Verdict};
 use crate::report::Style;
 use crate::report::gate::cells::{digits, scores, whom};
-use crate::report::lines::paragraph;
+use crate::report::lines::{paragraph, shown_by};
 use crate::report::signs::plain_signs;
 use crate::report::table::{Cell, Table};
 use crate::report::words;
 use crate::text::sink::terminal_line;
-use crate::text::width::display_width;
 
 pub(super) fn movement(verdict: &Verdict, check: &Check, all: bool, style: &Style) -> String {
     let lang = style.lang;
@@ -29,12 +28,7 @@ pub(super) fn movement(verdict: &Verdict, check: &Check, all: bool, style: &Styl
             let more = words::and_more(rest as u64, lang);
             let options = format!("{}{}", verdict.options.gate, verdict.options.global);
             let command = format!("narani gate {}{options} --list", verdict.run);
-            let line = plain_signs(&format!("  … {more}: {command}"), style);
-            out.push_str(&if display_width(&line) <= style.width {
-                format!("{line}\n")
-            } else {
-                advice(&format!("… {more}:  {command}"), 2, style)
-            });
+            out.push_str(&shown_by(&format!("… {more}"), &command, 2, style));
         }
     }
     if all && !check.newly_passing.is_empty() {
