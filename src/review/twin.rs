@@ -1,4 +1,5 @@
-//! The CSV twin of a reviewer's workbook: the same columns under the keys for machines.
+//! The CSV twin of a reviewer's workbook: the same columns under the keys for machines, and a last one that says so where the
+//! answers come from the simulator.
 
 use std::io::{self, Write};
 
@@ -17,7 +18,8 @@ pub fn write(mut out: impl Write, pack: &Pack, reviewer: &Reviewer, texts: &[Tex
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
     let columns = Column::all(pack, 0);
-    rows.write_record(columns.iter().map(|column| column.key()))?;
+    let mark = |text: &str| pack.simulated.then(|| text.to_owned());
+    rows.write_record(columns.iter().map(|column| column.key()).chain(mark("simulated")))?;
     for (at, row) in reviewer.rows.iter().enumerate() {
         let cells = columns.iter().map(|column| match column {
             Column::Key => row.key.clone(),
@@ -26,7 +28,7 @@ pub fn write(mut out: impl Write, pack: &Pack, reviewer: &Reviewer, texts: &[Tex
             _ => text_of(*column, pack, row, &texts[row.unit])
                 .map_or_else(String::new, |text| csv_guard(text).0.into_owned()),
         });
-        rows.write_record(cells)?;
+        rows.write_record(cells.chain(mark("SIMULATED")))?;
     }
     rows.flush()
 }

@@ -337,3 +337,25 @@ fn a_column_of_words_that_is_missing_clears_nothing() {
     );
     assert_eq!(kept(&lab, &pack, "지민"), before);
 }
+
+/// The CSV of a pack of simulated answers did not say what they are, and neither did the import.
+#[test]
+fn a_row_that_was_cleared_is_taken_back_and_a_rehearsal_says_so() {
+    let lab = run(6);
+    let pack = pack(&lab, &["--reviewers", "지민"]);
+    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
+    assert_eq!(heads.last().map(String::as_str), Some("simulated"));
+    assert!(rows.iter().all(|row| row[at(&heads, "simulated")] == "SIMULATED"));
+    rate(&heads, &mut rows);
+    lab.write("back.csv", written(&heads, &rows, b','));
+    let ended = lab.run(&["review", "import", "back.csv"]);
+    assert!(ended.out.contains("reviewer 지민, SIMULATED"), "{}", ended.out);
+    for key in ["s.A", "s.B", "s.C", "s.D", "pref", "note"] {
+        rows[2][at(&heads, key)].clear();
+    }
+    lab.write("back.csv", written(&heads, &rows, b','));
+    let ended = lab.run(&["review", "import", "back.csv"]);
+    assert!(ended.out.contains("0 changed, 0 new, 1 removed"), "{}", ended.out);
+    let status = lab.run(&["review", "status", &pack]);
+    assert!(status.out.contains("Names stay hidden"), "{}", status.out);
+}

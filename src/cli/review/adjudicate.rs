@@ -122,6 +122,9 @@ pub(super) fn adjudicate(global: &Global, args: &ReviewAdjudicateArgs, printer: 
             format!(", 이미 조정한 행 {done}개 (값이 적혀 있음)"),
         ));
     }
+    if pack.simulated {
+        out.push_str(&format!(" · {}", printer.lang.words().simulated));
+    }
     let word = terminal_word(&path.display().to_string());
     out.push_str(&printer.lang.pick(
         format!("\n\nNext   narani review import {word}   when they are decided\n"),

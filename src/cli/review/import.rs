@@ -285,6 +285,10 @@ fn named(items: &[String], lang: Lang) -> String {
     out
 }
 
+fn them(n: usize) -> &'static str {
+    if n == 1 { "it" } else { "them" }
+}
+
 /// What was found in a row of the sheet.
 fn in_row(row: usize, what: &str, lang: Lang) -> String {
     lang.pick(format!("row {row} {what}"), format!("{row}행 {what}"))
@@ -304,6 +308,7 @@ fn told(name: &str, table: &Table, pack: &Pack, understood: &Understood, lang: L
         Some(reviewer) => lang.pick(format!("reviewer {reviewer}"), format!("심사자 {reviewer}")),
         None => lang.pick("decisions", "조정").to_owned(),
     });
+    facts.extend(pack.simulated.then(|| lang.words().simulated.to_owned()));
     let mut out = format!("  {}   {}\n", terminal_line(name), terminal_line(&facts.join(", ")));
     let (rows, finished, empty, begun) = (understood.rows, understood.finished, understood.empty, understood.begun);
     out.push_str(&lang.pick(
@@ -327,8 +332,9 @@ fn told(name: &str, table: &Table, pack: &Pack, understood: &Understood, lang: L
         let n = understood.missing;
         out.push_str(&lang.pick(
             format!(
-                "  ! {} not in the file; what was imported of them before stays\n",
-                counted(n, "row is", "rows are")
+                "  ! {} not in the file; what was imported of {} before stays\n",
+                counted(n, "row is", "rows are"),
+                them(n)
             ),
             format!("  ! {n}행이 파일에 없습니다. 전에 가져온 값은 그대로 둡니다\n"),
         ));
@@ -386,8 +392,9 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
         let n = items.len();
         out.push_str(&lang.pick(
             format!(
-                "  ✗ {n} not understood: {} (allowed: {allowed}) → row skipped, fix and import again\n",
-                named(&items, lang)
+                "  ✗ {n} not understood: {} (allowed: {allowed}) → {} skipped, fix and import again\n",
+                named(&items, lang),
+                if n == 1 { "row" } else { "rows" }
             ),
             format!(
                 "  ✗ 알 수 없는 값 {n}개: {} (가능한 값: {allowed}) → 그 행은 건너뜀, 고쳐서 다시 가져오세요\n",
@@ -435,7 +442,7 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
             format!(
                 "  ! {} not in the file ({words}); what was imported of {} before stays\n",
                 counted(n, "column is", "columns are"),
-                if n == 1 { "it" } else { "them" }
+                them(n)
             ),
             format!("  ! 파일에 없는 열: {words}. 전에 가져온 값은 그대로 둡니다\n"),
         ));
