@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::open::Book;
+use super::printer::Printer;
 use crate::compare::ratings::Ratings;
 use crate::compare::row::column_of;
 use crate::compare::{self, Row, Rows};
@@ -87,7 +88,20 @@ fn gathered(reader: &Reader, book: &Book, ratings: &Ratings, position: u64) -> R
     Ok(rows.into_iter().flat_map(|row| row.records).collect())
 }
 
-/// What people say of a run. Damaged ratings must not keep anybody from reading it; `narani review status` tells of them.
+/// Says where what people say cannot be read and is therefore left out.
+pub(super) fn tell_unread_ratings(reader: &Reader, printer: &Printer) {
+    let Err(error) = Ratings::read(reader.folder(), reader.info()) else {
+        return;
+    };
+    let said = error.said();
+    let why = said.in_lang(printer.lang);
+    printer.note(&printer.lang.pick(
+        format!("! people's ratings are left out: {why}"),
+        format!("! 사람의 심사 결과는 빠졌습니다: {why}"),
+    ));
+}
+
+/// What people say of a run. Damaged ratings must not keep anybody from reading it; [`tell_unread_ratings`] says so.
 fn ratings(reader: &Reader) -> Ratings {
     Ratings::read(reader.folder(), reader.info()).unwrap_or_default()
 }

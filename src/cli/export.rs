@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::args::{AudienceArg, ExportArgs, ExportFormat, Format, Global, LayoutArg};
-use super::cases::each_case;
+use super::cases::{each_case, tell_unread_ratings};
 use super::exit::Exit;
 use super::failure::Outcome;
 use super::files::{Unfinished, unwritable};
@@ -31,6 +31,7 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
     }
     let run = open::find_run(global, &args.run)?;
     let reader = Reader::open(&run)?;
+    tell_unread_ratings(&reader, printer);
     let book = Book::new(reader.info())?;
     if args.format == ExportFormat::Xlsx {
         return workbook(&reader, &book, args, printer);

@@ -4,7 +4,7 @@ use std::io::BufWriter;
 use std::sync::Arc;
 
 use super::args::{Format, Global, RunsArgs, ShowArgs};
-use super::cases::{each_case, each_record, of_case};
+use super::cases::{each_case, each_record, of_case, tell_unread_ratings};
 use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open::{self, Book};
@@ -21,6 +21,7 @@ use crate::store::{self, Reader};
 pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outcome {
     let run = open::find_run(global, &args.run)?;
     let reader = Reader::open(&run)?;
+    tell_unread_ratings(&reader, printer);
     if let Some(id) = &args.case {
         return case(&reader, id, args, printer);
     }

@@ -158,6 +158,14 @@ impl StoreError {
                 "close the program that has it open (a database viewer?), then try again",
                 "그 파일을 연 프로그램(데이터베이스 뷰어 등)을 닫고 다시 하세요"
             ),
+            Self::Damaged { path, .. } if path.ends_with("key.json") => said!(
+                "a review pack cannot be read without its key: put back a copy of the file; nothing else is harmed",
+                "키가 없으면 심사 묶음을 읽을 수 없습니다. 사본을 되돌려 놓으세요. 다른 것은 그대로입니다"
+            ),
+            Self::Damaged { path, .. } if path.extension().is_some_and(|ending| ending == "jsonl") => said!(
+                "put back a copy of the file, or move it away and import again what the reviewer sent",
+                "사본을 되돌려 놓거나, 이 파일을 치우고 심사자가 보낸 파일을 다시 가져오세요"
+            ),
             Self::Damaged { .. } => said!(
                 "the raw answers may still be saved: `sqlite3 run.db .recover` writes out what can be read",
                 "답변을 건질 수도 있습니다. `sqlite3 run.db .recover`가 읽을 수 있는 것을 꺼내 줍니다"

@@ -359,3 +359,31 @@ fn a_row_that_was_cleared_is_taken_back_and_a_rehearsal_says_so() {
     let status = lab.run(&["review", "status", &pack]);
     assert!(status.out.contains("Names stay hidden"), "{}", status.out);
 }
+
+/// Ratings whose pack could not be read were missing from `show` and exports without a word.
+#[test]
+fn ratings_that_cannot_be_read_are_told() {
+    let lab = run(6);
+    let pack = pack(&lab, &["--reviewers", "지민"]);
+    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
+    rate(&heads, &mut rows);
+    lab.write("back.csv", written(&heads, &rows, b','));
+    assert_eq!(lab.run(&["review", "import", "back.csv"]).code, 0);
+    let whole = lab.run(&["show", "last"]);
+    assert!(
+        whole.out.contains("People's ratings") && whole.err.is_empty(),
+        "{whole:?}"
+    );
+    let key = lab.last_run().join("reviews").join(&pack).join("key.json");
+    std::fs::write(&key, "{").unwrap();
+    for words in [&["show", "last"][..], &["export", "last", "csv", "-o", "detail.csv"]] {
+        let ended = lab.run(words);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert!(
+            ended.err.contains("! people's ratings are left out: ") && ended.err.contains("key.json"),
+            "{ended:?}"
+        );
+    }
+    let ended = lab.run(&["review", "status", &pack]);
+    assert!(ended.code != 0 && ended.err.contains("without its key"), "{ended:?}");
+}
