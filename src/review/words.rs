@@ -80,6 +80,17 @@ pub fn head(column: Column, labels: usize, lang: Lang) -> String {
     }
 }
 
+/// Head of a column in a workbook of decisions, where scores and choice are the last word.
+#[must_use]
+pub fn decision_head(column: Column, labels: usize, lang: Lang) -> String {
+    let head = head(column, labels, lang);
+    match column {
+        Column::Score(_) => lang.pick(head.replace("Score", "Final score"), format!("최종 {head}")),
+        Column::Best => lang.pick("Final choice", "최종 선택").to_owned(),
+        _ => head,
+    }
+}
+
 /// What stands where a system gave no answer.
 #[must_use]
 pub fn no_answer(lang: Lang) -> &'static str {

@@ -226,7 +226,11 @@ fn rows<'t>(
     }
     sheet.set_row_height(2, 32)?;
     for (at, column) in (0u16..).zip(columns) {
-        let head = words::head(*column, pack.labels, lang);
+        let head = if reviewer.name.is_empty() {
+            words::decision_head(*column, pack.labels, lang)
+        } else {
+            words::head(*column, pack.labels, lang)
+        };
         sheet.set_column_width(at, words::width(*column))?;
         if matches!(column, Column::Key | Column::Case) {
             sheet.set_column_hidden(at)?;

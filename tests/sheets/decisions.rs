@@ -107,6 +107,10 @@ fn decisions_are_told_everywhere_and_not_asked_for_again() {
         .iter()
         .position(|cell| *cell == Data::String("s.A".to_owned()))
         .unwrap();
+    let heads: Vec<String> = rows[2].iter().map(ToString::to_string).collect();
+    for head in ["R1", "R2", "최종 점수 A", "최종 선택"] {
+        assert!(heads.contains(&head.to_owned()), "{heads:?}");
+    }
     assert_eq!(rows.len(), 3 + 24);
     assert_eq!(rows[3][place], Data::Empty, "what is to be decided comes first");
     assert_eq!(rows[26][place], Data::Float(3.0), "what was decided stands below");
