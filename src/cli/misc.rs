@@ -19,17 +19,26 @@ pub(super) fn scorers(args: &ScorersArgs, printer: &Printer) -> Outcome {
                 crate::suite::suggest::help(name, names.iter().copied()),
             ));
         };
+        if printer.lang == Lang::Ko {
+            let about = summary(kind, Lang::Ko);
+            printer.out(&format!("{about}. 자세한 설명은 영어입니다.\n"))?;
+        }
         printer.out(&scorer::page(kind))?;
         return Ok(Exit::Done);
     }
     let width = scorer::ALL.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for kind in scorer::ALL {
-        text.push_str(&format!("  {:width$}  {}\n", kind.name, summary(kind)));
+        let (head, indent) = (format!("  {:width$}  ", kind.name), " ".repeat(width + 4));
+        text.push_str(&crate::report::hanging(
+            &summary(kind, printer.lang),
+            (&head, &indent),
+            &printer.style(),
+        ));
     }
     text.push_str(printer.say(
         "\nnarani scorers NAME shows the page of one\n",
-        "\nnarani scorers 이름 으로 자세한 설명을 봅니다\n",
+        "\n`narani scorers 이름`으로 자세한 설명을 봅니다\n",
     ));
     printer.out(&text)?;
     Ok(Exit::Done)
@@ -132,8 +141,53 @@ fn chapters(above: &clap::Command, text: &mut String) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The first sentence of a scorer's page.
-fn summary(kind: &scorer::Kind) -> String {
+/// What each scorer does, in Korean. The English is the first sentence of its page.
+const SUMMARIES: [(&str, &str); 22] = [
+    ("equals", "답변 전체가 정답 가운데 하나와 같으면 통과"),
+    ("includes", "있어야 할 말이 답변에 있으면 통과"),
+    ("excludes", "없어야 할 말이 답변에 없으면 통과"),
+    ("regex", "답변에서 정규식이 찾아지면 통과"),
+    ("number", "답변이 내놓은 수가 정답과 같으면 통과"),
+    ("choice", "객관식 문제에서 맞는 보기를 고르면 통과"),
+    ("json", "답변이 올바른 JSON이면 통과"),
+    ("json_schema", "답변이 JSON 스키마에 맞는 JSON이면 통과"),
+    ("json_path", "답변 JSON의 정해진 자리에 맞는 값이 있으면 통과"),
+    ("length", "답변이 너무 짧지도 길지도 않으면 통과"),
+    (
+        "edit_similarity",
+        "정답에 얼마나 가까운지 점수로 매김: 1 − 고친 글자 수 ÷ 더 긴 쪽의 길이",
+    ),
+    (
+        "token_f1",
+        "함께 쓴 낱말을 점수로 매김: SQuAD의 F1, 한국어는 KorQuAD의 F1",
+    ),
+    (
+        "rouge_l",
+        "같은 차례로 나오는 낱말을 점수로 매김: ROUGE-L, 가장 긴 공통 부분열의 F1",
+    ),
+    ("bleu", "이어진 낱말 한 개에서 네 개까지를 점수로 매김: 문장 BLEU ÷ 100"),
+    ("chrf", "이어진 글자 한 개에서 여섯 개까지를 점수로 매김: chrF ÷ 100"),
+    ("language", "글자로 보아 답변이 정해진 언어이면 통과"),
+    ("refusal", "답변이 거절이면 통과"),
+    (
+        "finish",
+        "답변이 끝나야 할 대로 끝났으면 통과. 따로 적지 않으면 자연스러운 끝",
+    ),
+    ("latency", "답변이 충분히 빨리 오면 통과"),
+    ("cost", "답변이 충분히 싸면 통과"),
+    (
+        "expression",
+        "직접 쓴 식으로 채점: `true`, `false`, 또는 0에서 1까지의 점수",
+    ),
+    ("command", "직접 만든 프로그램이 채점: JSON 한 줄을 받아 한 줄로 답함"),
+];
+
+/// What a scorer does, in a sentence.
+fn summary(kind: &scorer::Kind, lang: Lang) -> String {
+    let korean = SUMMARIES.iter().find(|(name, _)| *name == kind.name);
+    if let (Lang::Ko, Some((_, korean))) = (lang, korean) {
+        return (*korean).to_owned();
+    }
     let schema = (kind.schema)();
     let text = schema
         .get("description")
@@ -151,6 +205,14 @@ fn summary(kind: &scorer::Kind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The list of scorers was English in every language.
+    #[test]
+    fn every_scorer_has_its_korean_sentence() {
+        let known: Vec<&str> = SUMMARIES.iter().map(|(name, _)| *name).collect();
+        let wanted: Vec<&str> = scorer::ALL.iter().map(|kind| kind.name).collect();
+        assert_eq!(known, wanted);
+    }
 
     /// The page listed pages that do not exist, told no option of any command, and was English in every language.
     #[test]
