@@ -20,8 +20,9 @@ pub(in crate::cli) struct Look {
 /// Longest name of a target in the block.
 const LONGEST_NAME: usize = 24;
 
-/// Cells that the state of a target should have, so that it can be read.
-const STATE_IN_WORDS: usize = 34;
+/// Cells that the state of a target should have, so that it can be read: `429, waits 0:17 (server asked)`. The same however the
+/// targets stand at the moment, so that no column comes and goes while a run goes on.
+const STATE_IN_WORDS: usize = 30;
 
 /// What of the block is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -192,14 +193,9 @@ impl Board {
                 + if shown.cost { widths[5] + 2 } else { 0 }
                 + if shown.bar { bar_width + 2 } else { 0 }
         };
-        // What comes third in a state is no reason to drop a column.
-        let wanted = states
-            .iter()
-            .map(|parts| display_width(&parts[..parts.len().min(2)].concat()));
-        let wanted = wanted.max().unwrap_or(0).min(STATE_IN_WORDS);
         let shown = Shown::ORDER
             .into_iter()
-            .find(|shown| taken(shown) + wanted <= look.width)
+            .find(|shown| taken(shown) + STATE_IN_WORDS <= look.width)
             .unwrap_or(Shown::ORDER[3]);
         let room = look.width.saturating_sub(taken(&shown));
         for (row, mut parts) in cells.iter_mut().zip(states) {
@@ -302,7 +298,9 @@ impl Board {
 
 /// The state of a target that waits, in parts: for a limit, after failures in a row, or after a single one.
 fn waits(wait: &Wait, failed_tries: u32, ko: bool) -> Vec<String> {
-    let left = clock(i64::try_from(wait.left.as_micros()).unwrap_or(i64::MAX));
+    // A part of a second is one: `0:00` is no wait.
+    let seconds = i64::try_from(wait.left.as_millis().div_ceil(1000)).unwrap_or(i64::MAX / 1_000_000);
+    let left = clock(seconds.saturating_mul(1_000_000));
     let left = left.strip_prefix('0').unwrap_or(&left);
     let (first, why, time) = match (wait.kind, ko) {
         (FaultKind::RateLimit, true) => (
@@ -506,7 +504,7 @@ mod tests {
     fn a_target_that_waits_says_why_and_how_often() {
         let wait = |kind, asked, time| Wait {
             kind,
-            left: std::time::Duration::from_secs(77),
+            left: std::time::Duration::from_millis(76_200),
             asked,
             time,
         };
