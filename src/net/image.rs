@@ -49,15 +49,14 @@ pub async fn from_address(url: &str) -> Result<ImageSource, Said> {
             "`{url}` 그림을 가져오지 못했습니다: {why}"
         )
     };
+    let host = url::Url::parse(url).ok();
+    let host = host.as_ref().and_then(url::Url::host_str).unwrap_or(url);
+    let why = |error: reqwest::Error, begun| super::trouble::fault(&error.without_url(), host, begun).message;
     let client = reqwest::Client::builder()
         .timeout(std::time::Duration::from_secs(30))
         .build()
         .map_err(|error| fail(error.to_string().into()))?;
-    let mut response = client
-        .get(url)
-        .send()
-        .await
-        .map_err(|error| fail(error.without_url().to_string().into()))?;
+    let mut response = client.get(url).send().await.map_err(|error| fail(why(error, false)))?;
     if !response.status().is_success() {
         return Err(fail(said!(
             "the server answers {}",
@@ -66,11 +65,7 @@ pub async fn from_address(url: &str) -> Result<ImageSource, Said> {
         )));
     }
     let mut bytes = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| fail(error.without_url().to_string().into()))?
-    {
+    while let Some(chunk) = response.chunk().await.map_err(|error| fail(why(error, true)))? {
         if bytes.len() + chunk.len() > MAX_IMAGE_BYTES {
             return Err(too_large(url));
         }

@@ -39,6 +39,10 @@ pub fn remedy(group: &FaultGroup, target: &Target, lang: Lang) -> String {
             format!("the service knows no such model or path: check model and address of {name} (narani targets check {name}), then start a new run"),
             format!("그런 모델이나 경로가 없다고 합니다. {name}의 모델과 주소를 확인하고(narani targets check {name}) 새로 실행하세요"),
         ),
+        FaultKind::BadRequest if group.status.is_none() => lang.pick(
+            "never sent, see below: put that right, then --resume with --retry all-errors, or run the changed suite anew".to_owned(),
+            "질문을 보내지 못했습니다. 아래 이유를 바로잡은 뒤 --resume 에 --retry all-errors를 붙이거나, 고친 문항 세트를 새로 실행하세요".to_owned(),
+        ),
         FaultKind::BadRequest => lang.pick(
             format!("the provider refuses the request: check model and parameters of {name}, then --resume with --retry all-errors"),
             format!("제공자가 요청을 거절했습니다. {name}의 모델과 매개변수를 확인한 뒤 --resume 에 --retry all-errors를 붙이세요"),
@@ -214,26 +218,38 @@ mod tests {
     use super::*;
     use crate::domain::ProviderName;
 
-    /// Half a second was told as `now 0`.
-    #[test]
-    fn the_time_out_is_told_as_it_was_set() {
-        let group = FaultGroup {
+    fn group(kind: FaultKind, status: Option<u16>) -> FaultGroup {
+        FaultGroup {
             target: 0,
-            kind: FaultKind::Timeout,
+            kind,
             again: true,
-            status: None,
+            status,
             cells: 1,
             skipped: 0,
             cases: Vec::new(),
             case_count: 1,
             message: crate::domain::Said::default(),
-        };
+        }
+    }
+
+    /// Half a second was told as `now 0`.
+    #[test]
+    fn the_time_out_is_told_as_it_was_set() {
         for (seconds, told) in [(0.5, "(now 0.5)"), (120.0, "(now 120)")] {
             let target = Target {
                 timeout: std::time::Duration::from_secs_f64(seconds),
                 ..Target::plain("t", ProviderName::OpenAi, "", "m")
             };
-            assert!(remedy(&group, &target, Lang::En).contains(told));
+            assert!(remedy(&group(FaultKind::Timeout, None), &target, Lang::En).contains(told));
         }
+    }
+
+    /// A picture that could not be fetched was told as a refusal of the provider, who was never asked.
+    #[test]
+    fn what_was_never_sent_is_no_refusal_of_the_provider() {
+        let target = Target::plain("t", ProviderName::OpenAi, "", "m");
+        let told = |status| remedy(&group(FaultKind::BadRequest, status), &target, Lang::En);
+        assert!(told(None).contains("never sent") && !told(None).contains("refuses"));
+        assert!(told(Some(400)).contains("the provider refuses"));
     }
 }
