@@ -118,6 +118,10 @@ impl Draw {
             .map(|k| self.probability(k))
             .filter(|probability| *probability <= limit)
             .collect();
+        if terms.len() == most - least + 1 {
+            // No table is likelier: all of them together are everything, which a rounded sum misses by its last bits.
+            return 1.0;
+        }
         terms.sort_unstable_by(f64::total_cmp);
         terms.iter().sum::<f64>().min(1.0)
     }
@@ -139,7 +143,7 @@ pub(super) fn choose(n: usize, k: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::fair_coin;
+    use super::{Draw, fair_coin};
 
     /// Counts that differ by one or not at all had a p of 0.9999999999999999.
     #[test]
@@ -149,5 +153,18 @@ mod tests {
             assert_eq!(fair_coin(n - n / 2, n), 1.0, "{n}");
         }
         assert!((fair_coin(1, 4) - 0.625).abs() < 1e-15);
+    }
+
+    /// Fisher's p of the likeliest table was 0.9999999999999967.
+    #[test]
+    fn the_likeliest_table_has_a_p_of_one() {
+        for drawn in 1..30 {
+            let draw = Draw {
+                total: 60,
+                white: 2 * drawn,
+                drawn: 30,
+            };
+            assert_eq!(draw.two_sided(drawn), 1.0, "{drawn}");
+        }
     }
 }

@@ -180,7 +180,7 @@ fn check(desk: &mut Desk<'_, '_>, node: &Node) -> Option<CheckRule> {
     };
     desk.fields(node, shape, &said!("a check of kind `{kind}`", "`{kind}` 종류의 검사"))?;
     let stands = stands(desk, node, kind_node.span, &["targets", "metric", "tag", "max"]);
-    for field in needed(&kind) {
+    for (field, example) in needed(&kind) {
         if node.get(field).is_none_or(Node::is_null) {
             let problem = Problem::error(
                 "missing_field",
@@ -188,7 +188,11 @@ fn check(desk: &mut Desk<'_, '_>, node: &Node) -> Option<CheckRule> {
                     "a check of kind `{kind}` lacks `{field}`",
                     "`{kind}` 종류의 검사에 `{field}`가 없습니다"
                 ),
-            );
+            )
+            .help(said!(
+                "write for example `{field} = {example}`",
+                "`{field} = {example}`처럼 쓰세요"
+            ));
             desk.tell(start, problem);
         }
     }
@@ -240,13 +244,13 @@ fn check(desk: &mut Desk<'_, '_>, node: &Node) -> Option<CheckRule> {
     Some(CheckRule { kind, targets, stands })
 }
 
-/// Fields without which a check of a kind says nothing.
-fn needed(kind: &str) -> &'static [&'static str] {
+/// Fields without which a check of a kind says nothing, each with an example.
+fn needed(kind: &str) -> &'static [(&'static str, &'static str)] {
     match kind {
-        "must_pass" => &["tag"],
-        "floor" => &["min"],
-        "latency_p95" => &["max_ms"],
-        "cost" => &["max"],
+        "must_pass" => &[("tag", "\"critical\"")],
+        "floor" => &[("min", "0.75")],
+        "latency_p95" => &[("max_ms", "6000")],
+        "cost" => &[("max", "[\"5.00 USD\"]")],
         _ => &[],
     }
 }
