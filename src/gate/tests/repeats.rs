@@ -108,6 +108,8 @@ fn repeats_are_told_and_paid() {
         assert!(text.contains("was asked 2 times more and passed 2"), "{text}");
         assert!(text.contains("Asking 1 case again cost $0.05"), "{text}");
     }
+    let xml = crate::report::gate::junit(&verdict, &now).unwrap();
+    assert!(xml.contains("was asked 2 times more and passed 2"), "{xml}");
     let json: serde_json::Value = serde_json::from_str(&crate::report::gate::json(&verdict)).unwrap();
     assert_eq!(json["repeats_cost"]["USD"], 0.05);
 }

@@ -66,6 +66,12 @@ fn checks(verdict: &Verdict) -> TestSuite {
         };
         let mut case = TestCase::new(text(&format!("{name} · {whom}")), status);
         case.set_classname(text(&format!("{}.gate", verdict.suite)));
+        for again in &check.confirmed {
+            case.add_property(Property::new(
+                "asked_again",
+                text(&words::repeated(check, again, Lang::En)),
+            ));
+        }
         suite.add_test_case(case);
     }
     suite

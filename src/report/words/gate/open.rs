@@ -297,10 +297,18 @@ pub fn repeats_cost(verdict: &Verdict, style: &Style) -> Option<String> {
     let repeats = verdict.repeats.as_ref()?;
     let again = cases(repeats.cases.len() as u64, style.lang);
     let cost = paid(&repeats.paid, &Purse::of(repeats.paid.money()), style);
-    let mut told = style.lang.pick(
-        format!("Asking {again} again cost {cost}, which is in the cost of the run."),
-        format!("{again}을 다시 묻는 데 든 {cost}도 실행 비용에 들어 있습니다."),
-    );
+    let unknown = repeats.paid.known + repeats.paid.local == 0;
+    let mut told = if unknown {
+        style.lang.pick(
+            format!("What asking {again} again cost is not known."),
+            format!("{again}을 다시 묻는 데 든 비용은 알 수 없습니다."),
+        )
+    } else {
+        style.lang.pick(
+            format!("Asking {again} again cost {cost}, which is in the cost of the run."),
+            format!("{again}을 다시 묻는 데 든 {cost}도 실행 비용에 들어 있습니다."),
+        )
+    };
     if let Some((refused, times)) = repeats.refused {
         let refused = cases(refused, style.lang);
         told.push_str(&style.lang.pick(
