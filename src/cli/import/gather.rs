@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::ImportArgs;
-use super::fields::{Roles, roles};
+use super::fields::{Roles, Who, roles};
 use super::table::{field, number, text, verdict};
 use crate::cli::failure::Failure;
 use crate::domain::{Case, Cost, CostSource, Fault, FaultKind, Finish, Outcome as Ended, Reply, Said, Timing, Usage};
@@ -20,8 +20,26 @@ pub(super) struct Read {
     pub(super) targets: Vec<String>,
     pub(super) prompts: Vec<String>,
     pub(super) trials: u32,
-    /// (case, target, prompt, trial from 0) and how it ended.
-    pub(super) cells: Vec<((usize, usize, usize, u32), Taken)>,
+    /// Where each cell stands.
+    pub(super) cells: Vec<Found>,
+    /// Fields of each target and prompt.
+    roles: Vec<(Who, Roles)>,
+}
+
+/// A cell, and where the file has it.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Case, target, prompt, trial from 0.
+    pub(super) at: (usize, usize, usize, u32),
+    row: usize,
+    roles: usize,
+}
+
+impl Read {
+    /// What the file says of a cell. Read anew, because a million answers at once would need a gigabyte.
+    pub(super) fn taken(&self, rows: &[Value], found: &Found) -> Option<Taken> {
+        cell_of(&rows[found.row], &self.roles[found.roles].1).ok()?
+    }
 }
 
 /// A cell as the file has it.
@@ -42,7 +60,8 @@ pub(super) fn gather(args: &ImportArgs, rows: &[Value]) -> Result<Read, Failure>
     };
     let mut by_id: HashMap<String, usize> = HashMap::new();
     let mut taken: HashMap<(usize, usize, usize, u32), usize> = HashMap::new();
-    for (row, line) in rows.iter().zip(1usize..) {
+    for (place_of_row, row) in rows.iter().enumerate() {
+        let line = place_of_row + 1;
         let wrong = |why: Said| {
             Failure::usage(
                 said!("row {line}: {why}", "{line}번째 행: {why}"),
@@ -57,7 +76,7 @@ pub(super) fn gather(args: &ImportArgs, rows: &[Value]) -> Result<Read, Failure>
         if place == read.cases.len() {
             read.cases.push(case);
         }
-        for ((target, prompt), roles) in &roles {
+        for (number, ((target, prompt), fields)) in roles.iter().enumerate() {
             let named = |path: &Option<String>| path.as_ref().and_then(|path| text(field(row, path)?));
             let target = match &args.target {
                 Some(_) => {
@@ -85,9 +104,9 @@ pub(super) fn gather(args: &ImportArgs, rows: &[Value]) -> Result<Read, Failure>
             let target = place_in(&mut read.targets, &target);
             let prompt = place_in(&mut read.prompts, &prompt);
             let at = (place, target, prompt, trial - 1);
-            let Some(cell) = cell_of(row, roles).map_err(wrong)? else {
+            if cell_of(row, fields).map_err(wrong)?.is_none() {
                 continue;
-            };
+            }
             if let Some(before) = taken.insert(at, line) {
                 return Err(Failure::usage(
                     said!(
@@ -102,9 +121,14 @@ pub(super) fn gather(args: &ImportArgs, rows: &[Value]) -> Result<Read, Failure>
                     ),
                 ));
             }
-            read.cells.push((at, cell));
+            read.cells.push(Found {
+                at,
+                row: place_of_row,
+                roles: number,
+            });
         }
     }
+    read.roles = roles;
     Ok(read)
 }
 

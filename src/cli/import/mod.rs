@@ -157,7 +157,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs, printer: &Printer) -> O
         id: info.id.clone(),
         path: folder.path().to_owned(),
     };
-    let stored = store::store(&folder, &listed, &info, read, grader.as_ref());
+    let stored = store::store(&folder, &listed, &info, read, &rows, grader.as_ref());
     if let Err(failure) = stored {
         folder.discard();
         return Err(failure);

@@ -1,5 +1,7 @@
 //! Imported cases and cells as a run folder like any other.
 
+use serde_json::Value;
+
 use super::ImportArgs;
 use super::gather::{Read, Taken};
 use crate::cli::failure::Failure;
@@ -76,14 +78,15 @@ pub(super) fn store(
     folder: &Folder,
     listed: &Listed,
     info: &RunInfo,
-    read: Read,
+    mut read: Read,
+    rows: &[Value],
     grader: Option<&Grader>,
 ) -> Result<(), Failure> {
     let meta = [
         ("info", serde_json::to_string(info).expect("plain data")),
         ("command", std::env::args().skip(1).collect::<Vec<_>>().join(" ")),
     ];
-    let Read { cases, cells, .. } = read;
+    let cases = std::mem::take(&mut read.cases);
     folder.freeze(&meta, |insert| {
         for case in cases {
             insert(case)?;
@@ -96,7 +99,9 @@ pub(super) fn store(
         let (stored, _keep) = tokio::sync::mpsc::unbounded_channel();
         let writer = Writer::start(&folder.database(), None, stored)?;
         let mut absent: Vec<bool> = vec![true; usize::try_from(layout.planned()).unwrap_or(0)];
-        for ((case, target, prompt, trial), taken) in cells {
+        for found in &read.cells {
+            let Some(taken) = read.taken(rows, found) else { continue };
+            let (case, target, prompt, trial) = found.at;
             let cell = layout.number(Cell {
                 case: case as u64,
                 trial,
