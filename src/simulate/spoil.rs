@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::chance::Chance;
 use super::faults::Failure;
 use super::respond::{ERROR_TIME, Planned, Trouble};
-use crate::domain::{Fault, FaultKind, Finish, ProviderName, Reply, WireHead};
+use crate::domain::{Fault, FaultKind, Finish, ProviderName, Reply, Scope, WireHead};
 use crate::provider::{Asked, Pretence, Provider};
 
 /// Silence of a slow cut.
@@ -101,6 +101,9 @@ fn fault_of(status: u16, retry_after: Duration) -> Fault {
     };
     let mut fault = Fault::new(kind, message);
     fault.status = Some(status);
+    if (401..=405).contains(&status) {
+        fault.scope = Scope::Target;
+    }
     fault.retry_after = (status == 429).then_some(retry_after);
     fault
 }
@@ -146,4 +149,37 @@ fn garbage(chunks: Vec<Vec<u8>>, chance: &mut Chance) -> Vec<Vec<u8>> {
     let mut pieces: Vec<Vec<u8>> = chunks.into_iter().take(good).collect();
     pieces.push([b"data: ".as_slice(), &broken, b"\n\n".as_slice()].concat());
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::of;
+
+    /// `--fail 404:1` was sent as 400 in OpenAI's protocols, so that a model that is not there stopped no target.
+    #[test]
+    fn the_status_that_was_asked_for_is_sent() {
+        for name in ProviderName::ALL {
+            for status in [
+                400, 401, 402, 403, 404, 405, 408, 413, 422, 429, 500, 502, 503, 504, 529,
+            ] {
+                let pretence = of(name).pretend_fault(&fault_of(status, Duration::from_secs(1)));
+                let sent = match (name, status) {
+                    // An unknown model is a 400 of its own there.
+                    (ProviderName::OpenAiResponses, 404) => 400,
+                    _ => status,
+                };
+                assert_eq!(pretence.head.status, sent, "{}", name.word());
+                let read = of(name)
+                    .read(&pretence.head, &pretence.chunks.concat())
+                    .expect_err("an error");
+                assert_eq!(
+                    read.scope == Scope::Target,
+                    (401..=405).contains(&status),
+                    "{} {status}",
+                    name.word()
+                );
+            }
+        }
+    }
 }

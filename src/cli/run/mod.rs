@@ -148,10 +148,10 @@ fn told(unexpressed: &[Unexpressed], info: &RunInfo, printer: &Printer) -> Vec<S
     unexpressed
         .iter()
         .map(|wish| {
-            let target = &info.targets[wish.target].name;
+            let (target, why) = (&info.targets[wish.target].name, wish.why.in_lang(printer.lang));
             match printer.lang {
-                Lang::Ko => format!("알림: {target}: `{}` 없이 묻습니다 ({})", wish.field, wish.why),
-                Lang::En => format!("note: {target} is asked without `{}`: {}", wish.field, wish.why),
+                Lang::Ko => format!("알림: {target}: `{}` 없이 묻습니다 ({why})", wish.field),
+                Lang::En => format!("note: {target} is asked without `{}`: {why}", wish.field),
             }
         })
         .collect()
