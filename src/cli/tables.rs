@@ -27,13 +27,18 @@ pub(super) fn view(reader: &Reader, book: &Book) -> Result<View, Failure> {
     finished(reader, viewer)
 }
 
+/// What providers could not express of what was wished for, as the run noted it.
+pub(super) fn unexpressed(reader: &Reader) -> Result<Vec<Unexpressed>, StoreError> {
+    let noted = reader.meta("unexpressed")?;
+    Ok(noted
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
+}
+
 /// The view, with what the run says of itself beside its cases.
 pub(super) fn finished(reader: &Reader, mut viewer: Viewer<'_>) -> Result<View, Failure> {
     viewer.early = early(reader)?;
-    let unexpressed: Vec<Unexpressed> = reader
-        .meta("unexpressed")?
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default();
+    let unexpressed = unexpressed(reader)?;
     Ok(View {
         replayed: reader.meta("replay")?.is_some(),
         ..viewer.finish(&unexpressed)

@@ -224,3 +224,29 @@ fn damaged_runs_are_told_in_korean() {
         );
     }
 }
+
+/// What a single case wished for was dropped in silence where its provider cannot express it.
+#[test]
+fn wishes_of_single_cases_are_told_before_the_run() {
+    let lab = Lab::new();
+    lab.write(
+        "config.toml",
+        "[targets.claude]\nprovider = \"anthropic\"\nmodel = \"claude-sonnet-5-5\"\n",
+    );
+    let suite =
+        "cases:\n  - {id: a, question: one, expect: 1}\n  - {id: b, question: two, expect: 2, params: {seed: 4}}\n";
+    lab.write("suite.yaml", suite);
+    let told = "claude is asked without `seed`: Anthropic takes no seed";
+    let dry = lab.run(&["run", "suite.yaml", "--simulate", "--dry-run"]);
+    assert_eq!((dry.code, dry.err.matches(told).count()), (0, 1), "{dry:?}");
+    let stopped = lab.run(&["run", "suite.yaml", "--simulate", "--max-calls", "1"]);
+    assert_eq!((stopped.code, stopped.err.matches(told).count()), (5, 1), "{stopped:?}");
+    assert!(stopped.err.find(told) < stopped.err.find(" start "), "{stopped:?}");
+    for words in [&["run", "--resume", "last"][..], &["show", "last"]] {
+        let summary = lab.run(words);
+        assert_eq!(summary.code, 0, "{summary:?}");
+        assert!(summary.out.contains("asked without seed"), "{summary:?}");
+    }
+    let other = lab.run(&["run", "suite.yaml", "--simulate", "--filter", "id=a"]);
+    assert_eq!((other.code, other.err.contains("seed")), (0, false), "{other:?}");
+}

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::choose::Chosen as Picked;
 use super::pretend::{self, Pretender, Script};
 use super::replay::{self, Recordings};
-use super::{Ready, caps, carry, check_priced, dry, told, unmet_wishes};
+use super::{Ready, caps, carry, check_priced, dry, told, unmet_of_case, unmet_wishes};
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open::{self, Book, Chosen};
 use crate::cli::printer::Printer;
 use crate::cli::trust;
+use crate::compare::Unexpressed;
 use crate::config::Settings;
 use crate::domain::{Case, Problem, RunInfo, Said, ScorerSpec, SuitePart, Target};
 use crate::net::clock::now_us;
@@ -67,7 +68,7 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
     let results = open::results(global, Some(&settings));
     let stamp = jiff::ZonedDateTime::now();
     let caps = caps(args, &settings)?;
-    let unexpressed = unmet_wishes(&info, &askers);
+    let mut unexpressed = unmet_wishes(&info, &askers);
     if args.dry_run {
         check_priced(args, &caps, &askers).or_else(|failure| if caps.is_empty() { Err(failure) } else { Ok(()) })?;
         let info = Arc::new(info);
@@ -97,6 +98,7 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         &picked,
         pretender.as_ref(),
         &askers,
+        &mut unexpressed,
     );
     let book = match frozen {
         Ok(book) => book,
@@ -163,7 +165,14 @@ pub(super) fn forecast(
         None => super::earlier::look_up(&results, &ready.info),
     };
     Ok(dry::forecast(
-        &results, args, &settings, &suites, &picked, &ready, earlier,
+        &results,
+        args,
+        &settings,
+        &suites,
+        &picked,
+        &ready,
+        earlier,
+        &mut Vec::new(),
     ))
 }
 
@@ -293,7 +302,17 @@ async fn replayed(
     )?;
     info.id = folder.id().clone();
     let info = Arc::new(info);
-    match freeze(&folder, &info, args, settings, &suites, &picked, None, &[]) {
+    match freeze(
+        &folder,
+        &info,
+        args,
+        settings,
+        &suites,
+        &picked,
+        None,
+        &[],
+        &mut Vec::new(),
+    ) {
         Ok(book) => replay::carry(folder, &info, &book, recordings, args, printer).await,
         Err(failure) => {
             folder.discard();
@@ -411,6 +430,7 @@ fn freeze(
     picked: &Picked,
     pretender: Option<&Pretender>,
     askers: &[crate::run::Asker],
+    unexpressed: &mut Vec<Unexpressed>,
 ) -> Result<Arc<Book>, Failure> {
     let book = Arc::new(Book::new(info)?);
     let keys: serde_json::Map<String, serde_json::Value> = info
@@ -481,6 +501,7 @@ fn freeze(
                     );
                 }
                 problems.extend(trust::programs(settings, &case.scorers));
+                unmet_of_case(unexpressed, info, askers, part, &case);
                 if let Some(pretender) = pretender {
                     for prompt in &part.prompts {
                         if let Ok(call) = book.render(position, *prompt, &case) {

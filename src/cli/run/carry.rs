@@ -148,7 +148,13 @@ pub(super) async fn resume(global: &Global, args: &RunArgs, name: &str, printer:
         _ => caps(args, &settings)?,
     };
     check_priced(args, &caps, &askers)?;
-    let unexpressed = unmet_wishes(&info, &askers);
+    let mut unexpressed = unmet_wishes(&info, &askers);
+    // What single cases wish for was noticed when they were read.
+    for wish in tables::unexpressed(&reader)? {
+        if !unexpressed.contains(&wish) {
+            unexpressed.push(wish);
+        }
+    }
     let session = Session {
         args,
         settings: &settings,

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use super::choose::Chosen;
 use super::earlier::Earlier;
-use super::{Ready, told};
+use super::{Ready, told, unmet_of_case};
 use crate::cli::args::{Format, RunArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open;
 use crate::cli::printer::Printer;
+use crate::compare::Unexpressed;
 use crate::config::Settings;
 use crate::domain::{Money, Part, Usage};
 use crate::plan::{Forecast, PriceSource, TargetForecast};
@@ -38,16 +39,26 @@ pub(super) fn dry_run(
     caps: &[Money],
     printer: &Printer,
 ) -> Outcome {
+    let mut unexpressed = ready.unexpressed.clone();
     let earlier = super::earlier::look_up(results, &ready.info);
     let forecast = Forecast {
         caps: caps.to_vec(),
-        ..forecast(results, args, settings, suites, picked, ready, earlier)
+        ..forecast(
+            results,
+            args,
+            settings,
+            suites,
+            picked,
+            ready,
+            earlier,
+            &mut unexpressed,
+        )
     };
     match args.format {
         Format::Json | Format::Jsonl => printer.out_json(&report::plan::json(&forecast))?,
         _ => printer.out(&report::plan::table(&forecast, &printer.style()))?,
     }
-    for line in told(&ready.unexpressed, &ready.info, printer) {
+    for line in told(&unexpressed, &ready.info, printer) {
         printer.note(&line);
     }
     Ok(Exit::Done)
@@ -67,7 +78,7 @@ pub(super) fn confirm(
         return Ok(true);
     }
     let earlier = super::earlier::look_up(results, &ready.info);
-    let forecast = forecast(results, args, settings, suites, picked, ready, earlier);
+    let forecast = forecast(results, args, settings, suites, picked, ready, earlier, &mut Vec::new());
     let expected = forecast.sums(1);
     let above = |money: &Money| {
         settings
@@ -91,7 +102,8 @@ pub(super) fn confirm(
     ))
 }
 
-/// Looks at every question as it would go out.
+/// Looks at every question as it would go out, and adds to what providers cannot express what single cases wish for.
+#[expect(clippy::too_many_arguments, reason = "all that was chosen meets here")]
 pub(super) fn forecast(
     results: &Path,
     args: &RunArgs,
@@ -100,6 +112,7 @@ pub(super) fn forecast(
     picked: &Chosen,
     ready: &Ready,
     earlier: Earlier,
+    unexpressed: &mut Vec<Unexpressed>,
 ) -> Forecast {
     let info = &ready.info;
     // A cache that cannot be opened answers nothing, which is what the forecast then says.
@@ -143,6 +156,7 @@ pub(super) fn forecast(
             if !picked.takes(index, &case) {
                 return;
             }
+            unmet_of_case(unexpressed, info, &ready.askers, part, &case);
             for prompt in &part.prompts {
                 let Ok(call) = ready.book.render(position, *prompt, &case) else {
                     continue;

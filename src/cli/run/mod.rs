@@ -17,7 +17,7 @@ use super::failure::{Failure, Outcome};
 use super::open;
 use super::printer::Printer;
 use crate::compare::{Unexpressed, View};
-use crate::domain::{Money, Params, RunInfo};
+use crate::domain::{Case, Money, Params, RunInfo, SuitePart};
 use crate::report::words::Lang;
 use crate::run::{Asker, Pricing};
 use crate::said;
@@ -116,31 +116,57 @@ fn check_priced(args: &RunArgs, caps: &[Money], askers: &[Asker]) -> Result<(), 
     ))
 }
 
-/// What providers cannot express of what was wished for.
+/// What providers cannot express of what targets, suites and prompts wish for; [`unmet_of_case`] adds what single cases do.
 fn unmet_wishes(info: &RunInfo, askers: &[Asker]) -> Vec<Unexpressed> {
     let mut unmet: Vec<Unexpressed> = Vec::new();
     for (target, asker) in askers.iter().enumerate() {
         for part in info.parts.iter().filter(|part| part.targets.contains(&target)) {
-            for prompt in &part.prompts {
-                let params: Params = asker
-                    .target
-                    .params
-                    .overlaid(&part.params)
-                    .overlaid(&info.prompts[*prompt].params);
-                for wish in asker.provider.wishes(&asker.target, &params) {
-                    let wish = Unexpressed {
-                        target,
-                        field: wish.field.to_owned(),
-                        why: wish.why,
-                    };
-                    if !unmet.contains(&wish) {
-                        unmet.push(wish);
-                    }
-                }
-            }
+            add_unmet(&mut unmet, info, part, (target, asker), &Params::default());
         }
     }
     unmet
+}
+
+/// The same for a case that brings parameters of its own.
+fn unmet_of_case(unmet: &mut Vec<Unexpressed>, info: &RunInfo, askers: &[Asker], part: &SuitePart, case: &Case) {
+    if case.params == Params::default() {
+        return;
+    }
+    // Nobody is asked where recordings answer.
+    for (target, asker) in part
+        .targets
+        .iter()
+        .filter_map(|target| Some((*target, askers.get(*target)?)))
+    {
+        add_unmet(unmet, info, part, (target, asker), &case.params);
+    }
+}
+
+fn add_unmet(
+    unmet: &mut Vec<Unexpressed>,
+    info: &RunInfo,
+    part: &SuitePart,
+    (target, asker): (usize, &Asker),
+    of_case: &Params,
+) {
+    for prompt in &part.prompts {
+        let params: Params = asker
+            .target
+            .params
+            .overlaid(&part.params)
+            .overlaid(&info.prompts[*prompt].params)
+            .overlaid(of_case);
+        for wish in asker.provider.wishes(&asker.target, &params) {
+            let wish = Unexpressed {
+                target,
+                field: wish.field.to_owned(),
+                why: wish.why,
+            };
+            if !unmet.contains(&wish) {
+                unmet.push(wish);
+            }
+        }
+    }
 }
 
 /// The lines that tell them before the run starts.
