@@ -7,6 +7,7 @@ use super::open;
 use super::printer::Printer;
 use crate::domain::Severity;
 use crate::report::number::grouped;
+use crate::report::words;
 
 pub(super) fn check(global: &Global, args: &CheckArgs, printer: &Printer) -> Outcome {
     // Names of targets can only be checked against a configuration that can be read.
@@ -75,7 +76,7 @@ fn check_suites(args: &CheckArgs, targets: Option<&[String]>, printer: &Printer,
                         "{file}: ok · {} · {} · {} · {scorers}",
                         suite.name,
                         crate::report::words::cases(suite.cases, crate::domain::Lang::En),
-                        plural(suite.prompts.len(), "prompt"),
+                        words::prompts(suite.prompts.len() as u64, crate::domain::Lang::En),
                     ),
                 };
                 printer.out(&line)?;
@@ -92,7 +93,11 @@ fn check_suites(args: &CheckArgs, targets: Option<&[String]>, printer: &Printer,
     if failed {
         let line = match printer.lang {
             crate::report::words::Lang::Ko => format!("오류 {errors}개, 경고 {warnings}개"),
-            crate::report::words::Lang::En => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+            crate::report::words::Lang::En => format!(
+                "{}, {}",
+                words::counted(errors as u64, "error", "errors"),
+                words::counted(warnings as u64, "warning", "warnings")
+            ),
         };
         // A configuration with mistakes has told them already.
         if errors + warnings > 0 {
@@ -101,8 +106,4 @@ fn check_suites(args: &CheckArgs, targets: Option<&[String]>, printer: &Printer,
         return Ok(Exit::Usage);
     }
     Ok(Exit::Done)
-}
-
-fn plural(n: usize, word: &str) -> String {
-    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }

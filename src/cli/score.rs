@@ -13,7 +13,7 @@ use super::printer::Printer;
 use super::{show, tables, trust};
 use crate::domain::{Case, Problem, RunInfo, Severity};
 use crate::grade::{Grader, Which, pass};
-use crate::report::words::Lang;
+use crate::report::words::{Lang, counted};
 use crate::said;
 use crate::store::{Folder, Reader, Writer};
 
@@ -127,8 +127,9 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
             passed.graded, passed.changed
         ),
         Lang::En => format!(
-            "{} answers scored again, {} verdicts changed",
-            passed.graded, passed.changed
+            "{} scored again, {} changed",
+            counted(passed.graded, "answer", "answers"),
+            counted(passed.changed, "verdict", "verdicts")
         ),
     });
     show::known(&reader, view, Format::Text, printer)?;

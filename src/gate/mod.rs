@@ -11,7 +11,7 @@ pub mod verdict;
 
 pub use against::Against;
 pub use baseline::{Baseline, Damage};
-pub use decide::{Trial, judge, misfits};
+pub use decide::{Trial, covered, judge, misfits};
 pub use verdict::{
     Check, Coverage, Earlier, Moved, Needs, Options, Overall, Remark, Repeated, Repeats, State, Trouble, Undecided,
     Verdict,

@@ -257,11 +257,12 @@ fn finished(head: Head, tally: Tally, files: &Files<'_>, findings: &mut Findings
                 )),
             )
         } else if tally.unscored > 0 {
+            let have = if tally.unscored == 1 { "case has" } else { "cases have" };
             Some(
                 Problem::warning(
                     "unjudged",
                     said!(
-                        "{} cases have `expect` but no scorer looks at it",
+                        "{} {have} `expect` but no scorer looks at it",
                         "{}개 문항에 `expect`가 있지만 그것을 보는 채점기가 없습니다",
                         tally.unscored
                     ),

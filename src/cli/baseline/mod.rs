@@ -12,14 +12,14 @@ use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::files::{unwritable, write_with_folder};
-use crate::cli::gate::{enough, usual_folder};
+use crate::cli::gate::usual_folder;
 use crate::cli::open::{self, Book};
 use crate::cli::printer::Printer;
 use crate::compare::Grid;
-use crate::domain::Said;
-use crate::gate::Baseline;
+use crate::domain::{Lang, Said};
 use crate::gate::against::CHANGED_MOST;
 use crate::gate::baseline::{Line, file_name};
+use crate::gate::{Baseline, covered};
 use crate::report;
 use crate::said;
 use crate::store::Reader;
@@ -140,23 +140,16 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
                 ),
             ));
         }
-        if !args.partial && !enough(column.counts, rules.coverage_min) {
-            return Err(Failure::new(
-                Exit::Unmeasured,
-                said!(
-                    "`{}` measured {} of {} answers, below the floor of {} %",
-                    "`{}` 대상은 답변 {1}/{2}개만 측정되어 최소 {3}%에 못 미칩니다",
-                    column.label,
-                    column.counts.measured,
-                    column.counts.planned,
-                    rules.coverage_min * 100.0
-                ),
-            )
-            .note(said!(
-                "go on with `narani run --resume {}`, or accept what there is with --partial",
-                "`narani run --resume {}`로 이어 하거나, 있는 만큼만 --partial로 받아들이세요",
-                listed.id
-            )));
+        let coverage = covered(&grid, *lane, rules.coverage_min);
+        if !args.partial && coverage.low {
+            let told = |lang| report::words::low_coverage(&coverage, rules.coverage_min, lang);
+            return Err(
+                Failure::new(Exit::Unmeasured, Said::both(told(Lang::En), told(Lang::Ko))).note(said!(
+                    "go on with `narani run --resume {}`, or accept what there is with --partial",
+                    "`narani run --resume {}`로 이어 하거나, 있는 만큼만 --partial로 받아들이세요",
+                    listed.id
+                )),
+            );
         }
     }
     let results = open::results(global, Some(&settings));
@@ -354,14 +347,15 @@ fn keeps_most(older: &Baseline, newer: &Baseline, label: &str) -> Result<(), Fai
     if older.head.suite != newer.head.suite || gone as f64 <= CHANGED_MOST * older.lines.len() as f64 {
         return Ok(());
     }
+    let of = |lang| report::words::cases(older.lines.len() as u64, lang);
     Err(Failure::new(
         Exit::Unmeasured,
         said!(
-            "`{}`: the run lacks {} of {} cases of the baseline, which would be dropped",
-            "`{}`: 기준의 {2}문항 중 {1}개가 이 실행에 없어 사라지게 됩니다",
+            "`{}`: the run lacks {} of {} of the baseline, which would be dropped",
+            "`{}`: 기준의 {2} 중 {1}개가 이 실행에 없어 사라지게 됩니다",
             label,
             gone,
-            older.lines.len()
+            Said::both(of(Lang::En), of(Lang::Ko))
         ),
     )
     .note(said!(

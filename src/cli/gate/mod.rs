@@ -12,7 +12,6 @@ use super::exit::Exit;
 use super::failure::{Failure, Outcome};
 use super::open;
 use super::printer::Printer;
-use crate::compare;
 use crate::gate::baseline::safe_name;
 use crate::gate::{Trial, judge, misfits};
 
@@ -143,9 +142,4 @@ fn judged(global: &Global, args: &GateArgs, printer: &Printer) -> Outcome {
 /// The folder of a suite's baselines where nothing else is said.
 pub(super) fn usual_folder(results: &Path, suite: &str) -> PathBuf {
     results.join("baselines").join(safe_name(suite))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of cells stay far below 2^52")]
-pub(super) fn enough(counts: compare::Counts, floor: f64) -> bool {
-    counts.planned > 0 && counts.measured as f64 / counts.planned as f64 >= floor
 }

@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{GateArgs, enough, usual_folder};
+use super::{GateArgs, usual_folder};
 use crate::cli::failure::Failure;
 use crate::cli::files::{could_not_write, write_with_folder};
 use crate::cli::printer::Printer;
 use crate::compare::Grid;
 use crate::config::{CheckKind, GateRules};
 use crate::gate::baseline::file_name;
-use crate::gate::{Against, Baseline, Trouble};
+use crate::gate::{Against, Baseline, Trouble, covered};
 use crate::said;
 use crate::store::{self, Listed, Reader};
 
@@ -208,7 +208,7 @@ pub(super) fn propose(now: &Grid, rules: &GateRules, against: &mut Against, prin
                 && (check.targets.is_empty() || check.targets.contains(&now.lanes[lane].target))
         });
         let counts = now.lanes[lane].counts;
-        if !checked || counts.judged == 0 || !enough(counts, rules.coverage_min) {
+        if !checked || counts.judged == 0 || covered(now, lane, rules.coverage_min).low {
             continue;
         }
         let pending = format!("{path}.pending");

@@ -45,9 +45,10 @@ pub(super) fn adopt(suite: &Adopted, read: &mut Read, args: &ImportArgs) -> Resu
         .map(|case| case.id.as_str())
         .collect();
     if let Some(first) = strangers.first() {
+        let are = if strangers.len() == 1 { "is" } else { "are" };
         return Err(Failure::usage(
             said!(
-                "{} of {} cases are not in `{}`, the first is `{first}`",
+                "{} of {} cases {are} not in `{}`, the first is `{first}`",
                 "{1}문항 중 {0}개가 `{2}`에 없습니다. 첫째는 `{first}`입니다",
                 strangers.len(),
                 read.cases.len(),

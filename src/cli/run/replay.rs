@@ -333,7 +333,10 @@ pub(super) fn record(reader: &Reader, book: &Book, folder: &Path, printer: &Prin
         "{} {} ({})",
         printer.say("recorded in", "녹음을 쓴 곳:"),
         folder.display(),
-        printer.say(&format!("{count} answers"), &format!("답변 {count}개"))
+        printer.say(
+            &crate::report::words::counted(count as u64, "answer", "answers"),
+            &format!("답변 {count}개")
+        )
     ));
     Ok(())
 }

@@ -203,7 +203,9 @@ fn share(counts: &crate::compare::Counts) -> f64 {
     counts.measured as f64 / counts.planned as f64
 }
 
-fn covered(grid: &Grid, lane: usize, floor: f64) -> Coverage {
+/// How much of a column was measured, and whether that is less than `floor`.
+#[must_use]
+pub fn covered(grid: &Grid, lane: usize, floor: f64) -> Coverage {
     let column = &grid.lanes[lane];
     Coverage {
         label: column.label.clone(),

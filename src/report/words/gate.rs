@@ -5,6 +5,7 @@ use crate::config::{Bound, CheckKind, Metric, Rule};
 use crate::gate::{Check, Coverage, Overall, State, Verdict};
 use crate::report::Style;
 use crate::report::number::{grouped, money, p_told, p_value, points, seconds, size, whole_percent};
+use crate::report::words::counted;
 
 mod open;
 mod remark;
@@ -130,6 +131,7 @@ fn misses(kinds: &[(String, u64)], lang: Lang) -> String {
 #[must_use]
 pub fn low_coverage(coverage: &Coverage, floor: f64, lang: Lang) -> String {
     let (measured, planned) = (grouped(coverage.measured), grouped(coverage.planned));
+    let answers = counted(coverage.planned, "answer", "answers");
     let share = if coverage.planned == 0 {
         "0".to_owned()
     } else {
@@ -143,7 +145,7 @@ pub fn low_coverage(coverage: &Coverage, floor: f64, lang: Lang) -> String {
     };
     let label = &coverage.label;
     lang.pick(
-        format!("{label} measured {measured} of {planned} answers ({share} %, floor {floor} %){kinds}"),
+        format!("{label} measured {measured} of {answers} ({share} %, floor {floor} %){kinds}"),
         format!("{label} 답변 {planned}개 중 {measured}개 측정 ({share}%, 최소 {floor}%){kinds}"),
     )
 }

@@ -8,7 +8,8 @@ use crate::compare::{Disagreement, Reason, Sign};
 use crate::report::number::{grouped, score};
 
 /// `1 case`, `240 cases`.
-fn counted(n: u64, one: &str, many: &str) -> String {
+#[must_use]
+pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 
