@@ -10,6 +10,7 @@ use super::words;
 use crate::domain::Money;
 use crate::plan::{Forecast, PriceSource, TargetForecast};
 use crate::text::sink::terminal_line;
+use crate::text::width::display_width;
 
 /// The table with its sums.
 #[must_use]
@@ -81,11 +82,14 @@ fn title(forecast: &Forecast, style: &Style) -> String {
     } else {
         String::new()
     };
-    format!(
-        "{simulated}{} · {} = {sum}",
-        terminal_line(&forecast.suite),
-        parts.join(" × ")
-    )
+    let asked = format!("{simulated}{} · {}", terminal_line(&forecast.suite), parts.join(" × "));
+    let whole = format!("{asked} = {sum}");
+    // Where it does not fit, the sum stands on a line of its own rather than broken in its brackets.
+    if display_width(&whole) <= style.width {
+        whole
+    } else {
+        format!("{asked}\n= {sum}")
+    }
 }
 
 /// With tokens and the low cost, or without them where there is little room.
