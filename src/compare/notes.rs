@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::tally::Column;
-use crate::domain::RunInfo;
+use crate::domain::{RunInfo, Said};
 
 /// A parameter that a target's provider cannot express; the calls went out without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,13 @@ pub enum Note {
         kind: Peculiar,
         /// Columns by index, with how many answers.
         columns: Vec<(usize, u64)>,
+    },
+    /// Measured and without a verdict: in no rate.
+    Unjudged {
+        /// Columns by index, with how many answers.
+        columns: Vec<(usize, u64)>,
+        /// The scorer that could not judge the first of them, and why.
+        why: Option<(String, Said)>,
     },
     /// The share of cells that were not measured differs by more than two points: not like for like.
     Coverage {
@@ -67,8 +74,6 @@ pub enum Peculiar {
     CutShort,
     /// Without any text.
     Empty,
-    /// Without a verdict, where others have one.
-    Unjudged,
     /// Left out of latency because the process slept.
     Suspended,
     /// Taken from the answer cache: not in latency, not in cost, no news of the provider.
@@ -80,8 +85,13 @@ pub enum Peculiar {
 /// Cases below which a note says that the sample is small.
 pub const FEW_CASES: u64 = 30;
 
-/// The notes on a run, in the order in which they are shown.
-pub(super) fn notes(info: &RunInfo, columns: &[Column], unexpressed: &[Unexpressed]) -> Vec<Note> {
+/// The notes on a run, in the order in which they are shown. `why` is why the first answer without a verdict has none.
+pub(super) fn notes(
+    info: &RunInfo,
+    columns: &[Column],
+    unexpressed: &[Unexpressed],
+    why: Option<(String, Said)>,
+) -> Vec<Note> {
     let mut notes = Vec::new();
     coverage(columns, &mut notes);
     let judged = columns.iter().any(|column| column.counts.judged > 0);
@@ -96,30 +106,29 @@ pub(super) fn notes(info: &RunInfo, columns: &[Column], unexpressed: &[Unexpress
         let counts = columns.iter().map(count).enumerate();
         counts.filter(|(_, count)| *count > 0).collect()
     };
-    let found = [
-        (Peculiar::Filtered, of(|column| column.counts.filtered)),
-        (Peculiar::CutShort, of(|column| column.counts.cut_short)),
-        (Peculiar::Empty, of(|column| column.counts.empty)),
-        (
-            Peculiar::Unjudged,
-            if judged {
-                of(|column| column.counts.measured - column.counts.judged)
-            } else {
-                Vec::new()
-            },
-        ),
-        (Peculiar::Suspended, of(|column| column.counts.suspended)),
-        (Peculiar::Reused, of(|column| column.counts.cached)),
-        (Peculiar::Unpriced, of(|column| column.paid.unknown)),
-    ];
     // Of imported answers nobody expects a price.
     let odd = |kind: Peculiar| {
         info.imported.is_none() || !matches!(kind, Peculiar::Unpriced | Peculiar::Reused | Peculiar::Empty)
     };
-    let found = found
-        .into_iter()
-        .filter(|(kind, columns)| !columns.is_empty() && odd(*kind));
-    notes.extend(found.map(|(kind, columns)| Note::Answers { kind, columns }));
+    let answers = |(kind, columns): (Peculiar, Vec<(usize, u64)>)| {
+        (!columns.is_empty() && odd(kind)).then_some(Note::Answers { kind, columns })
+    };
+    let text = [
+        (Peculiar::Filtered, of(|column| column.counts.filtered)),
+        (Peculiar::CutShort, of(|column| column.counts.cut_short)),
+        (Peculiar::Empty, of(|column| column.counts.empty)),
+    ];
+    notes.extend(text.into_iter().filter_map(answers));
+    let open = of(|column| column.counts.measured - column.counts.judged);
+    if !open.is_empty() && (judged || why.is_some()) {
+        notes.push(Note::Unjudged { columns: open, why });
+    }
+    let rest = [
+        (Peculiar::Suspended, of(|column| column.counts.suspended)),
+        (Peculiar::Reused, of(|column| column.counts.cached)),
+        (Peculiar::Unpriced, of(|column| column.paid.unknown)),
+    ];
+    notes.extend(rest.into_iter().filter_map(answers));
     let unbounded = columns.iter().enumerate();
     let unbounded: Vec<usize> = unbounded
         .filter(|(_, column)| column.latency.p95.is_some() && !column.latency.p95_bounded)

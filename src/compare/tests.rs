@@ -347,6 +347,21 @@ fn what_the_filter_left_is_counted() {
     }));
 }
 
+/// Recorded answers have no latency: their verdicts were missing, and nothing said which scorer was the cause.
+#[test]
+fn the_scorer_that_could_not_judge_is_named() {
+    let (info, mut records) = small(vec!["a"], 2);
+    records[1].pass = None;
+    records[1].scores[0].pass = None;
+    records[1].scores[0].unscored = Some("no clock".into());
+    let named = Some((records[1].scores[0].scorer.clone(), "no clock".into()));
+    let view = View::of(&info, records, &[]);
+    assert!(view.notes.contains(&Note::Unjudged {
+        columns: vec![(0, 1)],
+        why: named
+    }));
+}
+
 /// A run that stopped early told intervals for a number of cases fixed beforehand, which say too much then.
 #[test]
 fn pairs_of_a_run_that_stopped_early_have_the_interval_of_every_look() {

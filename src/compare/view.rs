@@ -14,7 +14,7 @@ use super::pairs::{Pair, Said, Verdicts, at_every_look, said};
 use super::row::{Row, Square, column_of, rows, squares};
 use super::slices::{Slice, Slices};
 use super::tally::{Column, Tally};
-use crate::domain::{Record, RunInfo};
+use crate::domain::{self, Record, RunInfo};
 
 /// Cases kept in [`View::readings`].
 pub const READINGS: usize = 20;
@@ -117,6 +117,8 @@ pub struct Viewer<'a> {
     compared: u64,
     scorers: Vec<String>,
     known_scorers: BTreeSet<String>,
+    /// The scorer that could not judge the first answer without a verdict, and why.
+    unjudged: Option<(String, domain::Said)>,
     /// How stopping early went, where it was allowed. Set by who looked, before the end.
     pub early: Option<Early>,
 }
@@ -139,6 +141,7 @@ impl<'a> Viewer<'a> {
             compared: 0,
             scorers,
             known_scorers,
+            unjudged: None,
             early: None,
         }
     }
@@ -171,7 +174,7 @@ impl<'a> Viewer<'a> {
             counts = counts.plus(column.counts);
         }
         View {
-            notes: notes(self.info, &columns, unexpressed),
+            notes: notes(self.info, &columns, unexpressed, self.unjudged),
             said: said(&pairs, &columns, &slices),
             causes: causes(self.info, &self.verdicts),
             pairs,
@@ -195,6 +198,16 @@ impl<'a> Viewer<'a> {
                 tally.push(record);
             }
             self.faults.push(record);
+            if self.unjudged.is_none() && record.pass.is_none() {
+                self.unjudged = record
+                    .scores
+                    .iter()
+                    .filter(|score| score.weight > 0.0)
+                    .find_map(|score| {
+                        let why = score.unscored.clone()?;
+                        Some((score.scorer.clone(), why))
+                    });
+            }
             for score in &record.scores {
                 if !self.known_scorers.contains(&score.scorer) {
                     self.known_scorers.insert(score.scorer.clone());

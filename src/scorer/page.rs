@@ -74,8 +74,10 @@ take these fields:
 - `not` (true or false, default `false`): turn the verdict round; points p become 1 − p.
 
 An answer passes when every scorer of a weight above 0 passes it. A scorer that cannot judge leaves the answer
-unscored, with the reason: that is neither a pass nor a failure, and unless another scorer failed the answer it has no
-verdict then. The score of an answer is the weighted mean of its points, where pass is 1 and failure 0.
+without a verdict, with the reason, even if another scorer failed it: such an answer is in no rate, else the failures
+alone would be counted. A scorer that can judge only some answers (`latency` and `cost` of recorded ones cannot be
+judged) informs best with `weight: 0`. The score of an answer is the weighted mean of its points, where pass is 1 and
+failure 0.
 
 Expectations are the case's `expect`: one value or a list of accepted ones, any of which is right. Answer and
 expectation are compared in Unicode NFC, so that Hangul is the same however it was typed. Answers that the

@@ -150,6 +150,20 @@ pub fn note(note: &Note, info: &RunInfo, columns: &[Column], lang: Lang) -> Stri
                 .collect();
             peculiar(*kind, &list.join(", "), lang)
         }
+        Note::Unjudged { columns: which, why } => {
+            let list: Vec<String> = which
+                .iter()
+                .map(|(at, n)| format!("{} {}", label(*at), grouped(*n)))
+                .collect();
+            let list = list.join(", ");
+            let why = why.as_ref().map_or_else(String::new, |(scorer, why)| {
+                format!(" ({scorer}: {})", why.in_lang(lang))
+            });
+            lang.pick(
+                format!("Measured without a verdict, in no rate: {list}{why}."),
+                format!("채점 결과가 없어 통과율에 들지 않는 답변: {list}{why}."),
+            )
+        }
         Note::Coverage {
             most,
             most_share,
@@ -194,10 +208,6 @@ fn peculiar(kind: Peculiar, list: &str, lang: Lang) -> String {
             format!("토큰 한도에서 끝난 답변: {list}. max_output_tokens를 늘리세요."),
         ),
         Peculiar::Empty => lang.pick(format!("Without any text: {list}."), format!("글이 없는 답변: {list}.")),
-        Peculiar::Unjudged => lang.pick(
-            format!("Measured without a verdict, in no rate: {list}."),
-            format!("채점 결과가 없어 통과율에 들지 않는 답변: {list}."),
-        ),
         Peculiar::Suspended => lang.pick(
             format!("Left out of latency because the computer slept: {list}."),
             format!("컴퓨터가 잠들어 지연에서 뺀 답변: {list}."),
