@@ -1,7 +1,8 @@
 //! A file that came back, matched with its pack row by row.
 //!
 //! The keys of the hidden row tell the columns and the keys of the rows tell the rows, so that sorting, filtering, moving
-//! columns and renaming heads change nothing. What is clear is kept; what is not is told with its address.
+//! columns and renaming heads change nothing; rows that were sorted without their keys are known by their texts. What is
+//! clear is kept; what is not is told with its address.
 
 use std::collections::HashMap;
 
@@ -10,6 +11,7 @@ use crate::domain::{Lang, Said};
 use crate::said;
 
 use super::page::{Column, Texts, digest, digest_of, plain, text_of};
+use super::places::{About, LONG, Places};
 use super::table::{Mistake, Table};
 use super::values;
 use super::workbook::letters;
@@ -43,6 +45,8 @@ pub struct Understood {
     pub refused: Vec<Refused>,
     /// Texts that were changed: row of the sheet and column.
     pub edited: Vec<(usize, Column)>,
+    /// Rows of the sheet that stood beside the key of another row and were matched by their texts.
+    pub moved: Vec<usize>,
     /// Keys that belong to no row of the pack: row of the sheet and key.
     pub unknown: Vec<(usize, String)>,
     /// Columns that the file lacks.
@@ -63,6 +67,8 @@ pub enum Refused {
     },
     /// The same row twice with different values: rows of the sheet.
     Twice(usize, usize),
+    /// The texts of other rows, beside a key that is not theirs, and no row has them all: row of the sheet.
+    Mixed(usize),
 }
 
 /// Address of a cell: `J17`.
@@ -195,6 +201,8 @@ pub fn understand(
         .collect();
     // By row of the pack: where it stands in the sheet and what it says; none where it was refused.
     let mut read: HashMap<usize, (usize, Option<Rating>)> = HashMap::new();
+    let mut nobodys: Vec<(usize, usize)> = Vec::new();
+    let mut about = Places::new(table, (pack, owner), &places, &mut *whole);
     for (line, cells) in table.rows.iter().enumerate().skip(table.keys + 1) {
         let cell = cells.get(at_key).map_or("", String::as_str);
         if cell.trim().is_empty() {
@@ -213,18 +221,33 @@ pub fn understand(
             }
             continue;
         };
-        let row = &owner.rows[*at];
+        let at = match about.about(line, *at) {
+            About::Key => *at,
+            About::Other(other) => {
+                understood.moved.push(line + 1);
+                other
+            }
+            About::Nobody => {
+                understood.refused.push(Refused::Mixed(line + 1));
+                nobodys.push((*at, line));
+                continue;
+            }
+        };
+        let row = &owner.rows[at];
         let rating = rating(table, (line, cells), &places, (pack, row), &mut understood);
-        match (read.get(at), rating) {
+        match (read.get(&at), rating) {
             (None, rating) => {
-                read.insert(*at, (line, rating));
+                read.insert(at, (line, rating));
             }
             (Some((first, Some(earlier))), Some(rating)) if *earlier != rating => {
                 understood.refused.push(Refused::Twice(first + 1, line + 1));
-                read.insert(*at, (*first, None));
+                read.insert(at, (*first, None));
             }
             _ => {}
         }
+    }
+    for (at, line) in nobodys {
+        read.entry(at).or_insert((line, None));
     }
     if !table.form.loses_letters() {
         texts(table, &places, (pack, owner), &mut read, whole, &mut understood);
@@ -444,7 +467,7 @@ fn texts(
             // The CSV twin holds the whole text where the workbook holds a cut one; programs cut long cells.
             let same = original.is_some_and(|original| {
                 let cell = plain(cell);
-                original == cell || (cell.chars().count() >= 200 && original.starts_with(&cell))
+                original == cell || (cell.chars().count() >= LONG && original.starts_with(&cell))
             });
             if !same {
                 rating.edited.push(column.key());

@@ -10,5 +10,6 @@ mod office;
 mod packs;
 mod round_trips;
 mod setup;
+mod sorted;
 mod start;
 mod suites;

@@ -42,7 +42,15 @@ fn no_rating_is_lost_on_the_way() {
         &python,
         &["shuffle", filled.to_str().unwrap(), shuffled.to_str().unwrap()],
     );
+    // Sorted as whoever marks what can be seen does: ratings went to the rows of other texts.
+    let seen = home.join("seen.xlsx");
+    tool(&python, &["visible", filled.to_str().unwrap(), seen.to_str().unwrap()]);
     let ways = [
+        ("sorted without keys", seen.clone()),
+        (
+            "sorted without keys, cp949",
+            convert(office, &home, &seen, CP949, "seen-cp949"),
+        ),
         ("shuffled", shuffled.clone()),
         ("xlsx", convert(office, &home, &filled, "xlsx", "xlsx")),
         ("ods", convert(office, &home, &filled, "ods", "ods")),
@@ -53,6 +61,11 @@ fn no_rating_is_lost_on_the_way() {
         let (told, found) = import(&lab, &pack, &file);
         assert!(!told.contains('✗') && !told.contains("edited"), "{way}: {told}");
         assert_eq!(found, known, "{way}");
+        assert_eq!(
+            way.contains("without keys"),
+            told.contains("beside the key of another"),
+            "{way}: {told}"
+        );
         if way == "cp949" {
             assert!(told.contains("CP949"), "{told}");
         }

@@ -61,10 +61,12 @@ pub(crate) fn pack(lab: &Lab, more: &[&str]) -> String {
 
 /// The ratings kept of a reviewer, without when and from where they came.
 pub(crate) fn kept(lab: &Lab, pack: &str, reviewer: &str) -> Vec<serde_json::Value> {
-    let path = lab
-        .last_run()
-        .join("reviews")
-        .join(pack)
+    // Two runs of one second have no order: the run is the one that holds the pack.
+    let runs = std::fs::read_dir(lab.home.path().join("results")).unwrap();
+    let path = runs
+        .map(|run| run.unwrap().path().join("reviews").join(pack))
+        .find(|folder| folder.is_dir())
+        .unwrap()
         .join(format!("{reviewer}.jsonl"));
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let mut last = std::collections::BTreeMap::new();

@@ -2,6 +2,7 @@
 
 tool.py fill IN OUT             rates every row, the way people write
 tool.py shuffle IN OUT          sorts the rows, moves the columns, renames the heads, hides a row
+tool.py visible IN OUT          sorts the columns that can be seen, and leaves the hidden ones as they are
 tool.py damage IN OUT           a row twice, an edited text, values that mean nothing
 tool.py paste IN OUT            another reviewer's name in the hidden sheet
 tool.py read FILE               opens a workbook and prints its sheets as JSON
@@ -70,6 +71,19 @@ def shuffle(book):
     sheet.row_dimensions[keys + 4].hidden = True
 
 
+def visible(book):
+    sheet, keys = rows_sheet(book)
+    first = columns(sheet, keys)["no"]
+    area = [
+        [sheet.cell(row, column).value for column in range(first, sheet.max_column + 1)]
+        for row in range(keys + 2, sheet.max_row + 1)
+    ]
+    random.Random(7).shuffle(area)
+    for down, line in enumerate(area):
+        for across, value in enumerate(line):
+            sheet.cell(keys + 2 + down, first + across).value = value
+
+
 def damage(book):
     sheet, keys = rows_sheet(book)
     (first, at), (second, _), (third, _), (fourth, _) = list(rated(sheet, keys))[:4]
@@ -116,5 +130,5 @@ if __name__ == "__main__":
         read(paths[0])
     else:
         book = openpyxl.load_workbook(paths[0])
-        {"fill": fill, "shuffle": shuffle, "damage": damage, "paste": paste}[what](book)
+        {"fill": fill, "shuffle": shuffle, "visible": visible, "damage": damage, "paste": paste}[what](book)
         book.save(paths[1])

@@ -371,7 +371,7 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
             Refused::Cell { address, found, choice } => {
                 Some((format!("{address} “{}”", terminal_line(found)), *choice))
             }
-            Refused::Twice(..) => None,
+            Refused::Twice(..) | Refused::Mixed(_) => None,
         })
         .collect();
     let (low, high) = pack.scale;
@@ -409,6 +409,43 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
                 format!("  ✗ {one}행과 {other}행은 같은 행인데 값이 다릅니다 → 건너뜀, 하나를 지워 주세요\n"),
             ));
         }
+    }
+    let mixed: Vec<String> = understood
+        .refused
+        .iter()
+        .filter_map(|refused| match refused {
+            Refused::Mixed(row) => Some(row.to_string()),
+            _ => None,
+        })
+        .collect();
+    if !mixed.is_empty() {
+        let n = mixed.len();
+        out.push_str(&lang.pick(
+            format!(
+                "  ✗ {} texts of other rows beside their key, as after sorting a part of the columns (row {}) → skipped; undo the sorting and import again\n",
+                counted(n, "row has", "rows have"),
+                named(&mixed, lang)
+            ),
+            format!(
+                "  ✗ {n}개 행의 키 옆에 다른 행의 글이 있습니다. 열 일부만 정렬한 듯합니다 ({}행) → 건너뜀, 정렬을 되돌린 뒤 다시 가져오세요\n",
+                named(&mixed, lang)
+            ),
+        ));
+    }
+    if !understood.moved.is_empty() {
+        let items: Vec<String> = understood.moved.iter().map(usize::to_string).collect();
+        let n = understood.moved.len();
+        out.push_str(&lang.pick(
+            format!(
+                "  ! {} beside the key of another, as after sorting without the hidden column A: matched by the texts (row {})\n",
+                counted(n, "row stood", "rows stood"),
+                named(&items, lang)
+            ),
+            format!(
+                "  ! {n}개 행이 다른 행의 키 옆에 있었습니다. 숨은 A열 없이 정렬한 듯하여 글로 제자리를 찾았습니다 ({}행)\n",
+                named(&items, lang)
+            ),
+        ));
     }
     if !understood.edited.is_empty() {
         let items: Vec<String> = understood
