@@ -77,11 +77,11 @@ impl Reviewed {
         })
     }
 
-    /// The decisions: unit, row, rating.
+    /// The decisions: unit, row, rating. A mark or a comment alone decides nothing.
     pub fn decisions(&self) -> impl Iterator<Item = (usize, &PackRow, &Rating)> {
         self.pack.adjudication.iter().flat_map(move |rows| {
             rows.rows.iter().filter_map(move |row| {
-                let rating = self.decided.rating(&row.key).filter(|rating| !rating.is_empty())?;
+                let rating = self.decided.rating(&row.key).filter(|rating| rating.judges())?;
                 Some((row.unit, row, rating))
             })
         })

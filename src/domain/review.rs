@@ -192,11 +192,19 @@ impl Rating {
             && !self.done
     }
 
-    /// Whether the row needs nothing more: marked, or everything asked for is there.
+    /// Whether the row needs nothing more: everything asked for is there. A mark does not stand for what is missing; only
+    /// who marks a row and says that it cannot be judged need not give scores.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         let all = !self.scores.is_empty() && self.scores.iter().all(Option::is_some);
-        self.done || (all && (self.best.is_some() || self.scores.len() == 1))
+        (all && (self.best.is_some() || self.scores.len() == 1))
+            || (self.done && self.best == Some(Preference::Unclear))
+    }
+
+    /// Whether it says a score or a choice.
+    #[must_use]
+    pub fn judges(&self) -> bool {
+        self.best.is_some() || self.scores.iter().any(Option::is_some)
     }
 }
 
@@ -209,6 +217,9 @@ pub struct Received {
     pub file: String,
     /// Digest of the file.
     pub digest: String,
+    /// The row was refused: something in it was not understood, and what came in before still counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
     /// The rating; an empty one takes an earlier one back.
     #[serde(flatten)]
     pub rating: Rating,

@@ -132,7 +132,7 @@ pub fn agree(reviewed: &Reviewed, beside: &Beside) -> Agreed {
     let reviewers = pack.reviewers.len();
     let mut agreed = Agreed {
         disputed: undecided(reviewed),
-        decided: reviewed.decisions().count(),
+        decided: decided(reviewed),
         alone: pack
             .units
             .iter()
@@ -331,23 +331,53 @@ fn length(scores: &Scores, beside: &Beside, seed: u64) -> Option<(f64, Interval)
     Some((found.theta?, found.percentile?))
 }
 
-/// Rows that need a decision and have none yet.
+/// Rows that need a decision and have none yet, or one that leaves out what people differ on.
 #[must_use]
 pub fn undecided(reviewed: &Reviewed) -> Vec<usize> {
-    let decided: std::collections::HashSet<usize> = reviewed.decisions().map(|(unit, _, _)| unit).collect();
-    let mut open = disputed(reviewed);
-    open.retain(|unit| !decided.contains(unit));
-    open
+    let mut open = differing(reviewed);
+    for (unit, row, rating) in reviewed.decisions() {
+        let scored = |column: &usize| {
+            let place = row.letters.iter().position(|other| other == column);
+            place.is_some_and(|at| rating.scores.get(at).is_some_and(Option::is_some))
+        };
+        let settled = |on: &Differing| on.scores.iter().all(scored) && (rating.best.is_some() || !on.choice);
+        if open.get(&unit).is_some_and(settled) {
+            open.remove(&unit);
+        }
+    }
+    open.into_keys().collect()
+}
+
+/// Rows that were decided.
+#[must_use]
+pub fn decided(reviewed: &Reviewed) -> usize {
+    let open = undecided(reviewed);
+    reviewed
+        .decisions()
+        .filter(|(unit, _, _)| open.binary_search(unit).is_err())
+        .count()
 }
 
 /// Rows that need a decision, decided or not: scores of an answer two or more apart, different answers chosen, or somebody could not tell.
 #[must_use]
 pub fn disputed(reviewed: &Reviewed) -> Vec<usize> {
+    differing(reviewed).into_keys().collect()
+}
+
+/// What people differ on in a row.
+struct Differing {
+    /// Columns whose scores are two or more apart.
+    scores: Vec<usize>,
+    /// What is best: several were chosen, or somebody could not tell.
+    choice: bool,
+}
+
+fn differing(reviewed: &Reviewed) -> BTreeMap<usize, Differing> {
     let mut rows: BTreeMap<usize, Vec<(&[usize], &Rating)>> = BTreeMap::new();
     for (unit, _, row, rating) in reviewed.ratings() {
         rows.entry(unit).or_default().push((&row.letters, rating));
     }
-    let mut found = Vec::new();
+    let mut found = BTreeMap::new();
     for (unit, ratings) in rows {
         let unclear = ratings
             .iter()
@@ -368,9 +398,13 @@ pub fn disputed(reviewed: &Reviewed) -> Vec<usize> {
                 }
             }
         }
-        let wide = spread.values().any(|(low, high)| high - low >= 2);
-        if unclear || wide || chosen.len() > 1 {
-            found.push(unit);
+        let wide = spread.into_iter().filter(|(_, (low, high))| high - low >= 2);
+        let differing = Differing {
+            scores: wide.map(|(column, _)| column).collect(),
+            choice: unclear || chosen.len() > 1,
+        };
+        if differing.choice || !differing.scores.is_empty() {
+            found.insert(unit, differing);
         }
     }
     found

@@ -33,8 +33,12 @@ pub struct Understood {
     pub begun: usize,
     /// Rows without anything.
     pub empty: usize,
-    /// Rows that were refused.
-    pub not_taken: usize,
+    /// Rows that were refused, by their keys.
+    pub not_taken: Vec<String>,
+    /// Empty cells of rows that are marked as finished: addresses.
+    pub gaps: Vec<String>,
+    /// Rows that they stand in.
+    pub with_gaps: usize,
     /// Scores and choices read.
     pub values: usize,
     /// Rows that they stand in.
@@ -252,7 +256,7 @@ pub fn understand(
     if !table.form.loses_letters() {
         texts(table, &places, (pack, owner), &mut read, whole, &mut understood);
     }
-    count(&mut understood, &read);
+    count(&mut understood, owner, &read);
     Ok(understood)
 }
 
@@ -426,6 +430,18 @@ fn rating(
     rating.issue = words(Column::Issue);
     rating.note = words(Column::Note);
     rating.done = of(Column::Done).is_some_and(|(cell, _)| values::done(cell));
+    if rating.done && !rating.is_finished() {
+        let blank = |column: Column| places.get(&column.key()).map(|place| address(line, *place));
+        let scores = rating.scores.iter().enumerate();
+        let scores = scores.filter(|(_, score)| score.is_none());
+        understood
+            .gaps
+            .extend(scores.filter_map(|(letter, _)| blank(Column::Score(letter))));
+        if rating.best.is_none() && row.letters.len() > 1 {
+            understood.gaps.extend(blank(Column::Best));
+        }
+        understood.with_gaps += 1;
+    }
     understood.unusual.extend(unusual);
     understood.values += values;
     understood.rated += usize::from(values > 0);
@@ -477,12 +493,12 @@ fn texts(
     }
 }
 
-fn count(understood: &mut Understood, read: &HashMap<usize, (usize, Option<Rating>)>) {
+fn count(understood: &mut Understood, owner: &Reviewer, read: &HashMap<usize, (usize, Option<Rating>)>) {
     let mut places: Vec<usize> = read.keys().copied().collect();
     places.sort_unstable();
     for at in places {
         match &read[&at].1 {
-            None => understood.not_taken += 1,
+            None => understood.not_taken.push(owner.rows[at].key.clone()),
             Some(rating) => {
                 if rating.is_finished() {
                     understood.finished += 1;

@@ -3,7 +3,7 @@
 //! The key tells which letter stands for whom; only its owner may read the file. What came back is appended, never
 //! replaced: the last line of a row counts, the earlier ones stay.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -32,6 +32,8 @@ pub struct PackFolder {
 pub struct Sent {
     /// What counts, by row.
     pub ratings: HashMap<String, Received>,
+    /// Rows that were refused when they came last.
+    pub refused: HashSet<String>,
     /// Digests of the files read so far.
     pub digests: Vec<String>,
     /// The last file and when it was read, in microseconds.
@@ -224,7 +226,12 @@ impl PackFolder {
                 sent.digests.push(received.digest.clone());
             }
             sent.last = Some((received.file.clone(), received.at_us));
-            sent.ratings.insert(received.rating.row.clone(), received);
+            if received.refused {
+                sent.refused.insert(received.rating.row);
+            } else {
+                sent.refused.remove(&received.rating.row);
+                sent.ratings.insert(received.rating.row.clone(), received);
+            }
         }
         Ok(sent)
     }
@@ -319,6 +326,7 @@ mod tests {
 
     fn received(row: &str, score: u8, digest: &str) -> Received {
         Received {
+            refused: false,
             at_us: 5,
             file: "a.xlsx".to_owned(),
             digest: digest.to_owned(),

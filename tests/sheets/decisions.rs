@@ -9,7 +9,7 @@ use crate::setup::{at, table, written};
 use crate::start::{kept, pack, rate, run};
 
 /// Two reviewers who rated everything, the second the other way round, so that they differ on every row.
-fn differing(cases: usize) -> (Lab, String) {
+pub(crate) fn differing(cases: usize) -> (Lab, String) {
     let lab = run(cases);
     let pack = pack(&lab, &["--reviewers", "김 지민,서준"]);
     for (name, turned) in [("김 지민", false), ("서준", true)] {
@@ -33,7 +33,7 @@ fn differing(cases: usize) -> (Lab, String) {
 }
 
 /// A file of decisions as a spreadsheet program would save it as CSV: keys, a score a letter, and a choice.
-fn decided(lab: &Lab, pack: &str, rows: usize, score: u8) -> String {
+pub(crate) fn decided(lab: &Lab, pack: &str, rows: usize, score: u8) -> String {
     let key = lab.last_run().join("reviews").join(pack).join("key.json");
     let key: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(key).unwrap()).unwrap();
     let mut text = "row_key,s.A,s.B,s.C,s.D,pref,issue,note,done\n".to_owned();

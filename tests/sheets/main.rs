@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod decisions;
+mod gaps;
 #[path = "../cli/lab.rs"]
 mod lab;
 mod office;

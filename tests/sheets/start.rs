@@ -72,6 +72,9 @@ pub(crate) fn kept(lab: &Lab, pack: &str, reviewer: &str) -> Vec<serde_json::Val
     let mut last = std::collections::BTreeMap::new();
     for line in text.lines() {
         let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
+        if value["refused"] == true {
+            continue;
+        }
         for key in ["at_us", "file", "digest"] {
             value.as_object_mut().unwrap().remove(key);
         }

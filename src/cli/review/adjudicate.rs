@@ -72,7 +72,8 @@ pub(super) fn adjudicate(global: &Global, args: &ReviewAdjudicateArgs, printer: 
     }
     // What is to be done comes first; what was decided stands below it, as it was decided, to be looked up or changed.
     let decided = &opened.reviewed.decided;
-    let is_decided = |row: &PackRow| decided.rating(&row.key).is_some_and(|rating| !rating.is_empty());
+    let open = agree::undecided(&opened.reviewed);
+    let is_decided = |row: &PackRow| !open.contains(&row.unit) && decided.rating(&row.key).is_some_and(Rating::judges);
     rows.rows.sort_by_key(is_decided);
     let done = rows.rows.iter().filter(|row| is_decided(row)).count();
     let filled: HashMap<String, Rating> = rows

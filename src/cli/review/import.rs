@@ -100,21 +100,36 @@ fn one(global: &Global, path: &Path, args: &ReviewImportArgs, printer: &Printer)
     let changes = Changes::between(&sent, &understood);
     out.push_str(&changes.told(&sent, again, &understood, printer.lang));
     let at_us = crate::net::clock::now_us();
-    let received: Vec<Received> = changes
+    let mut received: Vec<Received> = changes
         .kept
         .into_iter()
         .map(|rating| Received {
             at_us,
             file: name.to_string(),
             digest: digest.clone(),
+            refused: false,
             rating,
         })
         .collect();
     let received_none = received.is_empty();
+    // That a row was refused is kept, so that nobody takes it for one that nobody touched.
+    let refused = understood.not_taken.iter().filter(|row| !sent.refused.contains(*row));
+    received.extend(refused.map(|row| Received {
+        at_us,
+        file: name.to_string(),
+        digest: digest.clone(),
+        refused: true,
+        rating: Rating {
+            row: row.clone(),
+            ..Rating::default()
+        },
+    }));
+    if !received.is_empty() {
+        opened.reviewed.folder.append(reviewer, &received)?;
+    }
     if received_none {
         out.push_str("  ");
     } else {
-        opened.reviewed.folder.append(reviewer, &received)?;
         out.push_str(printer.say("  saved. ", "  저장했습니다. "));
     }
     out.push_str(&printer.lang.pick(
@@ -227,7 +242,8 @@ impl Changes {
         for rating in &understood.ratings {
             let earlier = sent.rating(&rating.row).filter(|earlier| !earlier.is_empty());
             match earlier {
-                None if rating.is_empty() => continue,
+                None if rating.is_empty() && !sent.refused.contains(&rating.row) => continue,
+                None if rating.is_empty() => {}
                 None => changes.new += 1,
                 Some(earlier) if earlier == rating => continue,
                 Some(_) if rating.is_empty() => changes.removed += 1,
@@ -274,7 +290,7 @@ impl Changes {
 }
 
 /// Cells named one by one, at most.
-const NAMED: usize = 8;
+const NAMED: usize = 20;
 
 fn named(items: &[String], lang: Lang) -> String {
     let more = items.len().saturating_sub(NAMED);
@@ -318,8 +334,8 @@ fn told(name: &str, table: &Table, pack: &Pack, understood: &Understood, lang: L
     if begun > 0 {
         out.push_str(&lang.pick(format!("{begun} begun, "), format!("하는 중 {begun}, ")));
     }
-    if understood.not_taken > 0 {
-        let n = understood.not_taken;
+    if !understood.not_taken.is_empty() {
+        let n = understood.not_taken.len();
         out.push_str(&lang.pick(format!("{n} not taken, "), format!("받지 않음 {n}, ")));
     }
     out.push_str(&lang.pick(format!("{empty} empty"), format!("빈 행 {empty}")));
@@ -445,6 +461,24 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
                 "  ! {n}개 행이 다른 행의 키 옆에 있었습니다. 숨은 A열 없이 정렬한 듯하여 글로 제자리를 찾았습니다 ({}행)\n",
                 named(&items, lang)
             ),
+        ));
+    }
+    if !understood.gaps.is_empty() {
+        let n = understood.with_gaps;
+        let counts = if understood.reviewer.is_none() {
+            lang.pick("what is empty is not decided", "빈칸은 조정한 것으로 보지 않습니다")
+        } else if n == 1 {
+            lang.pick("it does not count as finished", "끝난 것으로 세지 않습니다")
+        } else {
+            lang.pick("they do not count as finished", "끝난 것으로 세지 않습니다")
+        };
+        let cells = named(&understood.gaps, lang);
+        out.push_str(&lang.pick(
+            format!(
+                "  ! {} marked as finished, but cells are empty ({cells}): {counts}\n",
+                counted(n, "row is", "rows are")
+            ),
+            format!("  ! 끝 표시가 있는 {n}개 행에 빈칸이 있습니다 ({cells}): {counts}\n"),
         ));
     }
     if !understood.edited.is_empty() {

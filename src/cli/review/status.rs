@@ -7,11 +7,11 @@ use crate::cli::failure::Outcome;
 use crate::cli::open;
 use crate::cli::printer::Printer;
 use crate::compare::ratings::Reviewed;
-use crate::domain::review::{Drawn, Rating};
+use crate::domain::review::{Drawn, PackRow, Rating};
 use crate::report::table::{Cell, Table};
 use crate::report::words;
 use crate::review::agree;
-use crate::store::reviews;
+use crate::store::reviews::{self, Sent};
 use crate::text::sink::terminal_line;
 
 /// All packs of all runs, the newest first.
@@ -66,7 +66,7 @@ pub(super) fn list(global: &Global, printer: &Printer) -> Outcome {
 
 /// How many of the rows that people differ on were decided; empty where nobody differs.
 fn decided(reviewed: &Reviewed, printer: &Printer) -> String {
-    let decided = reviewed.decisions().count();
+    let decided = agree::decided(reviewed);
     let open = agree::undecided(reviewed).len();
     if decided + open == 0 || reviewed.pack.reviewers.len() < 2 {
         return String::new();
@@ -95,7 +95,7 @@ pub(super) fn status(global: &Global, pack: &str, printer: &Printer) -> Outcome 
         let id = &opened.reviewed.pack.id;
         let hidden = printer.lang.pick(
             format!("Names stay hidden until everybody has finished, or `narani review unmask {id}`."),
-            format!("모두 끝내거나 `narani review unmask {id}` 를 할 때까지 이름을 가립니다."),
+            format!("모두 끝낼 때까지 이름을 가립니다. 먼저 보려면: `narani review unmask {id}`"),
         );
         out.push('\n');
         out.push_str(&crate::report::hanging(&hidden, ("", ""), &printer.style()));
@@ -178,11 +178,23 @@ fn title(opened: &Opened, printer: &Printer) -> String {
 fn progress(reviewed: &Reviewed, printer: &Printer) -> String {
     let lang = printer.lang;
     let zone = jiff::tz::TimeZone::system();
+    // A row that came in before and was refused later still has what came in before.
+    let refused = |at: usize| {
+        let sent: &Sent = &reviewed.sent[at];
+        let lost =
+            |row: &&PackRow| sent.refused.contains(&row.key) && sent.rating(&row.key).is_none_or(Rating::is_empty);
+        reviewed.pack.reviewers[at].rows.iter().filter(lost).count()
+    };
+    let any_refused = (0..reviewed.pack.reviewers.len()).any(|at| refused(at) > 0);
     let mut table = Table::new()
         .text(lang.pick("reviewer", "심사자"))
         .number(lang.pick("rows", "행"))
         .number(lang.pick("finished", "끝남"))
-        .number(lang.pick("begun", "하는 중"))
+        .number(lang.pick("begun", "하는 중"));
+    if any_refused {
+        table = table.number(lang.pick("refused", "받지 않음"));
+    }
+    let mut table = table
         .number(lang.pick("empty", "빈 행"))
         .text(lang.pick("last file", "마지막 파일"))
         .whole(lang.pick("read", "읽은 때"));
@@ -203,15 +215,20 @@ fn progress(reviewed: &Reviewed, printer: &Printer) -> String {
         let (file, when) = sent.last.as_ref().map_or((String::new(), String::new()), |(file, at)| {
             (file.clone(), words::moment(*at, &zone, false, lang))
         });
-        table.row([
+        let refused = refused(at);
+        let mut cells = vec![
             Cell::new(&reviewer.name),
             Cell::new(rows.to_string()),
             Cell::new(finished.to_string()),
             Cell::new(begun.to_string()),
-            Cell::new((rows - finished - begun).to_string()),
+        ];
+        cells.extend(any_refused.then(|| Cell::new(refused.to_string())));
+        cells.extend([
+            Cell::new((rows - finished - begun - refused).to_string()),
             Cell::new(file),
             Cell::new(when),
         ]);
+        table.row(cells);
     }
     format!("\n{}", table.draw(&printer.style(), 2))
 }
