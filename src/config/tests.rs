@@ -497,3 +497,24 @@ fn the_schema_accepts_what_the_checker_accepts() {
         assert!(!errors(wrong).is_empty(), "{wrong}");
     }
 }
+
+/// A quarantine that lacked its reason hid that its day was none.
+#[test]
+fn a_quarantine_tells_all_its_mistakes_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rules.toml");
+    let told = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let misread = gate_rules(&path).unwrap_err();
+        let told: Vec<String> = misread
+            .problems
+            .iter()
+            .map(|problem| problem.message.to_string())
+            .collect();
+        told.join("\n")
+    };
+    let all = told("[gate]\n[[gate.quarantine]]\nuntil = \"2026-13-25\"\n");
+    for part in ["lacks `case`", "lacks `reason`", "2026-13-25"] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+}

@@ -284,12 +284,25 @@ fn quarantine(desk: &mut Desk<'_, '_>, node: &Node) -> Option<Quarantine> {
             desk.tell(start, problem);
         }
     }
+    // Everything is read before anything is missed, so that all mistakes of an entry are told at once.
+    let mut text = |field: &str| node.get(field).and_then(|node| desk.text(node, field));
+    let (case, target, reason) = (text("case"), text("target"), text("reason"));
+    let until = node.get("until").and_then(|node| day(desk, node));
     let case_node = node.get("case")?;
-    let case = desk.text(case_node, "case")?;
-    let reason = desk.text(node.get("reason")?, "reason")?;
-    let until_node = node.get("until")?;
-    let text = desk.text(until_node, "until")?;
-    let Ok(until) = text.parse::<jiff::civil::Date>() else {
+    Some(Quarantine {
+        stands: stands(desk, node, case_node.span, &["target", "until"]),
+        case: case?,
+        target,
+        // Its lack has been told, so nobody judges by it; what else does not fit is still to be told.
+        reason: reason.unwrap_or_default(),
+        until: until.unwrap_or(jiff::civil::Date::MAX),
+    })
+}
+
+fn day(desk: &mut Desk<'_, '_>, node: &Node) -> Option<jiff::civil::Date> {
+    let text = desk.text(node, "until")?;
+    let day = text.parse().ok();
+    if day.is_none() {
         let problem = Problem::error(
             "date",
             said!(
@@ -298,16 +311,9 @@ fn quarantine(desk: &mut Desk<'_, '_>, node: &Node) -> Option<Quarantine> {
             ),
         )
         .help(said!("write it as \"2026-04-15\"", "\"2026-04-15\"처럼 쓰세요"));
-        desk.tell(until_node.span, problem);
-        return None;
-    };
-    Some(Quarantine {
-        stands: stands(desk, node, case_node.span, &["target", "until"]),
-        case,
-        target: node.get("target").and_then(|node| desk.text(node, "target")),
-        reason,
-        until,
-    })
+        desk.tell(node.span, problem);
+    }
+    day
 }
 
 /// Where a rule stands, and where its fields do whose values may not fit a run.
