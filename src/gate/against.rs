@@ -1,8 +1,10 @@
 //! What a run is compared with: baseline files, or another run in the same form.
 
-use super::baseline::{Baseline, Line, print, scorers_print};
+use std::path::Path;
+
+use super::baseline::{Baseline, Line, file_name, print, scorers_print};
 use super::verdict::Trouble;
-use crate::compare::{Grid, Spot};
+use crate::compare::{Grid, Lane, Spot};
 
 /// Share of changed or missing cases above which a whole column is no longer comparable, and a baseline is not replaced
 /// unasked.
@@ -48,8 +50,11 @@ impl Against {
     ) -> Self {
         let mut baselines = baselines.into_iter();
         let sides = (0..now.lanes.len())
-            .map(|_| match baselines.next() {
-                Some(found) => found.and_then(|baseline| Side::join(baseline, now)),
+            .map(|lane| match baselines.next() {
+                Some(found) => found.and_then(|baseline| {
+                    of_column(&baseline, &name, &now.lanes[lane])?;
+                    Side::join(baseline, now)
+                }),
                 None => Err(Trouble::NoColumn),
             })
             .collect();
@@ -88,6 +93,23 @@ impl Against {
     }
 }
 
+/// What a file says of itself counts, not where it lies: one that was copied or renamed would judge a target by another's
+/// answers.
+fn of_column(baseline: &Baseline, folder: &str, column: &Lane) -> Result<(), Trouble> {
+    let head = &baseline.head;
+    if (&head.target, &head.prompt) == (&column.target, &column.prompt) {
+        return Ok(());
+    }
+    let file = file_name(&column.target, column.prompt.as_deref());
+    Err(Trouble::Target {
+        path: Path::new(folder).join(file).display().to_string(),
+        was: match &head.prompt {
+            Some(prompt) => format!("{}/{prompt}", head.target),
+            None => head.target.clone(),
+        },
+    })
+}
+
 impl Side {
     #[expect(clippy::cast_precision_loss, reason = "counts of cases stay far below 2^52")]
     fn join(baseline: Baseline, now: &Grid) -> Result<Self, Trouble> {
@@ -107,7 +129,10 @@ impl Side {
             return Err(Trouble::Scorers);
         }
         if head.trials != info.trials {
-            return Err(Trouble::Trials { was: head.trials });
+            return Err(Trouble::Trials {
+                was: head.trials,
+                now: info.trials,
+            });
         }
         if baseline.lines.is_empty() {
             return Err(Trouble::Empty);

@@ -39,7 +39,7 @@ fn shorten(check: &mut Check, most: usize) {
         CheckKind::MustPass { tag } => cut(tag),
         CheckKind::LatencyP95 { .. } | CheckKind::Cost { .. } => {}
     }
-    if let State::NoBaseline(Trouble::Suite { was }) = &mut check.state {
+    if let State::NoBaseline(Trouble::Suite { was } | Trouble::Target { was, .. }) = &mut check.state {
         cut(was);
     }
     let lists = [

@@ -261,6 +261,13 @@ pub enum Trouble {
         /// What is wrong.
         damage: Damage,
     },
+    /// It says of itself that it is another column's.
+    Target {
+        /// The file.
+        path: String,
+        /// Whose it is.
+        was: String,
+    },
     /// It is of another suite.
     Suite {
         /// Which.
@@ -272,6 +279,8 @@ pub enum Trouble {
     Trials {
         /// Then.
         was: u32,
+        /// Now.
+        now: u32,
     },
     /// One is simulated, the other is not.
     Simulated {

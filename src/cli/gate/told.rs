@@ -130,7 +130,7 @@ pub(super) fn tell(args: &GateArgs, now: &Grid, verdict: &Verdict, printer: &Pri
             &report::gate::github::outputs(verdict, &report),
             printer,
         )?;
-        printer.out_raw(&report::gate::github::annotations(verdict))?;
+        printer.out_raw(&report::gate::github::annotations(verdict, printer.lang))?;
     }
     Ok(())
 }

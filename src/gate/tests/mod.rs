@@ -72,6 +72,15 @@ fn regression(rule: Rule) -> CheckKind {
     }
 }
 
+fn style(lang: crate::report::words::Lang) -> crate::report::Style {
+    crate::report::Style {
+        width: 80,
+        ascii: false,
+        color: false,
+        lang,
+    }
+}
+
 fn day(text: &str) -> jiff::civil::Date {
     text.parse().unwrap()
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::cells::{scores, then_and_now};
+use super::cells::{scores, then_and_now, whom};
 use crate::config::CheckKind;
 use crate::domain::{Problem, Severity};
 use crate::gate::{Check, Moved, State, Verdict};
@@ -19,16 +19,16 @@ const ANNOTATIONS: usize = 9;
 /// Characters of a message.
 const MESSAGE: usize = 120;
 
-const STYLE: Style = Style {
-    width: 80,
-    ascii: false,
-    color: false,
-    lang: Lang::En,
-};
-
-/// The annotations, one a line: failing cases at their lines of the suite, then how many more there are.
+/// The annotations, one a line: failing cases at their lines of the suite, then how many more there are. People read them, so
+/// they are in their language as the summary is.
 #[must_use]
-pub fn annotations(verdict: &Verdict) -> String {
+pub fn annotations(verdict: &Verdict, lang: Lang) -> String {
+    let style = Style {
+        width: 80,
+        ascii: false,
+        color: false,
+        lang,
+    };
     let verdict = &verdict.brief(MESSAGE);
     let mut lines: Vec<String> = Vec::new();
     let mut more = 0u64;
@@ -38,34 +38,48 @@ pub fn annotations(verdict: &Verdict) -> String {
             continue;
         }
         lines.push(if let Some(moved) = moved {
-            at_case(moved, check.label.as_deref().unwrap_or(""))
+            at_case(moved, check.label.as_deref().unwrap_or(""), lang)
         } else {
-            let figures = then_and_now(check, verdict, &STYLE);
-            let limit = words::limit(&check.rule, &STYLE);
-            at_check(check, "error", &format!("{figures}, limit {limit}"))
+            let figures = then_and_now(check, verdict, &style);
+            let limit = words::limit(&check.rule, &style);
+            let told = lang.pick(format!("{figures}, limit {limit}"), format!("{figures}, 한계 {limit}"));
+            at_check(check, "error", &told, &style)
         });
     }
     for check in &verdict.checks {
         let told = match &check.state {
-            State::Inconclusive(why) => match words::needs(check, &STYLE) {
-                Some(needs) => format!("not decided: {}; {needs}", words::undecided(why, Lang::En)),
-                None => format!("not decided: {}", words::undecided(why, Lang::En)),
-            },
-            State::NoBaseline(trouble) => words::trouble_short(trouble, Lang::En).to_owned(),
+            State::Inconclusive(why) => {
+                let why = words::undecided(why, lang);
+                let needs = words::needs(check, &style).map_or(String::new(), |needs| format!("; {needs}"));
+                lang.pick(
+                    format!("not decided: {why}{needs}"),
+                    format!("판정 못 함: {why}{needs}"),
+                )
+            }
+            State::NoBaseline(trouble) => {
+                words::trouble(trouble, check.label.as_deref().unwrap_or(""), verdict, lang).0
+            }
             State::Fail | State::Pass => continue,
         };
         if lines.len() < ANNOTATIONS {
-            lines.push(at_check(check, "warning", &told));
+            lines.push(at_check(check, "warning", &told, &style));
         } else {
             more += 1;
         }
     }
     if more > 0 {
-        lines.push(format!(
-            "::notice title=narani gate::and {more} more in the job summary"
-        ));
+        lines.push(rest(more, lang));
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// That there are more than GitHub shows.
+fn rest(more: u64, lang: Lang) -> String {
+    let said = lang.pick(
+        format!("and {more} more in the job summary"),
+        format!("작업 요약에 {more}개 더 있습니다"),
+    );
+    format!("::notice title=narani gate::{said}")
 }
 
 /// Failing cases of all failed checks, each once, and the checks that have none: one of each check in turn, so that no target
@@ -103,9 +117,9 @@ fn moved_of(check: &Check) -> impl Iterator<Item = &Moved> {
     }
 }
 
-fn at_check(check: &Check, level: &str, told: &str) -> String {
-    let whom = begin(check.label.as_deref().unwrap_or("all"));
-    let name = words::check_name(&check.rule, Lang::En);
+fn at_check(check: &Check, level: &str, told: &str, style: &Style) -> String {
+    let whom = begin(&whom(check, style));
+    let name = words::check_name(&check.rule, style.lang);
     format!(
         "::{level} title={}::{}",
         property(&terminal_line(&format!("narani gate ({whom})"))),
@@ -113,7 +127,7 @@ fn at_check(check: &Check, level: &str, told: &str) -> String {
     )
 }
 
-fn at_case(moved: &Moved, label: &str) -> String {
+fn at_case(moved: &Moved, label: &str, lang: Lang) -> String {
     let mut place = String::new();
     if !moved.file.is_empty() {
         place.push_str(&format!("file={},", property(&terminal_line(&begin(&moved.file)))));
@@ -122,10 +136,10 @@ fn at_case(moved: &Moved, label: &str) -> String {
         }
     }
     let title = terminal_line(&begin(&format!("{} ({label})", begin(&moved.case))));
-    let mut said = format!("score {}", scores(moved));
+    let mut said = format!("{} {}", lang.words().score, scores(moved));
     if !moved.why.is_empty() {
         said.push_str(": ");
-        said.push_str(&moved.why);
+        said.push_str(moved.why.in_lang(lang));
     }
     format!(
         "::error {place}title={}::{}",
@@ -197,15 +211,13 @@ pub fn mistakes(problems: &[Problem], lang: Lang) -> (String, String, String) {
         }
         lines.push(format!(
             "::error {at}title=narani gate::{}",
-            message(&terminal_line(&begin(problem.message.in_lang(Lang::En))))
+            message(&terminal_line(&begin(said)))
         ));
     }
     let more = lines.len().saturating_sub(ANNOTATIONS);
     lines.truncate(ANNOTATIONS);
     if more > 0 {
-        lines.push(format!(
-            "::notice title=narani gate::and {more} more in the job summary"
-        ));
+        lines.push(rest(more as u64, lang));
     }
     let commands = lines.iter().map(|line| format!("{line}\n")).collect();
     (

@@ -4,6 +4,7 @@
 //! through the Markdown sinks only. Sections are cut at their ends when the whole grows too long, and a line says so.
 
 use super::cells::{change, digits, scores, then_and_now, whom};
+use super::without::{next_steps, troubles};
 use crate::config::CheckKind;
 use crate::gate::{Check, Moved, Overall, State, Verdict};
 use crate::report::Style;
@@ -57,6 +58,10 @@ pub fn markdown(verdict: &Verdict, manner: Manner<'_>, lang: Lang) -> String {
             out.push_str(&again);
         }
         return out;
+    }
+    if overall == Overall::NoBaseline {
+        out.push('\n');
+        out.push_str(&steps(verdict, lang));
     }
     let mut sections: Vec<String> = verdict
         .checks
@@ -133,19 +138,34 @@ fn alert(verdict: &Verdict, style: &Style) -> String {
             said.join(" ")
         }
         Overall::NoBaseline => {
-            let troubles = verdict.checks.iter().filter_map(|check| match &check.state {
-                State::NoBaseline(trouble) => {
-                    let label = check.label.as_deref().unwrap_or("");
-                    Some(inline(&words::trouble(trouble, label, verdict, lang).0))
-                }
-                _ => None,
-            });
-            let mut said: Vec<String> = troubles.collect();
-            said.dedup();
+            let troubles = troubles(verdict, lang);
+            let said: Vec<String> = troubles.iter().map(|(why, _)| inline(why)).collect();
             said.join("; ")
         }
     };
     format!("> [!{kind}]\n> **narani gate: {word}**{simulated} — {said}\n")
+}
+
+/// What to do where there is nothing valid to compare with, as the terminal has it.
+fn steps(verdict: &Verdict, lang: Lang) -> String {
+    const STEPS: usize = 10;
+    let steps = next_steps(&troubles(verdict, lang), lang);
+    let mut out = String::new();
+    for step in steps.iter().take(STEPS) {
+        let Some((lead, rest)) = step.split_once("  ") else {
+            out.push_str(&format!("{}\n\n", inline(step)));
+            continue;
+        };
+        let (command, more) = rest.split_once("   ").unwrap_or((rest, ""));
+        out.push_str(&format!("{}\n\n{}", inline(lead), markdown_fence(command, "text")));
+        if !more.is_empty() {
+            out.push_str(&format!("{}\n", inline(more)));
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
 }
 
 /// What failed, in a sentence.

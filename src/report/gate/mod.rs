@@ -9,6 +9,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod terminal;
+mod without;
 
 pub use json::json;
 pub use junit::junit;

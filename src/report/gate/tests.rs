@@ -82,7 +82,7 @@ fn nothing_hostile_gets_through() {
                 "{id}: a command in the log"
             );
         }
-        let commands = github::annotations(&verdict);
+        let commands = github::annotations(&verdict, Lang::En);
         assert!(commands.lines().count() <= 10, "{id}");
         for line in commands.lines() {
             assert!(
@@ -180,7 +180,7 @@ fn annotations_go_round_and_say_why() {
             moved.why = "says 7 days, 100% sure\n::error::x".into();
         }
     }
-    let lines = github::annotations(&verdict);
+    let lines = github::annotations(&verdict, Lang::En);
     let lines: Vec<&str> = lines.lines().collect();
     let of = |label: &str| lines.iter().filter(|line| line.contains(&format!("({label})"))).count();
     assert_eq!((lines.len(), of("one"), of("two")), (10, 5, 4), "{lines:#?}");

@@ -1,11 +1,12 @@
 //! What stands behind the word of the verdict: the figures of a pass, and why nothing could be decided.
 
-use crate::gate::{Check, State, Verdict};
+use crate::gate::{Check, Verdict};
 use crate::report::Style;
 use crate::report::gate::cells::digits;
+use crate::report::gate::without::{next_steps, troubles};
 use crate::report::lines::{advice, hanging, item};
 use crate::report::number::{Purse, paid, size};
-use crate::report::words::{self, Lang};
+use crate::report::words;
 use crate::text::sink::terminal_line;
 
 pub(super) fn passed(verdict: &Verdict, style: &Style) -> String {
@@ -94,19 +95,6 @@ pub(super) fn also_open(verdict: &Verdict, style: &Style) -> String {
     out
 }
 
-fn troubles(verdict: &Verdict, lang: Lang) -> Vec<(String, String)> {
-    let mut seen: Vec<(String, String)> = Vec::new();
-    for check in &verdict.checks {
-        if let State::NoBaseline(trouble) = &check.state {
-            let told = words::trouble(trouble, check.label.as_deref().unwrap_or(""), verdict, lang);
-            if !seen.contains(&told) {
-                seen.push(told);
-            }
-        }
-    }
-    seen
-}
-
 pub(super) fn no_baseline(verdict: &Verdict, first: &str, style: &Style) -> String {
     let mut out = String::new();
     let troubles = troubles(verdict, style.lang);
@@ -118,22 +106,8 @@ pub(super) fn no_baseline(verdict: &Verdict, first: &str, style: &Style) -> Stri
             out.push_str(&item(&terminal_line(sentence), style));
         }
     }
-    // What was written first, then what to do; what holds for all is said once.
-    let mut lines: Vec<&str> = Vec::new();
-    for line in troubles.iter().flat_map(|(_, remedy)| remedy.lines()) {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    let (commands, mut written): (Vec<&str>, Vec<&str>) = lines.into_iter().partition(|line| line.contains("  "));
-    if written.len() > 1 {
-        written = vec![style.lang.pick(
-            "Proposals were written beside them, each with .pending after its name.",
-            "각 파일 옆에 이름 뒤에 .pending을 붙인 제안을 썼습니다.",
-        )];
-    }
-    for line in written.into_iter().chain(commands) {
-        out.push_str(&advice(line, 2, style));
+    for line in next_steps(&troubles, style.lang) {
+        out.push_str(&advice(&line, 2, style));
     }
     out
 }

@@ -3,6 +3,7 @@
 use crate::gate::{Damage, Trouble, Verdict};
 use crate::report::number::grouped;
 use crate::report::words::{Lang, cases, trials};
+use crate::text::sink::terminal_word;
 
 /// Why there is nothing valid to compare with, in a few words for a table cell.
 #[must_use]
@@ -58,12 +59,29 @@ pub fn trouble(trouble: &Trouble, label: &str, verdict: &Verdict, lang: Lang) ->
             );
         }
         Trouble::Damaged { path, damage } => {
-            return (
-                format!("{path}: {}", damage_words(damage, lang)),
-                lang.pick(
-                    format!("Regenerate it, do not merge it by hand:  {accept}   then commit."),
-                    format!("손으로 병합하지 말고 다시 만드세요:  {accept}   그런 다음 커밋하세요."),
+            let remedy = match damage {
+                Damage::Conflict(_) => settle(path, &accept, lang),
+                // A newer form is no damage: the file as committed is just as new.
+                Damage::Form(form) if !form.is_empty() => lang.pick(
+                    format!("Use the narani that wrote it.\nOr, if this run is what it should be:  {accept}   then commit."),
+                    format!(
+                        "이 파일을 쓴 narani 버전을 사용하세요.\n또는 이 실행의 결과가 옳다면:  {accept}   그런 다음 커밋하세요."
+                    ),
                 ),
+                Damage::Line(0, _) => lang
+                    .pick("Make the file readable.", "파일을 읽을 수 있게 하세요.")
+                    .to_owned(),
+                _ => take_back(path, &accept, lang),
+            };
+            return (format!("{path}: {}", damage_words(damage, lang)), remedy);
+        }
+        Trouble::Target { path, was } => {
+            return (
+                lang.pick(
+                    format!("{label}: {path} says that it is the baseline of {was}, not of {label}"),
+                    format!("{label}: {path} 파일은 {label} 대상이 아니라 {was} 대상의 기준이라고 적혀 있습니다"),
+                ),
+                take_back(path, &accept, lang),
             );
         }
         Trouble::Suite { was } => lang.pick(
@@ -74,12 +92,12 @@ pub fn trouble(trouble: &Trouble, label: &str, verdict: &Verdict, lang: Lang) ->
             format!("{label}: the baseline was judged by other scorers"),
             format!("{label}: 기준이 다른 채점기로 채점되었습니다"),
         ),
-        Trouble::Trials { was } => lang.pick(
+        Trouble::Trials { was, now } => lang.pick(
             format!(
-                "{label}: the baseline has {} a case, the run another number",
+                "{label}: the baseline has {} a case, the run {now}",
                 trials(u64::from(*was), lang)
             ),
-            format!("{label}: 기준은 문항마다 {was}회차인데 이 실행은 다릅니다"),
+            format!("{label}: 기준은 문항마다 {was}회차, 이 실행은 {now}회차입니다"),
         ),
         Trouble::Simulated { baseline: true } => lang.pick(
             format!("{label}: the baseline is SIMULATED, the run is real"),
@@ -144,6 +162,32 @@ pub fn trouble(trouble: &Trouble, label: &str, verdict: &Verdict, lang: Lang) ->
         format!("새 결과가 맞다면:  {review}   그런 다음 커밋하세요."),
     );
     (sentence, remedy)
+}
+
+/// First the file as it was committed: whoever accepts the run under judgement instead makes it its own measure.
+fn take_back(path: &str, accept: &str, lang: Lang) -> String {
+    let path = terminal_word(path);
+    lang.pick(
+        format!(
+            "Take the committed file back:  git checkout -- {path}\nOr regenerate it, never merge by hand, if this run is what it should be:  {accept}   then commit."
+        ),
+        format!(
+            "커밋된 파일로 되돌리기:  git checkout -- {path}\n또는 이 실행의 결과가 옳을 때만, 손으로 병합하지 말고 다시 만들기:  {accept}   그런 다음 커밋하세요."
+        ),
+    )
+}
+
+/// The same of an unfinished merge, which has two committed files: one of them is taken whole.
+fn settle(path: &str, accept: &str, lang: Lang) -> String {
+    let path = terminal_word(path);
+    lang.pick(
+        format!(
+            "Settle the merge with one side, whole:  git checkout --ours -- {path}   (or --theirs), then git add.\nOr regenerate it, never merge by hand, if this run is what it should be:  {accept}   then commit."
+        ),
+        format!(
+            "한쪽 파일을 통째로 골라 병합 끝내기:  git checkout --ours -- {path}   (또는 --theirs) 그런 다음 git add 하세요.\n또는 이 실행의 결과가 옳을 때만, 손으로 병합하지 말고 다시 만들기:  {accept}   그런 다음 커밋하세요."
+        ),
+    )
 }
 
 /// What is wrong with a baseline file.
