@@ -55,6 +55,16 @@ impl Spot {
         Self { cells, ..Self::EMPTY }
     }
 
+    /// A square that was answered and that no scorer could judge.
+    #[cfg(test)]
+    pub(crate) fn unjudged(cells: u16) -> Self {
+        Self {
+            cells,
+            measured: cells,
+            ..Self::EMPTY
+        }
+    }
+
     /// The share of trials that passed; none without a verdict.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
@@ -77,6 +87,8 @@ pub struct Known {
     pub print: u64,
     /// The cluster it belongs to, as an index into [`Grid::groups`].
     pub group: Option<u32>,
+    /// A scorer that counts is to judge its answers: one without a verdict lacks something.
+    pub scored: bool,
     /// Its tags, as indices into [`Grid::tags`].
     pub tags: Vec<u32>,
     /// Line in its file, from 1; 0 where unknown.
@@ -131,11 +143,15 @@ pub struct Grid {
     // One list a scorer, as long as `spots`.
     values: Vec<Vec<f64>>,
     by_id: HashMap<String, u32>,
-    /// Cells that were not measured, in order, at most [`MISSES`]: column, case, trial from 1, kind.
+    /// Cells that were not measured, or have no verdict though one is due, in order, at most [`MISSES`]: column, case, trial
+    /// from 1, kind.
     pub misses: Vec<(usize, u32, u32, String)>,
 }
 
-/// Cells not measured that are kept one by one.
+/// Kind of an answer that no scorer could judge, where one is to.
+pub const NO_VERDICT: &str = "no_verdict";
+
+/// Cells not measured, or answered without a verdict, that are kept one by one.
 pub const MISSES: usize = 10_000;
 
 /// Fingerprint of a case: what is asked, what is right, and scorers of its own.
@@ -212,6 +228,12 @@ impl Grid {
         let place = u32::try_from(self.cases.len()).unwrap_or(u32::MAX);
         self.by_id.insert(case.id.clone(), place);
         self.cases.push(Known {
+            scored: self
+                .info
+                .scorers
+                .iter()
+                .chain(&case.scorers)
+                .any(|scorer| scorer.weight > 0.0),
             id: case.id.clone(),
             print: print_of(case),
             group,
@@ -225,6 +247,19 @@ impl Grid {
     #[must_use]
     pub fn spot(&self, case: usize, lane: usize) -> &Spot {
         self.spots.get(case * self.lanes.len() + lane).unwrap_or(&Spot::EMPTY)
+    }
+
+    /// Answers of a column that should have a verdict and have none: no scorer could say.
+    #[must_use]
+    pub fn unjudged(&self, lane: usize) -> u64 {
+        let lacking = |case: usize| {
+            let spot = self.spot(case, lane);
+            u64::from(spot.measured.saturating_sub(spot.judged))
+        };
+        (0..self.cases.len())
+            .filter(|case| self.cases[*case].scored)
+            .map(lacking)
+            .sum()
     }
 
     /// The mean value of a scorer (by place in [`Grid::scorers`]) on a square.
@@ -347,14 +382,20 @@ impl Maker {
             (None, Some(_)) => paid.unknown += 1,
             (None, None) => {}
         }
-        if marked.status != Status::Measured {
-            let kind = kind_of(marked);
-            *self.kinds[lane].entry(kind.clone()).or_default() += 1;
+        let mut miss = |kind: String| {
             if self.grid.misses.len() < MISSES {
                 let case = u32::try_from(case).unwrap_or(u32::MAX);
                 self.grid.misses.push((lane, case, cell.trial + 1, kind));
             }
+        };
+        if marked.status != Status::Measured {
+            let kind = kind_of(marked);
+            *self.kinds[lane].entry(kind.clone()).or_default() += 1;
+            miss(kind);
             return;
+        }
+        if marked.pass.is_none() && self.grid.cases[case].scored {
+            miss(NO_VERDICT.to_owned());
         }
         let spot = &mut self.grid.spots[place];
         spot.measured = spot.measured.saturating_add(1);

@@ -32,6 +32,8 @@ pub struct Side {
     lines: Vec<Option<u32>>,
     /// Ids of cases that changed since, and are taken out.
     pub changed: Vec<String>,
+    // Their places in the run, ascending.
+    changed_at: Vec<usize>,
     /// Cases of the baseline that the run does not have.
     pub gone: u64,
     /// Cases of the run that the baseline does not have.
@@ -138,7 +140,7 @@ impl Side {
             return Err(Trouble::Empty);
         }
         let mut lines = vec![None; now.cases.len()];
-        let mut changed = Vec::new();
+        let (mut changed, mut changed_at) = (Vec::new(), Vec::new());
         let (mut shared, mut new) = (0u64, 0u64);
         for (case, known) in now.cases.iter().enumerate() {
             let Ok(place) = baseline
@@ -153,6 +155,7 @@ impl Side {
                 lines[case] = u32::try_from(place).ok();
             } else {
                 changed.push(known.id.clone());
+                changed_at.push(case);
             }
         }
         if shared == 0 {
@@ -172,6 +175,7 @@ impl Side {
             baseline,
             lines,
             changed,
+            changed_at,
             gone,
             new,
         })
@@ -181,6 +185,12 @@ impl Side {
     #[must_use]
     pub fn before(&self, case: usize) -> Option<Spot> {
         self.line(case).map(Line::spot)
+    }
+
+    /// Whether a case of the run changed since the baseline.
+    #[must_use]
+    pub fn has_changed(&self, case: usize) -> bool {
+        self.changed_at.binary_search(&case).is_ok()
     }
 
     /// The points of a scorer at the baseline.

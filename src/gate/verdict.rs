@@ -321,6 +321,8 @@ pub struct Check {
     pub state: State,
     /// Cases it rests on; fresh answers for latency.
     pub n: u64,
+    /// Cases taken out of the comparison because they changed since the baseline.
+    pub changed: u64,
     /// The figure at the baseline (share, points, milliseconds).
     pub before: Option<f64>,
     /// The figure now.
@@ -360,6 +362,7 @@ impl Check {
             lane: None,
             state: State::Pass,
             n: 0,
+            changed: 0,
             before: None,
             now: None,
             interval: None,

@@ -3,6 +3,9 @@
 //! What each kind of check decides stands in a file of its own; here is what holds for all: which columns, how much was
 //! measured, and the order of the verdict.
 
+use std::collections::HashMap;
+
+use crate::compare::grid::NO_VERDICT;
 use crate::compare::{Grid, Measure, Paid};
 use crate::config::{CheckKind, CheckRule, GateRules, Metric, Quarantine};
 use crate::domain::Problem;
@@ -61,7 +64,7 @@ pub fn judge(trial: &Trial<'_>) -> Result<Verdict, Vec<Problem>> {
         .filter(|lane| checked[*lane])
         .map(|lane| covered(now, lane, trial.rules.coverage_min))
         .collect();
-    let low = |lane: usize| share(&now.lanes[lane].counts) < trial.rules.coverage_min;
+    let low = |lane: usize| covered(now, lane, trial.rules.coverage_min).low;
     let mut checks = Vec::new();
     for rule in &trial.rules.checks {
         if let CheckKind::Cost { max } = &rule.kind {
@@ -93,7 +96,7 @@ pub fn judge(trial: &Trial<'_>) -> Result<Verdict, Vec<Problem>> {
     let mut missed = 0;
     for lane in &now.lanes {
         cached += lane.counts.cached;
-        missed += lane.counts.planned - lane.counts.measured;
+        missed += lane.counts.planned - lane.counts.measured + now.unjudged(at);
     }
     let misses = now.misses.iter().take(1000).map(|(lane, case, trial, kind)| {
         let id = now.cases[*case as usize].id.clone();
@@ -196,23 +199,31 @@ fn lanes(grid: &Grid, targets: &[String]) -> Vec<usize> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of cells stay far below 2^52")]
-fn share(counts: &crate::compare::Counts) -> f64 {
-    if counts.planned == 0 {
+fn share(measured: u64, planned: u64) -> f64 {
+    if planned == 0 {
         return 0.0;
     }
-    counts.measured as f64 / counts.planned as f64
+    measured as f64 / planned as f64
 }
 
-/// How much of a column was measured, and whether that is less than `floor`.
+/// How much of a column was measured, and whether that is less than `floor`. An answer that no scorer could judge is not: nothing
+/// is known of its quality, and leaving it out unseen would let the rest speak for all.
 #[must_use]
 pub fn covered(grid: &Grid, lane: usize, floor: f64) -> Coverage {
     let column = &grid.lanes[lane];
+    let unjudged = grid.unjudged(lane);
+    let measured = column.counts.measured.saturating_sub(unjudged);
+    let mut kinds = column.kinds.clone();
+    if unjudged > 0 {
+        kinds.push((NO_VERDICT.to_owned(), unjudged));
+        kinds.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    }
     Coverage {
         label: column.label.clone(),
         planned: column.counts.planned,
-        measured: column.counts.measured,
-        kinds: column.kinds.clone(),
-        low: share(&column.counts) < floor,
+        measured,
+        kinds,
+        low: share(measured, column.counts.planned) < floor,
     }
 }
 

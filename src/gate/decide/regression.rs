@@ -4,11 +4,13 @@ use crate::compare::{Grid, Measure, Paired, Pairing, pairing};
 use crate::config::{Metric, Rule};
 
 use super::{Trial, aside, has_tag, measure, moved, needs};
+use crate::gate::against::{CHANGED_MOST, Side};
 use crate::gate::verdict::{Check, Moved, State, Undecided};
 
 /// Cases from which a tag's change is told.
 const TAG_FROM: usize = 10;
 
+#[expect(clippy::cast_precision_loss, reason = "counts of cases stay far below 2^52")]
 pub(super) fn regression(
     trial: &Trial<'_>,
     lane: usize,
@@ -27,11 +29,15 @@ pub(super) fn regression(
     let what = measure(metric, now);
     let mut pairs = Pairing::default();
     let mut places = Vec::new();
+    let mut unjudged = 0;
     for case in 0..now.cases.len() {
         if !has_tag(now, case, tag) {
             continue;
         }
-        let Some(before) = side.before(case) else { continue };
+        let Some(before) = side.before(case) else {
+            check.changed += u64::from(side.has_changed(case));
+            continue;
+        };
         let spot = now.spot(case, lane);
         let put_aside = aside(trial, case, lane);
         let (was, is) = (before.rate(), spot.rate());
@@ -65,6 +71,8 @@ pub(super) fn regression(
         if let Some((was, is)) = values {
             pairs.push(was, is, now.cases[case].group);
             places.push(case);
+        } else if spot.measured > 0 && known_before(side, case, what, metric) {
+            unjudged += 1;
         }
     }
     let single = what == Measure::Pass && now.info.trials == 1;
@@ -79,10 +87,26 @@ pub(super) fn regression(
     check.unchanged = paired.worse + paired.better == 0;
     check.by_tag = by_tag(now, &pairs, &places, single);
     check.state = decide(&paired, margin, rule);
+    // Cases that were answered and not judged leave the comparison as changed ones do: more than a tenth in all, and the rest
+    // does not speak for them, however little the rules want measured.
+    let left_out = unjudged + check.changed + if tag.is_none() { side.gone } else { 0 };
+    if unjudged > 0 && left_out as f64 > CHANGED_MOST * (check.n + left_out) as f64 {
+        check.state = State::Inconclusive(Undecided::NotMeasured(unjudged));
+    }
     if check.state == State::Inconclusive(Undecided::Either) {
         check.needs = cases_to_rule_out(&paired, margin).and_then(|cases| needs(now, lane, cases));
     }
     check.paired = Some(paired);
+}
+
+/// Whether the baseline has a value of a case to compare.
+fn known_before(side: &Side, case: usize, what: Measure, metric: &Metric) -> bool {
+    match what {
+        Measure::Scorer(_) => side.scorer(case, metric.word()).is_some(),
+        Measure::Score => side.before(case).is_some_and(|before| before.score().is_some()),
+        Measure::Pass => side.before(case).is_some(),
+        Measure::Nothing => false,
+    }
 }
 
 /// The rule as it is written for users. `shown-drop`: the interval lies below 0 and the drop is at least the margin.

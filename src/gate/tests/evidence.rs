@@ -140,3 +140,73 @@ fn an_open_check_says_how_many_cases_would_decide_it() {
     let cases = verdict.checks[0].needs.as_ref().unwrap().cases;
     assert!((600..650).contains(&cases), "{cases}");
 }
+
+/// A run with 14 verdicts among 200 answers passed, with "200 cases".
+#[test]
+fn answers_without_a_verdict_are_not_measured() {
+    use crate::report::gate::{json, junit, terminal};
+    use crate::report::words::Lang;
+    let base = grid(&all(200, true));
+    let run = |judged: usize| {
+        let spots = (0..200).map(|at| {
+            if at < judged {
+                spot(Some(true))
+            } else {
+                Spot::unjudged(1)
+            }
+        });
+        Grid::made(&info(200, 1), &[spots.collect()], None)
+    };
+    let now = run(14);
+    let verdict = judged(&now, &against(&base, &now), &GateRules::default());
+    assert_eq!((verdict.overall(), verdict.exit()), (Overall::Inconclusive, 3));
+    assert_eq!((verdict.coverage[0].measured, verdict.missed), (14, 186));
+    let told = terminal(&verdict, false, &style(Lang::En));
+    assert!(told.contains("measured 14 of 200 answers (7 %, floor 98 %)"), "{told}");
+    assert!(told.contains("narani score r-") && !told.contains("--resume"), "{told}");
+    assert!(json(&verdict).contains("\"no_verdict\":186"), "{}", json(&verdict));
+    let xml = junit(&verdict, &now).unwrap();
+    assert_eq!(xml.matches("type=\"no_verdict\"").count(), 186, "{xml}");
+    // Whoever lowers the floor is still not told of a pass by the rest.
+    let low = GateRules {
+        coverage_min: 0.05,
+        ..GateRules::default()
+    };
+    let verdict = judged(&now, &against(&base, &now), &low);
+    assert_eq!(
+        verdict.checks[0].state,
+        State::Inconclusive(Undecided::NotMeasured(186))
+    );
+    // A few are within what the rules allow, and the number told is that of the cases compared.
+    let now = run(197);
+    let verdict = judged(&now, &against(&base, &now), &GateRules::default());
+    assert_eq!(verdict.exit(), 0);
+    for (lang, said) in [
+        (Lang::En, "197 of 200 cases compared"),
+        (Lang::Ko, "200문항 중 197문항 비교"),
+    ] {
+        let told = terminal(&verdict, false, &style(lang));
+        assert!(told.contains(said), "{told}");
+    }
+}
+
+/// Cases that had changed were counted among those that the verdict rests on.
+#[test]
+fn the_verdict_counts_the_cases_compared() {
+    use crate::report::gate::terminal;
+    use crate::report::words::Lang;
+    let now = grid(&all(120, true));
+    let mut base = Baseline::of(&now, 0);
+    for line in base.lines.iter_mut().take(7) {
+        line.print = "c_00000000".to_owned();
+    }
+    let against = Against::new("b".to_owned(), false, None, &now, vec![Ok(base)]);
+    let verdict = judged(&now, &against, &GateRules::default());
+    for (lang, said) in [
+        (Lang::En, "113 of 120 cases compared (7 changed since the baseline)"),
+        (Lang::Ko, "120문항 중 113문항 비교 (기준 이후 바뀐 7문항 제외)"),
+    ] {
+        let told = terminal(&verdict, false, &style(lang)).replace("\n      ", " ");
+        assert!(told.contains(said), "{told}");
+    }
+}

@@ -108,6 +108,7 @@ fn check(check: &Check, verdict: &Verdict) -> Value {
             put("metric", metric.word().into());
             put("tag", object!(tag));
             put("rule", rule.word().into());
+            put("changed_cases", check.changed.into());
             put("baseline", object!(check.before));
             put("now", object!(check.now));
             let paired = check.paired.as_ref();

@@ -9,8 +9,9 @@ use std::collections::HashMap;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
-use crate::compare::Grid;
-use crate::gate::{Check, Earlier, Moved, State, Undecided, Verdict};
+use crate::compare::grid::NO_VERDICT;
+use crate::compare::{Grid, Spot};
+use crate::gate::{Check, Earlier, Moved, State, Told, Undecided, Verdict};
 use crate::report::Style;
 use crate::report::words::{self, Lang};
 use crate::text::sink::terminal_line;
@@ -147,7 +148,12 @@ fn column(verdict: &Verdict, grid: &Grid, lane: usize) -> TestSuite {
                 .copied()
                 .unwrap_or("not_reached");
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_type(kind).set_message("not measured");
+            let (usual, message) = if spot.measured == 0 {
+                ("not_reached", "not measured")
+            } else {
+                (NO_VERDICT, "answered, but no verdict")
+            };
+            status.set_type(kind.unwrap_or(usual)).set_message(message);
             status
         } else if spot.judged > 0 && spot.passed > 0 && spot.passed < spot.judged {
             // Some trials passed, some failed: the flaky form, which services show apart.

@@ -361,7 +361,7 @@ fn repeats(verdict: &Verdict, style: &Style) -> String {
 fn how(verdict: &Verdict, style: &Style) -> String {
     let lang = style.lang;
     let mut parts = vec![
-        words::cases(verdict.cases, lang),
+        words::compared(verdict, lang),
         words::trials(u64::from(verdict.trials), lang),
     ];
     if verdict.missed > 0 {

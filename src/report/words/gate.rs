@@ -5,7 +5,7 @@ use crate::config::{Bound, CheckKind, Metric, Rule};
 use crate::gate::{Check, Coverage, Overall, State, Verdict};
 use crate::report::Style;
 use crate::report::number::{grouped, money, p_told, p_value, points, seconds, size, whole_percent};
-use crate::report::words::counted;
+use crate::report::words::{cases, counted};
 
 mod open;
 mod remark;
@@ -113,6 +113,7 @@ pub fn miss(kind: &str, lang: Lang) -> &str {
         "not_reached" => lang.words().not_reached,
         "no_recording" => lang.pick("no recording", "녹음 없음"),
         "not_imported" => lang.pick("not in the imported file", "가져온 파일에 없음"),
+        "no_verdict" => lang.pick("answered, but no verdict", "답했지만 판정 없음"),
         "target_stopped" => lang.pick("target stopped", "대상 중단"),
         kind => kind,
     }
@@ -269,6 +270,39 @@ pub fn moved_head(check: &Check, unmeasured: u64, lang: Lang) -> String {
     lang.pick(
         format!("{label}: {fell} {cases}, {rose} newly pass, {compared} compared{missing}{aside}"),
         format!("{label}: 새로 실패 {fell}문항, 새로 통과 {rose}문항, 비교 {compared}문항{missing}{aside}"),
+    )
+}
+
+/// What a verdict rests on: `240 cases`; where a comparison has fewer than the run, `218 of 240 cases compared (22 changed since the
+/// baseline)`.
+#[must_use]
+pub fn compared(verdict: &Verdict, lang: Lang) -> String {
+    let all = cases(verdict.cases, lang);
+    let whole =
+        |check: &&Check| matches!(check.rule, CheckKind::Regression { tag: None, .. }) && check.paired.is_some();
+    let checks = || verdict.checks.iter().filter(whole);
+    let (Some(least), Some(most)) = (checks().map(|check| check.n).min(), checks().map(|check| check.n).max()) else {
+        return all;
+    };
+    if least >= verdict.cases {
+        return all;
+    }
+    let n = if least == most {
+        grouped(least)
+    } else {
+        format!("{}–{}", grouped(least), grouped(most))
+    };
+    let changed = checks().map(|check| check.changed).max().filter(|changed| *changed > 0);
+    let why = changed.map_or(String::new(), |changed| {
+        let changed = grouped(changed);
+        lang.pick(
+            format!(" ({changed} changed since the baseline)"),
+            format!(" (기준 이후 바뀐 {changed}문항 제외)"),
+        )
+    });
+    lang.pick(
+        format!("{n} of {all} compared{why}"),
+        format!("{all} 중 {n}문항 비교{why}"),
     )
 }
 

@@ -11,7 +11,7 @@ use crate::text::sink::terminal_line;
 
 pub(super) fn passed(verdict: &Verdict, style: &Style) -> String {
     let (lang, digits) = (style.lang, digits(verdict));
-    let mut parts = vec![words::tally(verdict, lang), words::cases(verdict.cases, lang)];
+    let mut parts = vec![words::tally(verdict, lang), words::compared(verdict, lang)];
     // The column that moved down most is the one to know of.
     let worst = verdict
         .checks

@@ -182,6 +182,13 @@ pub fn open_advice(verdict: &Verdict, lang: Lang) -> Vec<String> {
             )
             .to_owned());
     }
+    if kinds.contains(&"no_verdict") {
+        let (run, options) = (&verdict.run, &verdict.options.global);
+        say(lang.pick(
+            format!("Judge again once the scorer is mended:  narani score {run}{options}"),
+            format!("채점기를 고친 뒤 다시 채점하기:  narani score {run}{options}"),
+        ));
+    }
     for check in &verdict.checks {
         let State::Inconclusive(why) = &check.state else {
             continue;
@@ -227,7 +234,7 @@ pub fn open_advice(verdict: &Verdict, lang: Lang) -> Vec<String> {
 
 /// The command that asks what was not measured; none where it would ask nothing.
 fn resume(verdict: &Verdict, kinds: &[&str]) -> Option<String> {
-    let never = |kind: &str| matches!(kind, "no_recording" | "not_imported" | "content_filter");
+    let never = |kind: &str| matches!(kind, "no_recording" | "not_imported" | "content_filter" | "no_verdict");
     // What was refused as it stands is asked again only when one says so.
     let lasting = |kind: &str| matches!(kind, "bad_request" | "scorer" | "judge");
     if !kinds.is_empty() && kinds.iter().all(|kind| never(kind)) {
