@@ -13,8 +13,8 @@ pub use against::Against;
 pub use baseline::{Baseline, Damage};
 pub use decide::{Trial, covered, judge, misfits};
 pub use verdict::{
-    Check, Coverage, Earlier, Moved, Needs, Options, Overall, Remark, Repeated, Repeats, State, Trouble, Undecided,
-    Verdict,
+    Check, Coverage, Earlier, Moved, Needs, Options, Overall, Remark, Repeated, Repeats, State, Told, Trouble,
+    Undecided, Verdict,
 };
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What a gate found: data for every form in which it is told. The overall verdict is worked out here and nowhere else.
 
+use std::collections::HashMap;
+
 use crate::compare::{Paid, Paired};
 use crate::config::{CheckKind, OnInconclusive};
 use crate::domain::{Money, Said};
@@ -49,8 +51,21 @@ pub struct Verdict {
     pub repeats: Option<Repeats>,
     /// Cells that fail now, by (column, case), with what the baseline says of them.
     pub failing: Vec<(usize, usize, Earlier)>,
+    /// Cases whose trials differ, by (column, case), trial by trial; empty until they are looked up.
+    pub flaky: HashMap<(usize, usize), Vec<Told>>,
     /// What has to be said again for the commands that a reader is advised to use.
     pub options: Options,
+}
+
+/// A trial of a case whose trials differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// Its number, from 1.
+    pub trial: u32,
+    /// It passed; none without a verdict.
+    pub passed: Option<bool>,
+    /// Why it failed, in the words of its scorers. Outside text.
+    pub why: Said,
 }
 
 /// Must-pass cases that were asked again.

@@ -130,6 +130,9 @@ fn judged(global: &Global, args: &GateArgs, printer: &Printer) -> Outcome {
     })
     .map_err(|problems| Failure::of(Exit::Usage, problems))?;
     told::explain(&reader, &mut verdict, args.with_answers)?;
+    if args.junit.is_some() {
+        told::tell_trials(&reader, &now, &mut verdict)?;
+    }
     told::tell(args, &now, &verdict, printer)?;
     Ok(match verdict.exit() {
         0 => Exit::Done,

@@ -13,7 +13,7 @@ use crate::cli::open::{self, Book};
 use crate::cli::printer::Printer;
 use crate::compare::{self, Grid};
 use crate::domain::{Problem, Record, Said};
-use crate::gate::Verdict;
+use crate::gate::{Told, Verdict};
 use crate::report;
 use crate::said;
 use crate::store::Reader;
@@ -61,6 +61,28 @@ pub(super) fn explain(reader: &Reader, verdict: &mut Verdict, answers: bool) -> 
                 moved.answer = answer;
             }
         }
+    }
+    Ok(())
+}
+
+/// Looks up the trials of cases of which some passed and some failed, for forms that tell them one by one.
+pub(super) fn tell_trials(reader: &Reader, now: &Grid, verdict: &mut Verdict) -> Result<(), Failure> {
+    const LOOKED_UP: usize = 1_000;
+    let book = Book::new(reader.info())?;
+    let differ = (0..now.lanes.len())
+        .flat_map(|lane| (0..now.cases.len()).map(move |case| (lane, case)))
+        .filter(|(lane, case)| {
+            let spot = now.spot(*case, *lane);
+            spot.passed > 0 && spot.passed < spot.judged
+        });
+    for (lane, case) in differ.take(LOOKED_UP) {
+        let records = of_column(reader, &book, case as u64, lane)?;
+        let trials = records.iter().map(|record| Told {
+            trial: record.trial,
+            passed: record.pass,
+            why: why(std::slice::from_ref(record)).0,
+        });
+        verdict.flaky.insert((lane, case), trials.collect());
     }
     Ok(())
 }

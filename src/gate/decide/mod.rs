@@ -94,7 +94,7 @@ pub fn judge(trial: &Trial<'_>) -> Result<Verdict, Vec<Problem>> {
     let paid = spent(trial);
     let mut cached = 0;
     let mut missed = 0;
-    for lane in &now.lanes {
+    for (at, lane) in now.lanes.iter().enumerate() {
         cached += lane.counts.cached;
         missed += lane.counts.planned - lane.counts.measured + now.unjudged(at);
     }
@@ -127,6 +127,7 @@ pub fn judge(trial: &Trial<'_>) -> Result<Verdict, Vec<Problem>> {
         missed,
         repeats: trial.repeats.cloned(),
         failing: failing(trial),
+        flaky: HashMap::new(),
         options: trial.options.clone(),
     })
 }

@@ -72,3 +72,22 @@ fn a_test_is_red_only_where_its_check_failed() {
         "29 cases and the check: {xml}"
     );
 }
+
+/// `flakyFailure` stood there empty.
+#[test]
+fn a_flaky_test_says_which_trials_failed_and_why() {
+    let now = Grid::made(&info(2, 3), &[vec![Spot::told(3, 2, Some(0.7)); 2]], None);
+    let mut verdict = judged(&now, &against(&now, &now), &GateRules::default());
+    let trial = |trial, passed, why: &str| Told {
+        trial,
+        passed: Some(passed),
+        why: why.into(),
+    };
+    let trials = vec![trial(1, true, ""), trial(2, false, "says 7 <days>"), trial(3, true, "")];
+    verdict.flaky.insert((0, 0), trials);
+    let xml = crate::report::gate::junit(&verdict, &now).unwrap();
+    assert!(xml.contains("trial 2 failed (passed: 1, 3; failed: 2)"), "{xml}");
+    assert!(xml.contains("says 7 &lt;days&gt;"), "{xml}");
+    // What was not looked up says at least how many passed.
+    assert!(xml.contains("2 of 3 trials passed"), "{xml}");
+}

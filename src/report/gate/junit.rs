@@ -141,12 +141,8 @@ fn column(verdict: &Verdict, grid: &Grid, lane: usize) -> TestSuite {
             failure("must_pass", moved)
         } else if let Some(moved) = newly_failing.get(&place) {
             failure("regression", moved)
-        } else if spot.measured == 0 {
-            let kind = u32::try_from(place)
-                .ok()
-                .and_then(|case| kinds.get(&case))
-                .copied()
-                .unwrap_or("not_reached");
+        } else if spot.measured == 0 || (spot.judged == 0 && known.scored) {
+            let kind = u32::try_from(place).ok().and_then(|case| kinds.get(&case)).copied();
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             let (usual, message) = if spot.measured == 0 {
                 ("not_reached", "not measured")
@@ -157,13 +153,7 @@ fn column(verdict: &Verdict, grid: &Grid, lane: usize) -> TestSuite {
             status
         } else if spot.judged > 0 && spot.passed > 0 && spot.passed < spot.judged {
             // Some trials passed, some failed: the flaky form, which services show apart.
-            let mut status = TestCaseStatus::success();
-            for _ in 0..(spot.judged - spot.passed) {
-                let mut rerun = TestRerun::new(NonSuccessKind::Failure);
-                rerun.set_type("trial");
-                status.add_rerun(rerun);
-            }
-            status
+            flaky(*spot, verdict.flaky.get(&(lane, place)).map_or(&[], Vec::as_slice))
         } else {
             property = earlier.get(&place).map(|earlier| match earlier {
                 Earlier::Failed => "known_fail",
@@ -188,6 +178,36 @@ fn by_place<'v>(checks: impl Iterator<Item = &'v Check>, list: fn(&Check) -> &Ve
     checks
         .flat_map(|check| list(check).iter().map(|moved| (moved.place, moved)))
         .collect()
+}
+
+/// A case whose trials differ: a rerun a failing trial, which says why it failed and how the others came out.
+fn flaky(spot: Spot, trials: &[Told]) -> TestCaseStatus {
+    let mut status = TestCaseStatus::success();
+    let numbers = |passed: bool| {
+        let numbers = trials.iter().filter(|trial| trial.passed == Some(passed));
+        let numbers: Vec<String> = numbers.map(|trial| trial.trial.to_string()).collect();
+        numbers.join(", ")
+    };
+    let mut failing = trials.iter().filter(|trial| trial.passed == Some(false));
+    for _ in 0..(spot.judged - spot.passed) {
+        let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+        rerun.set_type("trial");
+        if let Some(trial) = failing.next() {
+            rerun.set_message(format!(
+                "trial {} failed (passed: {}; failed: {})",
+                trial.trial,
+                numbers(true),
+                numbers(false)
+            ));
+            if !trial.why.is_empty() {
+                rerun.set_description(text(&trial.why));
+            }
+        } else {
+            rerun.set_message(format!("{} of {} trials passed", spot.passed, spot.judged));
+        }
+        status.add_rerun(rerun);
+    }
+    status
 }
 
 fn failure(kind: &str, moved: &Moved) -> TestCaseStatus {
