@@ -1,11 +1,12 @@
 //! XLSX and ODS: the first visible sheet, or the one named behind `#`, row by row.
 //!
 //! Cells come as the text that stands for their value: whole numbers without a decimal point, dates as ISO 8601,
-//! truths as `TRUE` and `FALSE`. So a table gives the same cases as a workbook and as CSV.
+//! truths as `TRUE` and `FALSE`. So a table gives the same cases as a workbook and as CSV. Cells of XLSX that are merged over
+//! several rows stand in each of them (the reader of ODS does not tell which are).
 
 use std::io::{BufRead, Cursor};
 
-use calamine::{Data, DataRef, Ods, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Data, DataRef, Dimensions, Ods, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use crate::domain::{Place, Problem, Said};
 use crate::said;
@@ -70,10 +71,14 @@ fn sheet(
     })?;
     let name = named(file, book.sheets_metadata(), wanted)?;
     let origin = Origin::sheet(file, &name);
+    let merged = book
+        .merge_cells_by_sheet_name(&name)
+        .map_err(|error| unopened(file, kind, &error))?;
     let mut cells = book
         .worksheet_cells_reader(&name)
         .map_err(|error| unopened(file, kind, &error))?;
     let mut rows = Rows::new(&origin, (renamed, bench), findings);
+    rows.merged = Merged::new(merged);
     while let Some(cell) = cells.next_cell().map_err(|error| unopened(file, kind, &error))? {
         let (row, column) = cell.get_position();
         if !rows.cell(row as usize + 1, column as usize + 1, Content::of(cell.get_value())) {
@@ -117,6 +122,7 @@ struct Rows<'r, 'o, 'b> {
     head: Option<Head>,
     taken: u64,
     row: Row,
+    merged: Merged,
 }
 
 impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
@@ -134,6 +140,7 @@ impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
             head: None,
             taken: 0,
             row: Row::default(),
+            merged: Merged::default(),
         }
     }
 
@@ -145,7 +152,7 @@ impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
                 ..Row::default()
             };
             let done = std::mem::replace(&mut self.row, next);
-            if !self.row(&done) {
+            if !self.row(done) {
                 return false;
             }
         }
@@ -155,7 +162,7 @@ impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
         true
     }
 
-    fn row(&mut self, done: &Row) -> bool {
+    fn row(&mut self, mut done: Row) -> bool {
         if done.is_blank() {
             return true;
         }
@@ -170,8 +177,10 @@ impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
             }
             self.titles.tell(&mut desk, &names);
             self.head = Head::read(&mut desk, names, self.renamed, self.bench);
+            self.merged.below(done.number);
             return self.head.is_some();
         };
+        self.merged.fill(&mut done);
         self.taken += 1;
         for (column, error) in &done.errors {
             let problem = Problem::error(
@@ -197,7 +206,7 @@ impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
 
     fn finish(mut self, file: &str, name: &str) -> Result<(), Problem> {
         let last = std::mem::take(&mut self.row);
-        if !self.row(&last) {
+        if !self.row(last) {
             return Ok(());
         }
         if self.head.is_none()
@@ -230,6 +239,55 @@ impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
                 "`{file}`의 `{name}` 시트에는 첫 행뿐입니다"
             ))),
             _ => Ok(()),
+        }
+    }
+}
+
+/// Cells that are one over several rows: only the first of them holds the value, all of them show it.
+#[derive(Default)]
+struct Merged {
+    /// First row, last row and column, from 1; those that begin last come first.
+    waiting: Vec<(usize, usize, usize)>,
+    /// Last row, column and value of those that were met.
+    open: Vec<(usize, usize, String)>,
+}
+
+impl Merged {
+    /// Cells that are merged with others of their row alone are none of them: one value is one cell.
+    fn new(areas: Vec<Dimensions>) -> Self {
+        let mut waiting: Vec<(usize, usize, usize)> = areas
+            .into_iter()
+            .filter(|area| area.end.0 > area.start.0)
+            .map(|area| {
+                let row = |number: u32| number as usize + 1;
+                (row(area.start.0), row(area.end.0), row(area.start.1))
+            })
+            .collect();
+        waiting.sort_unstable_by(|one, other| other.cmp(one));
+        Self {
+            waiting,
+            open: Vec::new(),
+        }
+    }
+
+    /// The names of the columns stand in this row: what is merged in it or above is no part of a case.
+    fn below(&mut self, head: usize) {
+        self.waiting.retain(|(first, _, _)| *first > head);
+    }
+
+    /// Gives a row what the merged cells it is part of show. Rows come from above to below.
+    fn fill(&mut self, row: &mut Row) {
+        self.open.retain(|(last, _, _)| *last >= row.number);
+        for (_, column, text) in &self.open {
+            if !row.texts.iter().any(|(at, own)| at == column && !own.is_empty()) {
+                row.put(*column, Content::Text(text.clone()));
+            }
+        }
+        while let Some((first, last, column)) = self.waiting.pop_if(|(first, _, _)| *first <= row.number) {
+            let held = row.texts.iter().find(|(at, _)| *at == column);
+            if let Some((_, text)) = held.filter(|_| first == row.number) {
+                self.open.push((last, column, text.clone()));
+            }
         }
     }
 }
@@ -540,6 +598,40 @@ mod tests {
         assert_eq!(cases[0].vars["지문"], "");
         assert_eq!(cases[1].vars["question"], "1 < 2 & 3?");
         assert_eq!(cases[1].expect, ["1.5"]);
+    }
+
+    /// A tag merged over ten rows was that of the first row alone.
+    #[test]
+    fn merged_cells_stand_in_every_row_of_theirs() {
+        let rows = [
+            row(1, &["A=분류", "B=질문", "C=정답"]),
+            row(2, &["A=환불", "B=하나?", "C=1"]),
+            row(3, &["B=둘?", "C=2"]),
+            row(4, &["B=셋?"]),
+            row(5, &["A=배송", "B=넷?", "C=4"]),
+            // Two rows for one question: nothing of its own stands in the second.
+            row(6, &["A=기타", "B=다섯?", "C=5"]),
+            row(7, &["D="]),
+        ]
+        .concat();
+        let areas = ["A2:A4", "C3:C4", "B1:C1", "A6:A7", "B6:B7", "C6:C7", "D1:XFD1048576"];
+        let areas: String = areas.map(|area| format!("<mergeCell ref=\"{area}\"/>")).concat();
+        let rows = format!("{rows}</sheetData><mergeCells>{areas}</mergeCells><sheetData>");
+        let shelf = Shelf::from([("q.xlsx", workbook(&[("a", false, &rows)]))]);
+        let (checked, cases) = read_from("q.xlsx", &shelf);
+        assert!(checked.suite.is_some(), "{:?}", told(&checked));
+        let found: Vec<(String, String)> = cases
+            .iter()
+            .map(|case| (case.tags.join(","), case.expected_texts().collect::<Vec<_>>().join(",")))
+            .collect();
+        let wanted = [
+            ("환불", "1"),
+            ("환불", "2"),
+            ("환불", "2"),
+            ("배송", "4"),
+            ("기타", "5"),
+        ];
+        assert_eq!(found, wanted.map(|(tag, expect)| (tag.to_owned(), expect.to_owned())));
     }
 
     #[test]
