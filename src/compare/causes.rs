@@ -10,8 +10,15 @@ use crate::stats::variance::{Decomposition, Observation, Source, decompose, time
 /// Scores that are split at most; of more, every so-many-th case is taken.
 const SCORES: usize = 200_000;
 
-/// Scores up to which the ratio gets an interval.
-const RESAMPLED: usize = 20_000;
+/// Resamples for the interval of the ratio, and of more scores than `MANY`, where each takes longer and the ends are closer.
+const RESAMPLES: (usize, usize) = (500, 200);
+
+/// Scores from which fewer resamples are drawn.
+const MANY: usize = 20_000;
+
+/// Complete cases from which shares are told: the floor of a row by tag. With fewer, the variance among the cases rests on so
+/// few degrees of freedom that its share is a matter of luck.
+pub const CASES_FROM: usize = 10;
 
 /// The variance of the verdicts, split.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +29,18 @@ pub struct Causes {
     pub ratio: Option<(Source, Source, f64)>,
     /// 95 % interval of that ratio over resampled cases.
     pub interval: Option<(f64, f64)>,
+    /// Cases of the run; the split has those with a verdict of every column.
+    pub cases: usize,
+    /// Every so-many-th case was taken.
+    pub stride: usize,
+}
+
+impl Causes {
+    /// Too few complete cases for shares.
+    #[must_use]
+    pub fn few(&self) -> bool {
+        self.split.cases < CASES_FROM
+    }
 }
 
 /// The split; none with a single source besides the cases.
@@ -48,6 +67,17 @@ pub(super) fn causes(info: &RunInfo, verdicts: &Verdicts) -> Option<Causes> {
         }
     }
     let split = decompose(&scores, targets, prompts);
+    let told = |split, ratio, interval| Causes {
+        split,
+        ratio,
+        interval,
+        cases: verdicts.cases(),
+        stride,
+    };
+    if split.cases < CASES_FROM {
+        let differ = scores.iter().any(|one| one.score != scores[0].score);
+        return differ.then(|| told(split, None, None));
+    }
     split.total.filter(|total| *total > 0.0)?;
     let wanted = match (targets > 1, prompts > 1) {
         (true, true) => (Source::Target, Source::Prompt),
@@ -55,12 +85,13 @@ pub(super) fn causes(info: &RunInfo, verdicts: &Verdicts) -> Option<Causes> {
         _ => (Source::Prompt, Source::Chance),
     };
     let ratio = split.times(wanted.0, wanted.1).map(|times| (wanted.0, wanted.1, times));
-    let interval = ratio.filter(|_| scores.len() <= RESAMPLED).and_then(|_| {
+    let interval = ratio.and_then(|_| {
+        let (usual, many) = RESAMPLES;
         let options = Options {
-            resamples: 500,
+            resamples: if scores.len() > MANY { many } else { usual },
             ..Options::default()
         };
         times_interval(&scores, targets, prompts, wanted, options).map(|found| (found.low, found.high))
     });
-    Some(Causes { split, ratio, interval })
+    Some(told(split, ratio, interval))
 }

@@ -3,13 +3,15 @@
 //! Only people's surfaces are translated. Column names of exports, keys of JSON and kinds of errors are English always.
 
 mod advice;
+mod causes;
 mod gate;
 mod pairs;
 mod sentences;
 
 pub use advice::{note, remedy, remedy_in};
+pub use causes::causes;
 pub use gate::*;
-pub use pairs::{causes, difference, said, score_difference, score_span, span};
+pub use pairs::{difference, said, score_difference, score_span, span};
 pub use sentences::*;
 
 pub use crate::domain::Lang;
@@ -44,6 +46,7 @@ pub struct Words {
     pub by_tag: &'static str,
     pub by_tag_thin: &'static str,
     pub by_prompt: &'static str,
+    pub by_prompt_thin: &'static str,
     pub widest: &'static str,
     pub reading: &'static str,
     pub error_section: &'static str,
@@ -110,6 +113,7 @@ static ENGLISH: Words = Words {
     by_tag: "By tag (pass %, n ≥ 10)",
     by_tag_thin: "By tag (pass %, n ≥ 10; in brackets where fewer were measured)",
     by_prompt: "By prompt (pass %): how far answers shift with how you ask",
+    by_prompt_thin: "By prompt (pass %, in brackets n < 10): how far answers shift with how you ask",
     widest: "shift",
     reading: "Worth reading first",
     error_section: "Errors",
@@ -176,6 +180,7 @@ static KOREAN: Words = Words {
     by_tag: "분류별 통과율 (%, n ≥ 10)",
     by_tag_thin: "분류별 통과율 (%, n ≥ 10, 그보다 적게 측정된 것은 괄호)",
     by_prompt: "프롬프트별 통과율 (%): 묻는 방식에 따른 차이",
+    by_prompt_thin: "프롬프트별 통과율 (%, n < 10은 괄호): 묻는 방식에 따른 차이",
     widest: "차이",
     reading: "먼저 볼 문항",
     error_section: "오류",

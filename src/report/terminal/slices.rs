@@ -81,10 +81,16 @@ pub(super) fn prompts(info: &RunInfo, view: &View, style: &Style) -> String {
     let all = groups.len() == 1 && groups[0].len() == info.prompts.len();
     let mut sections = Vec::new();
     for group in groups {
-        let title = if all {
-            words.by_prompt.to_owned()
+        let thin = |at: usize| group.iter().any(|prompt| thin(view, at * info.prompts.len() + prompt));
+        let title = if (0..info.targets.len()).any(thin) {
+            words.by_prompt_thin
         } else {
-            format!("{} · {}", words.by_prompt, suites(info, group[0]))
+            words.by_prompt
+        };
+        let title = if all {
+            title.to_owned()
+        } else {
+            format!("{title} · {}", suites(info, group[0]))
         };
         sections.push(format!(
             "{}{}",
@@ -93,6 +99,11 @@ pub(super) fn prompts(info: &RunInfo, view: &View, style: &Style) -> String {
         ));
     }
     sections.join("\n")
+}
+
+/// Whether a column has a rate of so few cases that it stands in brackets, as by tag.
+fn thin(view: &View, column: usize) -> bool {
+    view.columns[column].pass.is_some_and(|rate| rate.cases < FULL_FROM)
 }
 
 /// Prompts in groups of two and more that were asked of the same suites.
@@ -139,20 +150,30 @@ fn side_by_side(info: &RunInfo, view: &View, prompts: &[usize], style: &Style) -
             continue;
         }
         let mut cells = vec![Cell::new(terminal_line(&target.name))];
-        cells.extend(
-            rates
-                .iter()
-                .map(|rate| Cell::new(rate.map_or_else(|| plain_signs("–", style), whole_percent))),
-        );
+        let thin: Vec<bool> = prompts
+            .iter()
+            .map(|prompt| thin(view, at * info.prompts.len() + prompt))
+            .collect();
+        let bracketed = |text: String, thin: bool| {
+            if thin {
+                Cell::new(format!("({text})")).painted(Paint::Dim)
+            } else {
+                Cell::new(text)
+            }
+        };
+        cells.extend(rates.iter().zip(&thin).map(|(rate, thin)| match rate {
+            Some(rate) => bracketed(whole_percent(*rate), *thin),
+            None => Cell::new(plain_signs("–", style)),
+        }));
         let told: Vec<f64> = rates.into_iter().flatten().collect();
         let highest = told.iter().copied().fold(f64::MIN, f64::max);
         let lowest = told.iter().copied().fold(f64::MAX, f64::min);
-        let shift = if told.len() > 1 {
-            format!("{:.0} pp", (highest - lowest) * 100.0)
+        cells.push(if told.len() > 1 {
+            let shift = format!("{:.0} pp", (highest - lowest) * 100.0);
+            bracketed(shift, thin.contains(&true))
         } else {
-            plain_signs("–", style)
-        };
-        cells.push(Cell::new(shift));
+            Cell::new(plain_signs("–", style))
+        });
         table.row(cells);
     }
     table

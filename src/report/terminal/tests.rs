@@ -109,3 +109,31 @@ fn colour_adds_nothing_but_colour() {
     plain.push_str(rest);
     assert_eq!(plain, usual_in(style(100)));
 }
+
+/// Rates of three cases by prompt stood there like those of three hundred.
+#[test]
+fn few_cases_by_prompt_stand_in_brackets_as_by_tag() {
+    let told = |cases| {
+        let make = Make {
+            targets: vec!["gpt-main", "llama-local"],
+            prompts: vec!["plain", "polite"],
+            cases,
+            trouble: false,
+            ..Make::default()
+        };
+        let info = make.info();
+        let text = summary_in(&info, &View::of(&info, make.records(), &[]), &style(80), &seoul());
+        let from = text.find("By prompt").unwrap();
+        text[from..].lines().take(5).collect::<Vec<_>>().join("\n")
+    };
+    let few = told(9);
+    assert!(
+        few.contains("in brackets n < 10") && few.matches('(').count() == 7,
+        "{few}"
+    );
+    let enough = told(10);
+    assert!(
+        !enough.contains("brackets") && enough.matches('(').count() == 1,
+        "{enough}"
+    );
+}

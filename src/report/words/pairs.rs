@@ -3,9 +3,9 @@
 //! Korean sentences put names where no particle follows them: its form would depend on how a foreign name ends.
 
 use super::Lang;
-use crate::compare::{Causes, Paired, Said, View};
+use crate::compare::{Paired, Said, View};
+use crate::domain::Currency;
 use crate::report::number::{grouped, list_digits, p_told, points, score_points, size, whole_percent};
-use crate::stats::variance::Source;
 
 /// `95 % CI −3.8 … +5.5`, without the words in front; `digits` behind the point, as many as the list has in which it stands.
 #[must_use]
@@ -184,100 +184,6 @@ fn pair(
         format!("{best} and {other} cannot be told apart: {difference}, {ci}{span} ({differ} {cases})."),
         format!("{best}, {other}: 우열이 드러나지 않습니다: {difference} ({ci}{span}, {differ}문항에서 갈림)."),
     )
-}
-
-/// What caused the differences: the ratio that matters, then all shares. Each is a sentence.
-#[must_use]
-pub fn causes(causes: &Causes, lang: Lang) -> Vec<String> {
-    let mut out = Vec::new();
-    if let Some((one, other, times)) = causes.ratio {
-        let (first, second, times, span) = if times >= 1.0 {
-            (one, other, times, causes.interval)
-        } else {
-            let turned = causes
-                .interval
-                .filter(|(low, _)| *low > 0.0)
-                .map(|(low, high)| (1.0 / high, 1.0 / low));
-            (other, one, 1.0 / times, turned)
-        };
-        let number = |value: f64| {
-            if value < 9.95 {
-                format!("{value:.1}")
-            } else {
-                format!("{value:.0}")
-            }
-        };
-        if times.is_finite() {
-            let span = span.filter(|(_, high)| high.is_finite());
-            let sure = span.is_some_and(|(low, _)| low > 1.0);
-            let told = span.map_or(String::new(), |(low, high)| {
-                lang.pick(
-                    format!(" (95 % CI {} … {} over cases)", number(low), number(high)),
-                    format!(" (문항 기준 95% 구간 {} … {})", number(low), number(high)),
-                )
-            });
-            let (a, b) = (cause(first, lang), cause(second, lang));
-            let times = number(times);
-            out.push(if sure || span.is_none() {
-                lang.pick(
-                    format!("What caused the differences: {a} matters {times} × as much as {b}{told}."),
-                    format!("차이의 원인: '{a}'의 영향이 '{b}'의 {times}배입니다{told}."),
-                )
-            } else {
-                lang.pick(
-                    format!("What caused the differences: {a} matters {times} × as much as {b}, which is not beyond chance{told}."),
-                    format!("차이의 원인: '{a}'의 영향이 '{b}'의 {times}배이지만 우연을 넘지 않습니다{told}."),
-                )
-            });
-        }
-    } else if let Some(quiet) = [Source::Prompt, Source::Target].into_iter().find(|source| {
-        causes
-            .split
-            .of(*source)
-            .is_some_and(|component| component.variance <= 0.0)
-    }) {
-        let what = cause(quiet, lang);
-        out.push(lang.pick(
-            format!("What caused the differences: {what} made no difference that can be told from chance."),
-            format!("차이의 원인: '{what}'의 영향은 우연과 구별되지 않습니다."),
-        ));
-    }
-    let shares: Vec<String> = causes
-        .split
-        .components
-        .iter()
-        .filter_map(|component| {
-            let share = component.share.filter(|share| *share >= 0.005)?;
-            let name = cause(component.source, lang);
-            let name = if component.with_chance {
-                lang.pick(format!("{name} and chance"), format!("{name}와 우연"))
-            } else {
-                name.to_owned()
-            };
-            Some(format!("{name} {}%", whole_percent(share)))
-        })
-        .collect();
-    if !shares.is_empty() {
-        out.push(lang.pick(
-            format!("Variance of the verdicts: {}.", shares.join(", ")),
-            format!("판정의 분산: {}.", shares.join(", ")),
-        ));
-    }
-    out
-}
-
-/// A source of differences, in words that fit a sentence.
-fn cause(source: Source, lang: Lang) -> &'static str {
-    match source {
-        Source::Target => lang.pick("which model answers", "누가 답하는가"),
-        Source::Prompt => lang.pick("how you ask", "어떻게 묻는가"),
-        Source::Case => lang.pick("which case it is", "어느 문항인가"),
-        Source::TargetPrompt => lang.pick("model × wording", "모델 × 묻는 방식"),
-        Source::TargetCase => lang.pick("model × case", "모델 × 문항"),
-        Source::PromptCase => lang.pick("wording × case", "묻는 방식 × 문항"),
-        Source::TargetPromptCase => lang.pick("all three together", "셋이 함께"),
-        Source::Chance => lang.pick("asking the same again", "같은 것을 다시 묻기"),
-    }
 }
 
 /// ` Weak on 영어 질문 (72), best on 존댓말 어투 (90).`
