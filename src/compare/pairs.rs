@@ -60,11 +60,15 @@ pub enum Said {
         best: usize,
         /// It minus the best.
         paired: Paired,
+        /// The currency that was looked at, where there are others: amounts in two currencies are not compared.
+        among: Option<Currency>,
     },
     /// The best is itself the cheapest.
     BestIsCheapest {
         /// Which.
         column: usize,
+        /// As above.
+        among: Option<Currency>,
     },
 }
 
@@ -281,6 +285,10 @@ fn cheapest(pairs: &[Pair], columns: &[Column], best: usize) -> Option<Said> {
     // The best's own currency, where it has one.
     let currency = columns[best].paid.sums.keys().next().unwrap_or(currency);
     let cost_of_best = cost(&columns[best], currency)?;
+    let others = columns.iter().flat_map(|column| column.paid.sums.keys());
+    let several = others.into_iter().any(|other| other != currency);
+    // What costs nothing is the cheapest in any currency.
+    let among = |cost: f64| (several && cost > 0.0).then(|| currency.clone());
     let mut cheapest = (best, cost_of_best, None);
     for pair in pairs.iter().filter(|pair| pair.first == best) {
         let (Some(paired), Some(cost)) = (&pair.paired, cost(&columns[pair.second], currency)) else {
@@ -297,7 +305,12 @@ fn cheapest(pairs: &[Pair], columns: &[Column], best: usize) -> Option<Said> {
         }
     }
     match cheapest {
-        (column, _, Some(paired)) => Some(Said::Cheapest { column, best, paired }),
+        (column, cost, Some(paired)) => Some(Said::Cheapest {
+            column,
+            best,
+            paired,
+            among: among(cost),
+        }),
         // Nothing to choose between: a sentence would say nothing.
         (column, _, None) => {
             let dearer = pairs
@@ -308,7 +321,10 @@ fn cheapest(pairs: &[Pair], columns: &[Column], best: usize) -> Option<Said> {
                 .iter()
                 .filter(|pair| pair.first == best)
                 .any(|pair| cost(&columns[pair.second], currency).is_some_and(|other| other < cost_of_best));
-            (dearer && !cheaper).then_some(Said::BestIsCheapest { column })
+            (dearer && !cheaper).then(|| Said::BestIsCheapest {
+                column,
+                among: among(cost_of_best),
+            })
         }
     }
 }

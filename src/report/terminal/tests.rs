@@ -137,3 +137,34 @@ fn few_cases_by_prompt_stand_in_brackets_as_by_tag() {
         "{enough}"
     );
 }
+
+/// The cheapest was named without a word on the targets that are priced in another currency.
+#[test]
+fn the_cheapest_names_its_currency_where_there_are_several() {
+    let told = |targets: Vec<&'static str>, lang| {
+        let make = Make {
+            targets,
+            cases: 200,
+            ..Make::default()
+        };
+        let info = make.info();
+        crate::report::words::said(&View::of(&info, make.records(), &[]), lang).join("\n")
+    };
+    let dollars = || vec!["gpt-main", "claude-main", "gemini-main"];
+    let both = || vec!["gpt-main", "claude-main", "gemini-main", "clova-main"];
+    let en = told(both(), Lang::En);
+    assert!(
+        en.contains("Cheapest of those priced in USD, not clearly worse than the best: gemini-main"),
+        "{en}"
+    );
+    let ko = told(both(), Lang::Ko);
+    assert!(
+        ko.contains("USD 가격 대상 가운데 1위보다 뚜렷이 떨어지지 않으면서 가장 싼 대상: gemini-main"),
+        "{ko}"
+    );
+    let en = told(dollars(), Lang::En);
+    assert!(
+        en.contains("Cheapest not clearly worse than the best: gemini-main"),
+        "{en}"
+    );
+}

@@ -84,19 +84,35 @@ fn sentence(
             (first, comparisons, digits),
             lang,
         ),
-        Said::Cheapest { column, paired, .. } => {
+        Said::Cheapest {
+            column, paired, among, ..
+        } => {
             let (name, difference, span) = (label(*column), difference(paired, digits, lang), span(paired, digits));
+            let (en, ko) = among
+                .as_ref()
+                .map_or((" ".to_owned(), String::new()), |Currency(code)| {
+                    (
+                        format!(" of those priced in {code}, "),
+                        format!("{code} 가격 대상 가운데 "),
+                    )
+                });
             lang.pick(
-                format!("Cheapest not clearly worse than the best: {name} ({difference}, {span})."),
-                format!("1위보다 뚜렷이 떨어지지 않으면서 가장 싼 대상: {name} ({difference}, {span})."),
+                format!("Cheapest{en}not clearly worse than the best: {name} ({difference}, {span})."),
+                format!("{ko}1위보다 뚜렷이 떨어지지 않으면서 가장 싼 대상: {name} ({difference}, {span})."),
             )
         }
-        Said::BestIsCheapest { column } => {
+        Said::BestIsCheapest { column, among } => {
             let name = label(*column);
-            lang.pick(
-                format!("{name} has the highest rate and is also the cheapest of those with a known price."),
-                format!("통과율이 가장 높은 {name} 대상이 가격을 아는 대상 가운데 가장 쌉니다."),
-            )
+            match among {
+                Some(Currency(code)) => lang.pick(
+                    format!("{name} has the highest rate and is also the cheapest of those priced in {code}."),
+                    format!("통과율이 가장 높은 {name} 대상이 {code} 가격 대상 가운데 가장 쌉니다."),
+                ),
+                None => lang.pick(
+                    format!("{name} has the highest rate and is also the cheapest of those with a known price."),
+                    format!("통과율이 가장 높은 {name} 대상이 가격을 아는 대상 가운데 가장 쌉니다."),
+                ),
+            }
         }
     }
 }
