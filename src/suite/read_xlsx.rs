@@ -1,7 +1,7 @@
 //! XLSX and ODS: the first visible sheet, or the one named behind `#`, row by row.
 //!
 //! Cells come as the text that stands for their value: whole numbers without a decimal point, dates as ISO 8601,
-//! truths as `TRUE` and `FALSE`. So a table gives the same cases as a workbook and as CSV. Cells of XLSX that are merged over
+//! truths as `TRUE` and `FALSE`, numbers of XLSX under simple formats as the sheet shows them (`25%`, `1,234원`). So a table gives the same cases as a workbook and as CSV. Cells of XLSX that are merged over
 //! several rows stand in each of them (the reader of ODS does not tell which are).
 
 use std::io::{BufRead, Cursor};
@@ -16,6 +16,7 @@ use super::cases::Bench;
 use super::findings::Findings;
 use super::path::without_sheet;
 use super::place::Origin;
+use super::shown::shown;
 use super::suggest::help;
 use super::table::{Head, Renamed, Titles};
 use super::tree::Span;
@@ -79,9 +80,22 @@ fn sheet(
         .map_err(|error| unopened(file, kind, &error))?;
     let mut rows = Rows::new(&origin, (renamed, bench), findings);
     rows.merged = Merged::new(merged);
-    while let Some(cell) = cells.next_cell().map_err(|error| unopened(file, kind, &error))? {
+    let formats: Vec<Option<String>> = cells
+        .styles()
+        .iter()
+        .map(|style| Some(style.number_format.as_ref()?.format_code.clone()))
+        .collect();
+    while let Some((cell, style)) = cells
+        .next_cell_with_style_id()
+        .map_err(|error| unopened(file, kind, &error))?
+    {
         let (row, column) = cell.get_position();
-        if !rows.cell(row as usize + 1, column as usize + 1, Content::of(cell.get_value())) {
+        let format = formats.get(style).and_then(Option::as_deref).unwrap_or("General");
+        if !rows.cell(
+            row as usize + 1,
+            column as usize + 1,
+            Content::of(cell.get_value(), format),
+        ) {
             return Ok(());
         }
     }
@@ -123,6 +137,8 @@ struct Rows<'r, 'o, 'b> {
     taken: u64,
     row: Row,
     merged: Merged,
+    /// Columns of which it was told that the sheet shows them otherwise.
+    told: Vec<usize>,
 }
 
 impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
@@ -141,6 +157,7 @@ impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
             taken: 0,
             row: Row::default(),
             merged: Merged::default(),
+            told: Vec::new(),
         }
     }
 
@@ -196,6 +213,12 @@ impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
             ));
             desk.tell(Span::new(done.number, *column), problem);
         }
+        for (column, text) in &done.loose {
+            if head.expects(column - 1) && !self.told.contains(column) {
+                self.told.push(*column);
+                desk.tell(Span::new(done.number, *column), shown_otherwise(text));
+            }
+        }
         if done.errors.is_empty()
             && let Some(node) = head.row(&mut desk, done.cells(head.len()))
         {
@@ -241,6 +264,20 @@ impl<'r, 'o, 'b> Rows<'r, 'o, 'b> {
             _ => Ok(()),
         }
     }
+}
+
+fn shown_otherwise(text: &str) -> Problem {
+    Problem::warning(
+        "cell_format",
+        said!(
+            "this accepted answer is read as `{text}`, which may not be what the sheet shows",
+            "이 정답은 `{text}`(으)로 읽습니다. 시트에 보이는 것과 다를 수 있습니다"
+        ),
+    )
+    .help(said!(
+        "format the column as text and write the answer as it should be; further cells of the column are not told",
+        "열의 서식을 텍스트로 바꾸고 정답을 그대로 적으세요. 같은 열의 다른 칸은 따로 알리지 않습니다"
+    ))
 }
 
 /// Cells that are one over several rows: only the first of them holds the value, all of them show it.
@@ -296,19 +333,30 @@ impl Merged {
 enum Content {
     Nothing,
     Text(String),
+    /// A text for a value that the sheet shows in another way.
+    Loose(String),
     Error(String),
 }
 
 impl Content {
-    fn of(value: &DataRef<'_>) -> Self {
+    fn of(value: &DataRef<'_>, format: &str) -> Self {
+        let number = |number: f64| match shown(number, format) {
+            Some(text) => Self::Text(text),
+            None if format.contains(['%', ',']) => Self::Loose(float(number)),
+            None => Self::Text(float(number)),
+        };
         Self::Text(match value {
             DataRef::Empty => return Self::Nothing,
             DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
             DataRef::SharedString(text) => (*text).to_owned(),
-            DataRef::Int(number) => number.to_string(),
-            DataRef::Float(number) => float(*number),
+            DataRef::Int(whole) => match i32::try_from(*whole) {
+                Ok(whole) => return number(f64::from(whole)),
+                Err(_) => whole.to_string(),
+            },
+            DataRef::Float(value) => return number(*value),
             DataRef::Bool(truth) => truth_word(*truth),
-            DataRef::DateTime(time) => moment(time),
+            DataRef::DateTime(time) if format == "yyyy-mm-dd" => moment(time),
+            DataRef::DateTime(time) => return Self::Loose(moment(time)),
             DataRef::Error(error) => return Self::Error(error.to_string()),
         })
     }
@@ -337,12 +385,17 @@ struct Row {
     width: usize,
     texts: Vec<(usize, String)>,
     errors: Vec<(usize, String)>,
+    loose: Vec<(usize, String)>,
 }
 
 impl Row {
     fn put(&mut self, column: usize, content: Content) {
         match content {
             Content::Nothing => {}
+            Content::Loose(text) => {
+                self.loose.push((column, text.clone()));
+                self.put(column, Content::Text(text));
+            }
             Content::Text(text) => {
                 self.width = self.width.max(column);
                 self.texts.push((column, text));
@@ -456,6 +509,7 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::*;
+    use crate::domain::Case;
     use crate::suite::tests::{Shelf, read_from, told};
 
     #[test]
@@ -511,6 +565,10 @@ mod tests {
 
     /// A workbook of sheets: name, whether it is hidden, and the XML of its rows.
     fn workbook(sheets: &[(&str, bool, &str)]) -> Vec<u8> {
+        workbook_with(sheets, None)
+    }
+
+    fn workbook_with(sheets: &[(&str, bool, &str)], styles: Option<&str>) -> Vec<u8> {
         let mut list = String::new();
         let mut relations = String::new();
         let mut files = Vec::new();
@@ -528,6 +586,7 @@ mod tests {
                 format!("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"),
             ));
         }
+        files.extend(styles.map(|styles| ("xl/styles.xml".to_owned(), styles.to_owned())));
         files.push((
             "xl/workbook.xml".to_owned(),
             format!("<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{list}</sheets></workbook>"),
@@ -632,6 +691,36 @@ mod tests {
             ("기타", "5"),
         ];
         assert_eq!(found, wanted.map(|(tag, expect)| (tag.to_owned(), expect.to_owned())));
+    }
+
+    /// 25 % was read as `0.25`, which no answer says.
+    #[test]
+    fn percentages_and_thousands_are_read_as_the_sheet_shows_them() {
+        let cell = |at: &str, style: u8, value: &str| format!("<c r=\"{at}\" s=\"{style}\"><v>{value}</v></c>");
+        let case = |number: usize, style: u8, value: &str| {
+            let question = row(number, &[&format!("A=q{number}")]).replace("</row>", "");
+            format!("{question}{}</row>", cell(&format!("B{number}"), style, value))
+        };
+        let rows = [
+            row(1, &["A=질문", "B=정답"]),
+            case(2, 1, "0.25"),
+            case(3, 2, "1234567"),
+            case(4, 0, "0.25"),
+            case(5, 1, "0.256"),
+            case(6, 3, "45356"),
+        ]
+        .concat();
+        let styles = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><numFmts count=\"2\"><numFmt numFmtId=\"164\" formatCode=\"#,##0&quot;원&quot;\"/><numFmt numFmtId=\"165\" formatCode=\"yyyy-mm-dd\"/></numFmts><cellXfs count=\"4\"><xf numFmtId=\"0\"/><xf numFmtId=\"9\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/></cellXfs></styleSheet>";
+        let book = workbook_with(&[("a", false, &rows)], Some(styles));
+        let (checked, cases) = read_from("q.xlsx", &Shelf::from([("q.xlsx", book)]));
+        let found: Vec<String> = cases.iter().flat_map(Case::expected_texts).collect();
+        assert_eq!(found, ["25%", "1,234,567원", "0.25", "0.256", "2024-03-05"]);
+        assert_eq!(
+            told(&checked),
+            [
+                "~ a!B5 this accepted answer is read as `0.256`, which may not be what the sheet shows (format the column as text and write the answer as it should be; further cells of the column are not told)"
+            ]
+        );
     }
 
     #[test]

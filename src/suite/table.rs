@@ -239,6 +239,11 @@ impl Head {
         })
     }
 
+    /// Whether a column holds accepted answers.
+    pub(super) fn expects(&self, at: usize) -> bool {
+        self.columns.get(at) == Some(&Column::Field("expect"))
+    }
+
     /// Number of columns.
     pub(super) fn len(&self) -> usize {
         self.columns.len()
@@ -465,12 +470,12 @@ fn slip(name: &str, present: &[Column]) -> Option<Problem> {
                 "column",
                 said!(
                     "`{name}` is read as a variable, not as `{korean}`",
-                    "`{name}` 열은 `{korean}`이 아니라 변수로 읽습니다"
+                    "`{name}` 열은 변수로 읽습니다(`{korean}` 열로 읽지 않음)"
                 ),
             )
             .help(said!(
                 "call it `{korean}` if that is what it holds",
-                "`{korean}` 열이라면 이름을 `{korean}`으로 바꾸세요"
+                "`{korean}` 열이 맞으면 이름을 그렇게 바꾸세요"
             ))
         });
     }
