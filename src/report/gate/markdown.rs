@@ -125,7 +125,12 @@ fn alert(verdict: &Verdict, style: &Style) -> String {
         Overall::Inconclusive => {
             let low = verdict.coverage.iter().filter(|coverage| coverage.low);
             let mut said: Vec<String> = low
-                .map(|coverage| inline(&words::low_coverage(coverage, verdict.coverage_min, lang)))
+                .map(|coverage| {
+                    inline(&format!(
+                        "{}.",
+                        words::low_coverage(coverage, verdict.coverage_min, lang)
+                    ))
+                })
                 .collect();
             said.extend(words::open_checks(verdict, style).iter().map(|open| inline(open)));
             if said.is_empty() {
