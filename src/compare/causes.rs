@@ -10,8 +10,9 @@ use crate::stats::variance::{Decomposition, Observation, Source, decompose, time
 /// Scores that are split at most; of more, every so-many-th case is taken.
 const SCORES: usize = 200_000;
 
-/// Resamples for the interval of the ratio, and of more scores than `MANY`, where each takes longer and the ends are closer.
-const RESAMPLES: (usize, usize) = (500, 200);
+/// Resamples for the interval of the ratio, and of more scores than `MANY`: each takes longer there, and all of them together are to
+/// take about a second at the most.
+const RESAMPLES: (usize, usize) = (500, 100);
 
 /// Scores from which fewer resamples are drawn.
 const MANY: usize = 20_000;
