@@ -11,7 +11,7 @@ use super::measured::milliseconds;
 use super::params::Rule;
 use super::shared::{expectations, plain, quote, text};
 use super::{Answer, Got, Refusal, Scorer};
-use crate::domain::Grade;
+use crate::domain::{Grade, ScorerSpec};
 use crate::said;
 
 /// Judges by a formula of your own: `true` or `false`, or points from 0 to 1.
@@ -117,7 +117,46 @@ impl Rule for Expression {
     }
 }
 
+/// The variables of a case that a formula cannot do without, by their names behind `vars.`; none of a formula that asks
+/// whether something is there, and of what is no formula.
+pub(crate) fn variables(spec: &ScorerSpec) -> BTreeSet<String> {
+    let source = spec.params.get("expression").and_then(serde_json::Value::as_str);
+    let Some(source) = source.filter(|source| {
+        let cautious = ["defined", "default", "get("].iter().any(|word| source.contains(word));
+        spec.kind == Expression::NAME && !cautious
+    }) else {
+        return BTreeSet::new();
+    };
+    let environment = Environment::new();
+    let Ok(compiled) = environment.compile_expression(source) else {
+        return BTreeSet::new();
+    };
+    let paths = compiled.undeclared_variables(true);
+    let own = paths.iter().filter_map(|path| path.strip_prefix("vars."));
+    own.filter_map(|rest| rest.split('.').next())
+        .map(str::to_owned)
+        .collect()
+}
+
 impl Formula {
+    /// What of a formula is not known of an answer, as far as its names tell.
+    fn unknown(&self, answer: &Answer<'_>) -> Option<String> {
+        let compiled = self.environment.compile_expression(&self.source).ok()?;
+        let timing = answer.timing.filter(|timing| !timing.suspended);
+        let mut paths: Vec<String> = compiled.undeclared_variables(true).into_iter().collect();
+        paths.sort_unstable();
+        paths.retain(|path| match path.split_once('.') {
+            Some(("vars", rest)) => !answer.case.vars.contains_key(rest.split('.').next().unwrap_or(rest)),
+            Some(("tokens", "input")) => answer.reply.usage.input.is_none(),
+            Some(("tokens", "output")) => answer.reply.usage.output.is_none(),
+            None if path == "latency_ms" => timing.is_none(),
+            None if path == "first_text_ms" => timing.and_then(|timing| timing.first_text_us).is_none(),
+            _ => false,
+        });
+        let named: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+        (!named.is_empty()).then(|| named.join(", "))
+    }
+
     fn result(&self, answer: &Answer<'_>) -> Result<Jinja, minijinja::Error> {
         let time = |time: Option<u64>| time.map_or(Jinja::UNDEFINED, |us| milliseconds(us).into());
         let timing = answer.timing.filter(|timing| !timing.suspended);
@@ -145,12 +184,16 @@ impl Scorer for Formula {
             Ok(result) => result,
             Err(error) => {
                 let what = match error.kind() {
-                    minijinja::ErrorKind::UndefinedError => {
-                        said!(
+                    minijinja::ErrorKind::UndefinedError => match self.unknown(answer) {
+                        Some(names) => said!(
+                            "the expression needs {names}, unknown for this answer",
+                            "식에 쓰인 값을 이 답변에서 알 수 없습니다: {names}"
+                        ),
+                        None => said!(
                             "a value in the expression is unknown for this answer",
                             "식의 값 가운데 이 답변에서 알 수 없는 것이 있습니다"
-                        )
-                    }
+                        ),
+                    },
                     minijinja::ErrorKind::OutOfFuel => {
                         said!("the expression takes too long", "식의 계산이 너무 오래 걸립니다")
                     }
@@ -231,6 +274,27 @@ mod tests {
         });
         assert_eq!(mark(&scene, "latency_ms < 1000"), Mark::Pass(true));
         assert_eq!(mark(&scene, "first_text_ms is undefined"), Mark::Pass(true));
+    }
+
+    /// The reason did not say which value is unknown.
+    #[test]
+    fn the_reason_names_what_is_unknown() {
+        let scene = Scene::new("x").var("context", json!("x"));
+        for (expression, wanted) in [
+            (
+                "vars.contxt in answer and vars.context in answer",
+                "the expression needs `vars.contxt`, unknown",
+            ),
+            ("latency_ms < 1000", "the expression needs `latency_ms`, unknown"),
+            ("tokens.input > 3", "the expression needs `tokens.input`, unknown"),
+            (
+                "vars.context.part == 1 and expect[7] in answer",
+                "a value in the expression is unknown",
+            ),
+        ] {
+            let why = scene.grade("expression", &json!({"expression": expression})).why;
+            assert!(why.starts_with(wanted), "{expression}: {why}");
+        }
     }
 
     #[test]

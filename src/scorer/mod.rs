@@ -37,6 +37,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use expression::variables;
 pub use fingerprint::fingerprint;
 pub use grading::{grade_one, verdict};
 pub use page::{manual, page};

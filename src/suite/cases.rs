@@ -42,6 +42,8 @@ pub(super) struct Tally {
     pub(super) unscored: u64,
     /// Those with scorers of their own.
     pub(super) own_scorers: u64,
+    /// Names of their variables.
+    pub(super) variables: std::collections::BTreeSet<String>,
     /// Fingerprint of the cases that passed.
     pub(super) print: Print,
     files: Vec<String>,
@@ -120,6 +122,11 @@ impl Bench<'_> {
     fn pass(&mut self, case: Case, whole: &Print) {
         self.tally.cases += 1;
         self.tally.images |= !case.images.is_empty();
+        for name in case.vars.keys() {
+            if !self.tally.variables.contains(name) {
+                self.tally.variables.insert(name.clone());
+            }
+        }
         self.tally.print.text(&case.id);
         self.tally.print.text(&whole.hex(16));
         let own = !case.scorers.is_empty();

@@ -283,6 +283,11 @@ fn finished(head: Head, tally: Tally, files: &Files<'_>, findings: &mut Findings
     {
         findings.add(warning.at(Place::file(&file)));
     }
+    if !findings.failed() && tally.cases > 0 {
+        for warning in scorers.iter().filter_map(|spec| nowhere(spec, &tally)) {
+            findings.add(warning.at(Place::file(&file)));
+        }
+    }
     let mut print = tally.print;
     print.scorers(&scorers);
     Suite {
@@ -298,6 +303,23 @@ fn finished(head: Head, tally: Tally, files: &Files<'_>, findings: &mut Findings
         fingerprint: format!("sf_{}", print.hex(6)),
         files: files.met.clone(),
     }
+}
+
+/// A formula of the whole suite that names a variable which no case has: it would never judge.
+fn nowhere(spec: &ScorerSpec, tally: &Tally) -> Option<Problem> {
+    let named = crate::scorer::variables(spec);
+    let name = named.iter().find(|name| !tally.variables.contains(*name))?;
+    Some(
+        Problem::warning(
+            "undefined_variable",
+            said!(
+                "scorer `{}` names `vars.{name}`, which no case has: it judges no answer",
+                "`{}` 채점기의 식에 쓰인 `vars.{name}` 변수가 있는 문항이 없습니다. 채점되는 답변이 없게 됩니다",
+                spec.name
+            ),
+        )
+        .help(help(name, tally.variables.iter().map(String::as_str))),
+    )
 }
 
 /// Scorers of the whole suite that compare with `expect`, where no case has one: nothing would get a verdict.
@@ -348,4 +370,29 @@ fn needs_expect(spec: &ScorerSpec) -> bool {
     }
     let mark = scorer.grade(&answer, None).mark;
     matches!(mark, crate::domain::Mark::Unscored(why) if why == crate::scorer::NO_EXPECT)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A formula over `vars.contxt` judged nothing, and the check said that all was well.
+    #[test]
+    fn a_formula_over_a_variable_of_no_case_is_told() {
+        let mut tally = Tally::default();
+        tally.variables = ["context".to_owned(), "question".to_owned()].into();
+        for (formula, wanted) in [
+            ("vars.contxt in answer", Some("did you mean `context`?")),
+            ("vars.context in answer", None),
+            ("vars.contxt is defined and vars.contxt in answer", None),
+        ] {
+            let mut spec = scorers::usual();
+            spec.kind = "expression".to_owned();
+            spec.params.insert("expression".to_owned(), json!(formula));
+            let told = nowhere(&spec, &tally);
+            assert_eq!(told.and_then(|told| told.help).as_deref(), wanted, "{formula}");
+        }
+    }
 }
