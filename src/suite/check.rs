@@ -140,12 +140,8 @@ impl Reading<'_> {
             head.scorers = scorers::read(desk, list, self.kinds, &[]);
         }
         if let Some(list) = node.get("prompts").filter(|list| !list.is_null()) {
-            let before = desk.findings.errors();
             let drafts = prompts::read(desk, list, files);
             head.templates = compiled(desk, &drafts, &head.params);
-            if desk.findings.errors() > before {
-                head.templates = None;
-            }
             head.prompts = drafts.into_iter().map(|draft| draft.prompt).collect();
         } else {
             head.templates = Templates::new(&head.prompts, &head.params).ok();
@@ -212,18 +208,23 @@ fn bench<'b>(head: &'b Head, reading: &'b mut Reading<'_>, folder: &'b str) -> B
     }
 }
 
-/// The templates of the prompts; those that do not compile are told where they stand.
+/// The templates of the prompts; those that do not compile are told where they stand, and cases are checked against the
+/// others all the same.
 fn compiled(desk: &mut Desk<'_, '_>, drafts: &[Draft], params: &Params) -> Option<Templates> {
     let prompts: Vec<Prompt> = drafts.iter().map(|draft| draft.prompt.clone()).collect();
     match Templates::compile(&prompts, params) {
         Ok(templates) => Some(templates),
         Err(flaws) => {
+            let mut whole = prompts;
+            let broken: Vec<usize> = flaws.iter().map(|flaw| flaw.prompt).collect();
             for flaw in flaws {
                 let draft = &drafts[flaw.prompt];
                 let span = flaw.message.map_or(draft.system, |index| draft.messages[index]);
                 desk.tell(span, flaw.problem);
             }
-            None
+            let mut at = 0..;
+            whole.retain(|_| at.next().is_some_and(|at| !broken.contains(&at)));
+            Templates::compile(&whole, params).ok()
         }
     }
 }

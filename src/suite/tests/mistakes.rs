@@ -211,3 +211,21 @@ fn any_bytes_are_read_or_refused_without_panic() {
         })
         .unwrap();
 }
+
+/// A prompt that does not compile kept what the others want of cases from being told.
+#[test]
+fn what_prompts_want_is_told_beside_other_mistakes() {
+    let (checked, _) = one(
+        "s.yaml",
+        "trials: three\n\
+         prompts:\n\
+         - {name: p, template: '{{ question'}\n\
+         - {name: q, template: '{{ question }} {{ contxt }}'}\n\
+         cases:\n\
+         - {question: x, vars: {context: y}}\n",
+    );
+    let told = told(&checked).join("\n");
+    for part in ["trials", "template of prompt `p`", "prompt `q` wants `contxt`"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
