@@ -65,14 +65,7 @@ pub fn causes(causes: &Causes, lang: Lang) -> Vec<String> {
                 )
             });
         }
-    } else if causes.ratio.is_none()
-        && let Some(quiet) = [Source::Prompt, Source::Target].into_iter().find(|source| {
-            causes
-                .split
-                .of(*source)
-                .is_some_and(|component| component.variance <= 0.0)
-        })
-    {
+    } else if let Some(quiet) = quiet(causes) {
         let what = cause(quiet, lang);
         out.push(lang.pick(
             format!("What caused the differences: {what} made no difference that can be told from chance."),
@@ -102,6 +95,19 @@ pub fn causes(causes: &Causes, lang: Lang) -> Vec<String> {
         ));
     }
     out
+}
+
+/// A source that may do nothing: its share is nothing, or it is so often nothing among resampled cases that the ratio to it has no
+/// interval.
+fn quiet(causes: &Causes) -> Option<Source> {
+    let named = |source: &Source| matches!(source, Source::Prompt | Source::Target);
+    match causes.ratio {
+        Some((_, other, _)) => Some(other).filter(named),
+        None => [Source::Prompt, Source::Target].into_iter().find(|source| {
+            let component = causes.split.of(*source);
+            component.is_some_and(|component| component.variance <= 0.0)
+        }),
+    }
 }
 
 /// Which cases the split rests on, where that is not all of them.
