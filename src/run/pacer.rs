@@ -40,6 +40,16 @@ const QUICK_GROWTH: f64 = 0.05;
 /// Calls that must have passed since the last change for a single refusal to mean no more than the limit was touched.
 const CALM: u32 = 20;
 
+/// Refusals that came too soon after a step back, one after the other, for them to be taken for strays: a server refuses some
+/// calls whatever the pace, and slowing down for these would never end.
+const STRAYS: u32 = 4;
+
+/// Strays are at most this share of the calls. More is a limit.
+const MOST_STRAYS: f64 = 0.3;
+
+/// Calls after which the share of strays is looked at anew.
+const STRAY_WINDOW: f64 = 300.0;
+
 /// Refusals in a row, with no success between, after which the server is taken for closed and asked only now and then.
 const CLOSED: u32 = 6;
 
@@ -50,6 +60,10 @@ const BREATH: f64 = 0.5;
 /// Share of the last rate at which asking goes on after that pause: well above most limits, yet slow enough that few calls
 /// are under way when the next refusal comes back.
 const AFTER_BREATH: f64 = 0.2;
+
+/// Answers between the first refusals of all from which on these are taken for strays. At a limit that is passed by far, as it
+/// is at first, there are fewer.
+const PASSED_BETWEEN: u32 = 5;
 
 /// Seconds over which successes are remembered.
 const MEMORY: usize = 64;
@@ -72,6 +86,8 @@ pub(super) struct Pacer {
     held_at: f64,
     /// Time of the first call, and the calls started before any was refused.
     before: Option<(f64, u32)>,
+    /// Answers since the last refusal, and refusals with enough answers before them: until there is a rate.
+    spaced: Option<(u32, u32)>,
     /// Successes of the last seconds, by second.
     passed: [(u64, u32); MEMORY],
 }
@@ -99,6 +115,24 @@ struct Learned {
     best: f64,
     /// The server counts by windows: it was seen closing and opening.
     windowed: bool,
+    /// Steps back that did not help.
+    vain: Vain,
+    /// Share of calls that is refused whatever the pace.
+    strays: f64,
+}
+
+/// Steps back after each of which the next refusal came before the rate had grown back.
+#[derive(Debug, Clone, Copy, Default)]
+struct Vain {
+    steps: u32,
+    /// The rate before the first of them.
+    rate: f64,
+    /// Calls sent and calls refused before the earlier half of them, and before the later half.
+    calls: [(f64, f64); 2],
+    /// When the last of them was …
+    since: f64,
+    /// … and calls sent and refused since that did not lower the rate.
+    meanwhile: (f64, f64),
 }
 
 impl Learned {
@@ -115,7 +149,76 @@ impl Learned {
             guess,
             best: 0.0,
             windowed: false,
+            vain: Vain::default(),
+            strays: 0.0,
         }
+    }
+
+    /// Whether so many refusals are no more than the strays explain. Two standard deviations are granted.
+    fn only_strays(&mut self, refused: f64, sent: f64, now: f64) -> bool {
+        if self.strays == 0.0 {
+            return false;
+        }
+        let expected = self.strays * sent;
+        if refused > expected + 2.0 * expected.sqrt() + 1.0 {
+            return false;
+        }
+        if sent >= STRAY_WINDOW {
+            self.strays = self.strays.min(0.7 * self.strays + 0.3 * refused / sent);
+            self.begin(now);
+        }
+        true
+    }
+
+    /// Notes a refusal that makes the rate fall, `sent` calls after the last one. Returns whether refusals have turned out
+    /// to be strays, which the rate has nothing to do with.
+    fn in_vain(&mut self, refused: f64, sent: f64, now: f64) -> bool {
+        let (sent, refused) = (sent + self.vain.meanwhile.0, refused + self.vain.meanwhile.1);
+        self.vain.meanwhile = (0.0, 0.0);
+        let grown = (GROWTH * (now - self.vain.since)).min(MOST_GROWTH * sent);
+        self.vain.since = now;
+        let soon = grown < STEP * 0.8 && self.in_a_row < 3;
+        if !soon {
+            // One that came late takes one back.
+            self.vain.steps = self.vain.steps.saturating_sub(1);
+        }
+        if self.vain.steps == 0 {
+            self.vain = Vain {
+                rate: self.rate,
+                since: now,
+                ..Vain::default()
+            };
+        }
+        if !soon {
+            return false;
+        }
+        let half = usize::from(self.vain.steps >= STRAYS / 2);
+        self.vain.steps += 1;
+        let calls = &mut self.vain.calls;
+        calls[half].0 += sent;
+        calls[half].1 += refused;
+        if self.vain.steps < STRAYS {
+            return false;
+        }
+        let [earlier, later] = calls.map(|(sent, refused)| refused / sent.max(1.0));
+        let share = (calls[0].1 + calls[1].1) / (calls[0].0 + calls[1].0).max(1.0);
+        if later < earlier * 0.5 || share > MOST_STRAYS {
+            // Slowing down helps, so far.
+            self.vain.calls = [self.vain.calls[1], (0.0, 0.0)];
+            self.vain.steps = STRAYS / 2;
+            return false;
+        }
+        self.strays = share;
+        self.rate = self.rate.max(self.vain.rate);
+        self.known = self.rate;
+        // How much is allowed is open again.
+        self.guess = true;
+        self.vain = Vain {
+            since: now,
+            ..Vain::default()
+        };
+        self.begin(now);
+        true
     }
 
     /// What was sent before `now` says nothing of the rate any more.
@@ -154,6 +257,7 @@ impl Pacer {
             paused_until: 0.0,
             held_at: f64::NEG_INFINITY,
             before: None,
+            spaced: None,
             passed: [(0, 0); MEMORY],
         }
     }
@@ -254,7 +358,12 @@ impl Pacer {
         slot.1 += 1;
         let now = now.as_secs_f64();
         let in_use = now - self.held_at < 1.0 + 2.0 / self.learned.map_or(1.0, |learned| learned.rate);
-        let Some(learned) = &mut self.learned else { return };
+        let Some(learned) = &mut self.learned else {
+            if let Some((passed, _)) = &mut self.spaced {
+                *passed += 1;
+            }
+            return;
+        };
         if learned.in_a_row > CLOSED + 1 {
             // Open again. What passes in a minute is the limit.
             learned.windowed = true;
@@ -289,6 +398,22 @@ impl Pacer {
             // Answers may take long: what was started counts, too.
             let (first, started) = self.before.unwrap_or((now, 0));
             let lately = lately.max(f64::from(started) / (now - first).max(1.0));
+            if !stated {
+                // At a limit the next refusal follows at once. Those with answers between may be strays, which are no reason
+                // to slow down by much.
+                let Some((passed, spaced)) = self.spaced else {
+                    self.spaced = Some((0, 0));
+                    return;
+                };
+                if passed >= PASSED_BETWEEN && spaced + 1 < STRAYS {
+                    self.spaced = Some((0, spaced + 1));
+                    return;
+                }
+                if passed >= PASSED_BETWEEN {
+                    self.learned = Some(Learned::new((lately * (1.0 - STEP)).max(1.0), now, true));
+                    return;
+                }
+            }
             let rate = known.unwrap_or((lately * AFTER_BREATH).max(1.0));
             let mut learned = Learned::new(rate, now, !stated);
             if stated {
@@ -332,14 +457,27 @@ impl Pacer {
         }
         // Refusals come back sooner than answers: those still awaited count as passed.
         let sent_since = ((sent - learned.since) * learned.rate).max(f64::from(learned.passed + learned.refused));
+        let refused = f64::from(learned.refused);
+        if learned.only_strays(refused, sent_since, now) {
+            return;
+        }
+        // A single refusal does not lower a stated rate.
+        let falls = learned.refused >= 2 || (sent_since >= f64::from(CALM) && !stated);
+        if falls && !learned.windowed && learned.in_vain(refused, sent_since, now) {
+            return;
+        }
         if learned.refused == 1 && sent_since >= f64::from(CALM) {
             // The limit was touched. Of a known one this is a matter of windows.
+            if stated {
+                learned.vain.meanwhile.0 += sent_since;
+                learned.vain.meanwhile.1 += refused;
+            }
             learned.known = learned.rate;
             learned.rate *= if stated { 1.0 } else { 1.0 - STEP };
             learned.guess = false;
         } else if learned.refused >= 2 {
             // The rate is known and so is the share that passes: their product is the limit.
-            let share = 1.0 - f64::from(learned.refused) / sent_since;
+            let share = 1.0 - (refused / sent_since - learned.strays).max(0.0);
             learned.rate = (learned.rate * share.clamp(0.3, 1.0 - STEP)).max(minute * 0.2);
             learned.known = learned.rate;
             learned.guess = share < 0.3;

@@ -157,6 +157,36 @@ fn an_unknown_limit_is_found_and_followed() {
     }
 }
 
+/// A service that refused one call in twenty at random, with 429 and whatever the pace, was asked ever more slowly: half of
+/// three hundred cases after two minutes.
+#[test]
+fn refusals_that_have_nothing_to_do_with_the_pace_do_not_slow_it_down() {
+    use rand::{RngExt as _, SeedableRng as _};
+    // What is stated is kept to; where nothing is, the share of the strays is found out first.
+    for (share, stated, least) in [
+        (0.05, Some(3_000), 0.95),
+        (0.1, Some(3_000), 0.95),
+        (0.2, Some(3_000), 0.95),
+        (0.05, None, 0.8),
+        (0.1, None, 0.8),
+        (0.2, None, 0.5),
+    ] {
+        let mut passed = 0.0;
+        for seed in 0..8 {
+            let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+            let mut pacer = Pacer::new(&Limits {
+                requests_per_minute: stated,
+                ..Limits::default()
+            });
+            let minutes = drive(&mut pacer, 20, 300.0, 0.4, |_| !chance.random_bool(share));
+            passed += (2..5).map(|minute| minutes.passed(minute)).sum::<f64>();
+        }
+        // Twenty at once, 0.4 s each: fifty a second.
+        let most = 8.0 * 180.0 * 50.0 * (1.0 - share);
+        assert!(passed / most > least, "{share} refused, {stated:?}: {}", passed / most);
+    }
+}
+
 #[test]
 fn a_server_that_counts_by_windows_is_not_hammered() {
     let mut pacer = Pacer::new(&Limits::default());
