@@ -12,7 +12,7 @@ use super::open::{self, Book};
 use super::printer::Printer;
 use super::{show, tables, trust};
 use crate::domain::{Case, Problem, RunInfo, Severity};
-use crate::grade::{Grader, Which, pass};
+use crate::grade::{Grader, Passed, Which, pass};
 use crate::report::words::{Lang, counted};
 use crate::said;
 use crate::store::{Folder, Reader, Writer};
@@ -121,17 +121,7 @@ pub(super) fn score(global: &Global, args: &ScoreArgs, printer: &Printer) -> Out
     drop(reader);
     let reader = Reader::open(&run)?;
     let view = tables::write(&reader, &run.path, printer.lang)?;
-    printer.note(&match printer.lang {
-        Lang::Ko => format!(
-            "답변 {}개를 다시 채점했습니다. 판정이 바뀐 것 {}개",
-            passed.graded, passed.changed
-        ),
-        Lang::En => format!(
-            "{} scored again, {} changed",
-            counted(passed.graded, "answer", "answers"),
-            counted(passed.changed, "verdict", "verdicts")
-        ),
-    });
+    printer.note(&told(passed, printer.lang));
     show::known(&reader, view, Format::Text, printer)?;
     drop(reader);
     folder.settle();
@@ -278,4 +268,62 @@ fn newer_cases(
     info.suite_fp.clone_from(&suite.fingerprint);
     info.parts[0].scorers.clone_from(&suite.scorers);
     Ok(cases)
+}
+
+/// What the pass did. Answers that nobody had judged yet (the run was stopped before) are no changed verdicts.
+fn told(passed: Passed, lang: Lang) -> String {
+    let again = passed.graded - passed.first;
+    let answers = |count| counted(count, "answer", "answers");
+    let changed = counted(passed.changed, "verdict", "verdicts");
+    match (passed.first, again) {
+        (0, _) => lang.pick(
+            format!("{} scored again, {changed} changed", answers(again)),
+            format!(
+                "답변 {again}개를 다시 채점했습니다. 판정이 바뀐 것 {}개",
+                passed.changed
+            ),
+        ),
+        (first, 0) => lang.pick(
+            format!("{} scored, never judged before", answers(first)),
+            format!("처음 채점한 답변 {first}개"),
+        ),
+        (first, again) => lang.pick(
+            format!(
+                "{} scored for the first time, {again} again, {changed} changed",
+                answers(first)
+            ),
+            format!(
+                "답변 {first}개를 처음으로, {again}개를 다시 채점했습니다. 판정이 바뀐 것 {}개",
+                passed.changed
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 55 answers of a stopped run were "scored again, 0 verdicts changed", although none had a verdict before.
+    #[test]
+    fn answers_that_nobody_judged_before_are_told_as_such() {
+        let passed = |first, graded, changed| Passed {
+            graded,
+            first,
+            changed,
+            broke: 0,
+        };
+        assert_eq!(
+            told(passed(55, 55, 0), Lang::En),
+            "55 answers scored, never judged before"
+        );
+        assert_eq!(
+            told(passed(0, 2, 1), Lang::En),
+            "2 answers scored again, 1 verdict changed"
+        );
+        assert_eq!(
+            told(passed(1, 3, 2), Lang::En),
+            "1 answer scored for the first time, 2 again, 2 verdicts changed"
+        );
+    }
 }

@@ -23,7 +23,9 @@ pub enum Which {
 pub struct Passed {
     /// Outcomes graded.
     pub graded: u64,
-    /// Of those, with another verdict than before.
+    /// Of those, never graded before.
+    pub first: u64,
+    /// Of the others, with another verdict than before.
     pub changed: u64,
     /// Of those, where a counting scorer broke.
     pub broke: u64,
@@ -94,6 +96,7 @@ pub async fn pass(
                 continue;
             };
             done.graded += 1;
+            done.first += u64::from(!stored.graded);
             done.changed += u64::from(stored.graded && stored.pass != graded.pass);
             done.broke += u64::from(graded.broke);
             writer

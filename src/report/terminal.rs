@@ -18,8 +18,8 @@ pub(super) use readings::worth;
 
 use super::Style;
 use super::words;
-use crate::compare::View;
-use crate::domain::RunInfo;
+use crate::compare::{FaultGroup, View};
+use crate::domain::{FaultKind, RunInfo};
 use crate::text::sink::{terminal_line, terminal_word};
 use crate::text::width::{display_width, pad_right};
 
@@ -92,11 +92,15 @@ fn next(info: &RunInfo, view: &View, style: &Style) -> String {
         ));
     }
     commands.push((format!("narani export {run} xlsx"), words.spreadsheet));
-    if view.judged() && info.imported.is_none() {
+    let counts = view.counts;
+    // Answered and not judged: the scorer broke. Asking again would not help.
+    let broke = |group: &&FaultGroup| matches!(group.kind, FaultKind::Scorer | FaultKind::Judge);
+    let unjudged: u64 = view.faults.iter().filter(broke).map(|group| group.cells).sum();
+    let waiting = !info.scorers.is_empty() && counts.measured > 0;
+    if info.imported.is_none() && (view.judged() || unjudged > 0 || waiting) {
         commands.push((format!("narani score {run}"), words.again));
     }
-    let counts = view.counts;
-    if info.imported.is_none() && !view.running && counts.missing + counts.failed() + counts.skipped > 0 {
+    if info.imported.is_none() && !view.running && counts.missing + counts.failed() + counts.skipped > unjudged {
         commands.push((format!("narani run --resume {run}"), words.go_on));
     }
     let head = format!("{}  ", words.next);

@@ -168,3 +168,20 @@ fn the_cheapest_names_its_currency_where_there_are_several() {
         "{en}"
     );
 }
+
+/// Where a scorer broke, "next" offered to ask again, which asks nothing, and not to score again.
+#[test]
+fn after_a_broken_scorer_scoring_again_is_next() {
+    let make = Make {
+        targets: vec!["a"],
+        cases: 1,
+        trouble: false,
+        ..Make::default()
+    };
+    let (info, mut records) = (make.info(), make.records());
+    records[0].status = crate::domain::Status::Error;
+    records[0].scores[0].unscored = Some("could not run".into());
+    let view = View::of(&info, records, &[]);
+    let next = next(&info, &view, &style(100));
+    assert!(next.contains("narani score") && !next.contains("--resume"), "{next}");
+}
