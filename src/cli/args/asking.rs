@@ -36,7 +36,7 @@ pub(in crate::cli) struct RunArgs {
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
     /// Stop when this much is spent, for example 5USD or 3000KRW; repeatable
-    #[arg(long, value_name = "MONEY")]
+    #[arg(long, value_name = "MONEY", allow_hyphen_values = true)]
     pub max_cost: Vec<String>,
     /// Stop after this many calls
     #[arg(long, value_name = "N")]
@@ -57,7 +57,7 @@ pub(in crate::cli) struct RunArgs {
     #[arg(long, value_name = "RUN", conflicts_with_all = ["suites", "targets", "trials", "filter", "sample", "dry_run", "simulate", "no_cache", "refresh"])]
     pub resume: Option<String>,
     /// With --resume: which errors are asked again
-    #[arg(long, value_enum, default_value_t = RetryArg::Retryable, requires = "resume")]
+    #[arg(long, value_enum, default_value_t = RetryArg::Retryable, requires = "resume", conflicts_with = "suites")]
     pub retry: RetryArg,
     /// Stop once every pair of targets is settled or within --margin, by whether answers pass or by their scores; the cases are asked in an order drawn by --seed
     #[arg(long, value_enum, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "pass", conflicts_with_all = ["resume", "replay"])]

@@ -127,8 +127,13 @@ pub(super) fn known(text: &str, targets: &[Target]) -> Result<(), Failure> {
         let stands =
             |target: &Target| target.name.to_lowercase() == name || target.model.to_lowercase().contains(&name);
         if !targets.iter().any(stands) {
-            let mut names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-            names.extend(targets.iter().map(|target| target.model.as_str()));
+            let mut names: Vec<&str> = Vec::new();
+            let models = targets.iter().map(|target| target.model.as_str());
+            for name in targets.iter().map(|target| target.name.as_str()).chain(models) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
             return Err(Failure::usage(
                 said!(
                     "`--right {rule}`: no target that is asked is called `{name}`, and no model's name contains it",
