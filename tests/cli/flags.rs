@@ -71,6 +71,13 @@ fn choices_of_cases_targets_and_trials_multiply() {
         );
         assert_eq!(found, (cases, targets, trials), "{flags:?}");
         assert_eq!(asked.len(), cases * targets * trials, "{flags:?}");
+        // More than there is was once taken without a word.
+        assert_eq!(
+            ended.err.contains("--sample 99"),
+            flags.contains(&"99"),
+            "{}",
+            ended.err
+        );
         assert!(
             ended.err.contains(&format!("planned={}", asked.len())),
             "{flags:?}: {}",
@@ -160,6 +167,11 @@ fn what_contradicts_itself_is_refused_by_name() {
             &["suite.yaml", "--simulate", "--targets", "own", "--stop-early"],
             &["only one is asked", "--targets"],
         ),
+        (
+            &["suite.yaml", "--simulate", "--max-cost", "-1USD"],
+            &["--max-cost -1USD", "not an amount"],
+        ),
+        (&["suite.yaml", "--simulate", "--retry", "none"], &["--retry"]),
         (
             &["suite.yaml", "--simulate", "--max-cost", "0"],
             &["--max-cost 0", "5USD"],

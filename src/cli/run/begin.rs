@@ -65,6 +65,14 @@ pub(super) async fn begin(global: &Global, args: &RunArgs, printer: &Printer) ->
         })
         .collect();
     let (suites, picked, mut info) = planned(args, &settings, suites, targets, args.simulate)?;
+    if let Some(size) = args.sample.filter(|size| *size > info.cases) {
+        let cases = info.cases;
+        let all = said!(
+            "--sample {size} is more than there is: all {cases} are asked",
+            "--sample {size}: 문항이 {cases}개뿐이라 모두 묻습니다"
+        );
+        printer.note(all.in_lang(printer.lang));
+    }
     let results = open::results(global, Some(&settings));
     let stamp = jiff::ZonedDateTime::now();
     let caps = caps(args, &settings)?;
