@@ -262,3 +262,34 @@ fn wishes_of_single_cases_are_told_before_the_run() {
     let other = lab.run(&["run", "suite.yaml", "--simulate", "--filter", "id=a"]);
     assert_eq!((other.code, other.err.contains("seed")), (0, false), "{other:?}");
 }
+
+/// With `latency` among the scorers only wrong answers kept a verdict when recordings answered: a rate of 0 % over them alone.
+#[test]
+fn recorded_answers_that_a_scorer_cannot_judge_are_in_no_rate() {
+    let lab = lab();
+    lab.write(
+        "timed.yaml",
+        "name: timed\nscorers: [number, {type: latency, max_ms: 5000}]\ncases:\n  - {id: a, question: 2 + 2?, expect: 4}\n  \
+         - {id: b, question: 2 + 3?, expect: 5}\n  - {id: c, question: 2 + 4?, expect: 6}\n",
+    );
+    let target = ["--targets", "own"];
+    let recorded = lab.run(
+        &[
+            &["run", "timed.yaml", "--simulate", "--right", "0", "--record", "kept"][..],
+            &target,
+        ]
+        .concat(),
+    );
+    assert_eq!(recorded.code, 0, "{recorded:?}");
+    let replayed = lab.run(&[&["run", "timed.yaml", "--replay", "kept"][..], &target].concat());
+    assert_eq!(replayed.code, 0, "{replayed:?}");
+    assert!(
+        replayed.out.contains("without a verdict, in no rate: own 3 (latency:"),
+        "{}",
+        replayed.out
+    );
+    let view = lab.run(&["show", "last", "--format", "json"]);
+    let view: serde_json::Value = serde_json::from_str(&view.out).unwrap();
+    assert_eq!(view["counts"]["measured"], 3);
+    assert_eq!(view["counts"]["judged"], 0);
+}

@@ -213,8 +213,8 @@ fn peculiar(kind: Peculiar, list: &str, lang: Lang) -> String {
             format!("컴퓨터가 잠들어 지연에서 뺀 답변: {list}."),
         ),
         Peculiar::Reused => lang.pick(
-            format!("From the cache, so not in latency and cost and no news of the provider: {list}."),
-            format!("캐시에서 와서 지연과 비용에 들지 않고 제공자의 변화를 보여 주지 못하는 답변: {list}."),
+            format!("Not asked anew, so not in latency and cost and no news of the provider: {list}."),
+            format!("새로 묻지 않아 지연과 비용에 들지 않고 제공자의 변화를 보여 주지 못하는 답변: {list}."),
         ),
         Peculiar::Unpriced => lang.pick(
             format!("No price known (?): {list}; set `price` of the target, or `local = true`."),
