@@ -61,9 +61,12 @@ const BREATH: f64 = 0.5;
 /// are under way when the next refusal comes back.
 const AFTER_BREATH: f64 = 0.2;
 
-/// Answers between the first refusals of all from which on these are taken for strays. At a limit that is passed by far, as it
-/// is at first, there are fewer.
-const PASSED_BETWEEN: u32 = 5;
+/// Distance in calls between the first refusals of all from which on these are taken for strays. At a limit that is passed by
+/// far, as it is at first, the next call is refused as well. Answers between say nothing: refusals are heard of sooner.
+const APART: u32 = 4;
+
+/// Refusals in a row that are nearer to each other than that, and with which a limit is met: two alone may be chance.
+const NEAR: u32 = 2;
 
 /// Seconds over which successes are remembered.
 const MEMORY: usize = 64;
@@ -86,8 +89,9 @@ pub(super) struct Pacer {
     held_at: f64,
     /// Time of the first call, and the calls started before any was refused.
     before: Option<(f64, u32)>,
-    /// Answers since the last refusal, and refusals with enough answers before them: until there is a rate.
-    spaced: Option<(u32, u32)>,
+    first_refused: FirstRefused,
+    /// Calls let out so far.
+    let_out: u32,
     /// Successes of the last seconds, by second.
     passed: [(u64, u32); MEMORY],
 }
@@ -230,11 +234,31 @@ impl Learned {
     }
 }
 
+/// Refusals before there is a rate.
+#[derive(Debug, Clone, Copy, Default)]
+struct FirstRefused {
+    /// The call that was refused last.
+    last: Option<u32>,
+    /// Refusals near the one before, in a row.
+    near: u32,
+    /// Refusals far from the one before.
+    apart: u32,
+}
+
+/// A call that was let out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Sent {
+    /// When.
+    pub(super) at: Duration,
+    /// The how-manieth of the account it is.
+    number: u32,
+}
+
 /// Whether a call may start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Admission {
     /// Now; its share is taken.
-    Go,
+    Go(Sent),
     /// Not before this time.
     Wait(Duration),
 }
@@ -257,7 +281,8 @@ impl Pacer {
             paused_until: 0.0,
             held_at: f64::NEG_INFINITY,
             before: None,
-            spaced: None,
+            first_refused: FirstRefused::default(),
+            let_out: 0,
             passed: [(0, 0); MEMORY],
         }
     }
@@ -284,6 +309,7 @@ impl Pacer {
 
     /// May a call of about `tokens` tokens (input and output) start now?
     pub(super) fn admit(&mut self, now: Duration, tokens: f64) -> Admission {
+        let at = now;
         let now = now.as_secs_f64();
         let mut earliest = self.paused_until;
         let spacing = self.request_rate().map(|rate| 1.0 / rate);
@@ -316,7 +342,11 @@ impl Pacer {
             Some(learned) => learned.started += 1,
             None => self.before.get_or_insert((now, 0)).1 += 1,
         }
-        Admission::Go
+        self.let_out = self.let_out.wrapping_add(1);
+        Admission::Go(Sent {
+            at,
+            number: self.let_out,
+        })
     }
 
     /// A call turned out to use `used` tokens where `estimated` had been reserved.
@@ -348,8 +378,8 @@ impl Pacer {
         }
     }
 
-    /// A call that went out at `sent` came back well.
-    pub(super) fn passed(&mut self, sent: Duration, now: Duration) {
+    /// A call came back well.
+    pub(super) fn passed(&mut self, call: Sent, now: Duration) {
         let second = now.as_secs();
         let slot = &mut self.passed[usize::try_from(second % MEMORY as u64).expect("below the length")];
         if slot.0 != second {
@@ -358,12 +388,7 @@ impl Pacer {
         slot.1 += 1;
         let now = now.as_secs_f64();
         let in_use = now - self.held_at < 1.0 + 2.0 / self.learned.map_or(1.0, |learned| learned.rate);
-        let Some(learned) = &mut self.learned else {
-            if let Some((passed, _)) = &mut self.spaced {
-                *passed += 1;
-            }
-            return;
-        };
+        let Some(learned) = &mut self.learned else { return };
         if learned.in_a_row > CLOSED + 1 {
             // Open again. What passes in a minute is the limit.
             learned.windowed = true;
@@ -373,7 +398,7 @@ impl Pacer {
             learned.best *= 0.8;
         }
         learned.in_a_row = 0;
-        if sent.as_secs_f64() >= learned.since {
+        if call.at.as_secs_f64() >= learned.since {
             learned.passed += 1;
         }
         if in_use {
@@ -383,9 +408,9 @@ impl Pacer {
         }
     }
 
-    /// A call that went out at `sent` was refused for being too fast; `asked` is the pause the server wants.
-    pub(super) fn refused(&mut self, sent: Duration, now: Duration, asked: Option<Duration>) {
-        let (sent, now) = (sent.as_secs_f64(), now.as_secs_f64());
+    /// A call was refused for being too fast; `asked` is the pause the server wants.
+    pub(super) fn refused(&mut self, call: Sent, now: Duration, asked: Option<Duration>) {
+        let (sent, now) = (call.at.as_secs_f64(), now.as_secs_f64());
         if let Some(asked) = asked {
             self.pause_until(now + asked.as_secs_f64().min(super::retry::LONGEST_ASKED.as_secs_f64()));
         }
@@ -399,18 +424,21 @@ impl Pacer {
             let (first, started) = self.before.unwrap_or((now, 0));
             let lately = lately.max(f64::from(started) / (now - first).max(1.0));
             if !stated {
-                // At a limit the next refusal follows at once. Those with answers between may be strays, which are no reason
-                // to slow down by much.
-                let Some((passed, spaced)) = self.spaced else {
-                    self.spaced = Some((0, 0));
+                // Refusals far from each other may be strays, which are no reason to slow down by much.
+                let Some(last) = self.first_refused.last.replace(call.number) else {
                     return;
                 };
-                if passed >= PASSED_BETWEEN && spaced + 1 < STRAYS {
-                    self.spaced = Some((0, spaced + 1));
+                let first = &mut self.first_refused;
+                if call.number.abs_diff(last) >= APART {
+                    first.near = 0;
+                    first.apart += 1;
+                    if first.apart >= STRAYS {
+                        self.learned = Some(Learned::new((lately * (1.0 - STEP)).max(1.0), now, true));
+                    }
                     return;
                 }
-                if passed >= PASSED_BETWEEN {
-                    self.learned = Some(Learned::new((lately * (1.0 - STEP)).max(1.0), now, true));
+                first.near += 1;
+                if first.near < NEAR {
                     return;
                 }
             }

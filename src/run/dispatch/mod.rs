@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::attempt::Tried;
 use super::lane::{Expected, Item, Lane};
-use super::pacer::Pacer;
+use super::pacer::{Pacer, Sent};
 use super::prepare::Prepared;
 use super::width::Width;
 use super::{Asker, Command, Ending, Job, Reuse, Till, Why};
@@ -49,7 +49,7 @@ enum Report {
     Tried {
         lane: usize,
         item: Item,
-        sent: Duration,
+        sent: Sent,
         expected: Expected,
         tried: Box<Tried>,
     },

@@ -10,6 +10,7 @@ use crate::domain::{Event, Fault, FaultKind, Outcome, RunInfo, Scope, SkipReason
 use crate::net::clock;
 use crate::run::attempt::Tried;
 use crate::run::lane::{Expected, Item, Stopped};
+use crate::run::pacer::Sent;
 use crate::run::retry::{Decision, decide};
 use crate::said;
 use crate::store::Gone;
@@ -19,7 +20,7 @@ impl Dispatcher {
         &mut self,
         index: usize,
         item: Item,
-        sent: Duration,
+        sent: Sent,
         expected: &Expected,
         tried: Tried,
     ) -> Result<(), Gone> {
@@ -52,7 +53,7 @@ impl Dispatcher {
             Ok(mut row) => {
                 account.pacer.passed(sent, now);
                 if first_try {
-                    account.width.succeeded(open, now.saturating_sub(sent), now);
+                    account.width.succeeded(open, now.saturating_sub(sent.at), now);
                 }
                 let lane = &mut self.lanes[index];
                 lane.answers += 1;
@@ -121,7 +122,7 @@ impl Dispatcher {
         &mut self,
         index: usize,
         mut item: Item,
-        sent: Duration,
+        sent: Sent,
         fault: Fault,
         timing: Timing,
     ) -> Result<(), Gone> {

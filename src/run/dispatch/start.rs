@@ -185,10 +185,13 @@ impl Dispatcher {
                 return Ok(Some(item));
             }
         }
-        if let Admission::Wait(until) = account.pacer.admit(now, expected.tokens) {
-            lane.paced_until = Some(until);
-            return Ok(Some(item));
-        }
+        let sent = match account.pacer.admit(now, expected.tokens) {
+            Admission::Go(sent) => sent,
+            Admission::Wait(until) => {
+                lane.paced_until = Some(until);
+                return Ok(Some(item));
+            }
+        };
         self.till.take(expected.money.as_ref());
         lane.open += 1;
         lane.waiting_for = None;
@@ -202,7 +205,7 @@ impl Dispatcher {
             Report::Tried {
                 lane: index,
                 item,
-                sent: now,
+                sent,
                 expected,
                 tried: Box::new(tried),
             }

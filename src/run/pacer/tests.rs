@@ -33,7 +33,7 @@ fn drive(
 ) -> Minutes {
     let mut minutes = Minutes::default();
     let mut now = 0.0;
-    let mut open: std::collections::BTreeMap<(Duration, u32), (f64, bool)> = std::collections::BTreeMap::new();
+    let mut open: std::collections::BTreeMap<(Duration, u32), (Sent, bool)> = std::collections::BTreeMap::new();
     let mut number = 0;
     while now < length {
         while let Some(first) = open.first_entry().filter(|first| first.key().0 <= seconds(now)) {
@@ -41,10 +41,10 @@ fn drive(
             let (sent, passes) = first.remove();
             let minute = &mut minutes.0[usize::try_from(done.as_secs() / 60).unwrap().min(4)];
             if passes {
-                pacer.passed(seconds(sent), done);
+                pacer.passed(sent, done);
                 minute.0 += 1;
             } else {
-                pacer.refused(seconds(sent), done, None);
+                pacer.refused(sent, done, None);
                 minute.1 += 1;
             }
         }
@@ -56,12 +56,12 @@ fn drive(
             continue;
         }
         match pacer.admit(seconds(now), 0.0) {
-            Admission::Go => {
+            Admission::Go(sent) => {
                 // A program cannot start calls faster than some thousand a second.
                 now += 0.0002;
                 let passes = serve(now);
                 let took = if passes { latency } else { latency / 5.0 };
-                open.insert((seconds(now + took), number), (now, passes));
+                open.insert((seconds(now + took), number), (sent, passes));
                 number += 1;
             }
             Admission::Wait(until) => now = (until.as_secs_f64() + 0.0005).min(next_done).max(now + 1e-4),
@@ -219,7 +219,7 @@ fn tokens_are_counted_and_settled() {
     let (mut now, mut calls) = (0.0, 0u32);
     while now < 60.0 {
         match pacer.admit(seconds(now), 200.0) {
-            Admission::Go => {
+            Admission::Go(_) => {
                 calls += 1;
                 pacer.settle(200.0, 100.0);
             }
@@ -239,7 +239,7 @@ fn a_call_larger_than_the_allowance_still_goes_out() {
     let mut now = 0.0;
     for _ in 0..3 {
         match pacer.admit(seconds(now), 10_000.0) {
-            Admission::Go => return,
+            Admission::Go(_) => return,
             Admission::Wait(until) => now = until.as_secs_f64(),
         }
     }
@@ -249,10 +249,12 @@ fn a_call_larger_than_the_allowance_still_goes_out() {
 #[test]
 fn an_asked_pause_holds_everything_back() {
     let mut pacer = Pacer::new(&Limits::default());
-    assert_eq!(pacer.admit(seconds(1.0), 0.0), Admission::Go);
-    pacer.refused(seconds(1.0), seconds(1.5), Some(seconds(4.0)));
+    let Admission::Go(sent) = pacer.admit(seconds(1.0), 0.0) else {
+        panic!("nothing holds it back");
+    };
+    pacer.refused(sent, seconds(1.5), Some(seconds(4.0)));
     assert_eq!(pacer.admit(seconds(2.0), 0.0), Admission::Wait(seconds(5.5)));
-    assert_eq!(pacer.admit(seconds(5.6), 0.0), Admission::Go);
+    assert!(matches!(pacer.admit(seconds(5.6), 0.0), Admission::Go(_)));
 }
 
 #[test]
