@@ -7,19 +7,12 @@ use crate::domain::Money;
 
 use super::Style;
 use super::words::Lang;
+use crate::text::digits;
 
 /// `1,234,567`.
 #[must_use]
 pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    digits::grouped(&number.to_string())
 }
 
 /// Tokens in short: `740`, `9.6k`, `96k`, `1.2M`.

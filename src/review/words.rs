@@ -4,6 +4,7 @@ use crate::domain::Lang;
 use crate::domain::review::{LABELS, Pack, Preference};
 
 use super::page::Column;
+use crate::text::digits;
 
 /// Names of the sheets, in their order.
 #[must_use]
@@ -130,24 +131,11 @@ pub fn issues(lang: Lang) -> [&'static str; 6] {
 /// `…(전체 3,412자)`: what stands behind a text that is whole in another sheet.
 #[must_use]
 pub fn cut_mark(characters: u64, lang: Lang) -> String {
-    let n = grouped(characters);
+    let n = digits::grouped(&characters.to_string());
     lang.pick(
         format!("…({n} characters in all: sheet Full text)"),
         format!("…(전체 {n}자, 전체본 시트)"),
     )
-}
-
-/// `1,234`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// The scale in one line: `1점 나쁨 … 5점 좋음`.

@@ -31,7 +31,6 @@ pub mod read_yaml;
 mod scorers;
 pub mod select;
 pub mod shape;
-mod shown;
 mod sources;
 pub mod suggest;
 mod table;

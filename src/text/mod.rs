@@ -10,6 +10,7 @@
 pub mod bleu;
 pub mod chrf;
 pub mod decode;
+pub mod digits;
 pub mod edit;
 pub mod normalise;
 pub mod number;

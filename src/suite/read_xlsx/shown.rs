@@ -4,6 +4,8 @@
 //! by thousands, as percentages, with a fixed text before or behind. Under any other format (fractions, exponents,
 //! colours, conditions) a number is what it is.
 
+use crate::text::digits::grouped;
+
 /// A number under a format code (ECMA-376 18.8.31); none where the format leaves it as it is or is not one of those followed.
 pub(super) fn shown(number: f64, format: &str) -> Option<String> {
     // Sections are for positive and negative numbers, zero and text; the first is also that of all where it is the only one.
@@ -26,11 +28,7 @@ pub(super) fn shown(number: f64, format: &str) -> Option<String> {
     let (whole, rest) = text
         .split_once('.')
         .map_or((text.as_str(), ""), |(whole, rest)| (whole, rest));
-    let whole = if form.grouped {
-        thousands(whole)
-    } else {
-        whole.to_owned()
-    };
+    let whole = if form.grouped { grouped(whole) } else { whole.to_owned() };
     let sign = if value < 0.0 { "-" } else { "" };
     let point = if rest.is_empty() { "" } else { "." };
     let percent = if form.percent { "%" } else { "" };
@@ -38,17 +36,6 @@ pub(super) fn shown(number: f64, format: &str) -> Option<String> {
         "{sign}{}{whole}{point}{rest}{percent}{}",
         form.before, form.behind
     ))
-}
-
-fn thousands(digits: &str) -> String {
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A section of a format that is followed.
