@@ -4,10 +4,13 @@
 //! spread evenly, since a burst at the start of a minute is what limits are there to stop. Pure: time is handed in, as
 //! the time since the run began.
 
+mod learned;
+
 use std::time::Duration;
 
 use crate::domain::Limits;
 use crate::provider::{Allowance, RateInfo};
+use learned::{FirstRefused, GROWTH, Learned, MOST_GROWTH, Meaning, STEP};
 
 /// Share of a known limit that is used. Clocks drift and windows slide; the last percent would buy refusals.
 const SHARE: f64 = 0.985;
@@ -21,16 +24,6 @@ const LATE: f64 = 0.05;
 /// Seconds of tokens that may be spent at once.
 const TOKEN_BURST: f64 = 3.0;
 
-/// What a refusal after a calm takes off the rate.
-const STEP: f64 = 0.05;
-
-/// Growth of the rate a second: the step comes back in ten seconds, so that looking for the limit costs about one refusal
-/// in that time …
-const GROWTH: f64 = 0.005;
-
-/// … and growth of the rate a success at most, so that slow paces, too, are refused no more than once in fifty calls.
-const MOST_GROWTH: f64 = 0.0015;
-
 /// Beyond this many times the rate that was last refused the limit has been raised, and growth quickens.
 const NEW_GROUND: f64 = 1.08;
 
@@ -39,16 +32,6 @@ const QUICK_GROWTH: f64 = 0.05;
 
 /// Calls that must have passed since the last change for a single refusal to mean no more than the limit was touched.
 const CALM: u32 = 20;
-
-/// Refusals that came too soon after a step back, one after the other, for them to be taken for strays: a server refuses some
-/// calls whatever the pace, and slowing down for these would never end.
-const STRAYS: u32 = 4;
-
-/// Strays are at most this share of the calls. More is a limit.
-const MOST_STRAYS: f64 = 0.3;
-
-/// Calls after which the share of strays is looked at anew.
-const STRAY_WINDOW: f64 = 300.0;
 
 /// Refusals in a row, with no success between, after which the server is taken for closed and asked only now and then.
 const CLOSED: u32 = 6;
@@ -60,13 +43,6 @@ const BREATH: f64 = 0.5;
 /// Share of the last rate at which asking goes on after that pause: well above most limits, yet slow enough that few calls
 /// are under way when the next refusal comes back.
 const AFTER_BREATH: f64 = 0.2;
-
-/// Distance in calls between the first refusals of all from which on these are taken for strays. At a limit that is passed by
-/// far, as it is at first, the next call is refused as well. Answers between say nothing: refusals are heard of sooner.
-const APART: u32 = 4;
-
-/// Refusals in a row that are nearer to each other than that, and with which a limit is met: two alone may be chance.
-const NEAR: u32 = 2;
 
 /// Seconds over which successes are remembered.
 const MEMORY: usize = 64;
@@ -89,160 +65,12 @@ pub(super) struct Pacer {
     held_at: f64,
     /// Time of the first call, and the calls started before any was refused.
     before: Option<(f64, u32)>,
+    /// Refusals before there is a rate.
     first_refused: FirstRefused,
     /// Calls let out so far.
     let_out: u32,
     /// Successes of the last seconds, by second.
     passed: [(u64, u32); MEMORY],
-}
-
-/// A rate found by being refused, in requests a second.
-#[derive(Debug, Clone, Copy)]
-struct Learned {
-    rate: f64,
-    /// When it was last lowered. Calls sent before that say nothing of it.
-    since: f64,
-    /// When the server first refused, until its rate is measured.
-    emptied: Option<f64>,
-    /// Calls started since.
-    started: u32,
-    /// Outcomes of calls sent since.
-    passed: u32,
-    refused: u32,
-    /// The rate that was last refused; beyond it is new ground.
-    known: f64,
-    /// Refusals since the last success.
-    in_a_row: u32,
-    /// The rate is a guess, not yet touched by single refusals: it grows quickly.
-    guess: bool,
-    /// Most that passed in a minute, as a rate; fades when it proves too much.
-    best: f64,
-    /// The server counts by windows: it was seen closing and opening.
-    windowed: bool,
-    /// Steps back that did not help.
-    vain: Vain,
-    /// Share of calls that is refused whatever the pace.
-    strays: f64,
-}
-
-/// Steps back after each of which the next refusal came before the rate had grown back.
-#[derive(Debug, Clone, Copy, Default)]
-struct Vain {
-    steps: u32,
-    /// The rate before the first of them.
-    rate: f64,
-    /// Calls sent and calls refused before the earlier half of them, and before the later half.
-    calls: [(f64, f64); 2],
-    /// When the last of them was …
-    since: f64,
-    /// … and calls sent and refused since that did not lower the rate.
-    meanwhile: (f64, f64),
-}
-
-impl Learned {
-    fn new(rate: f64, now: f64, guess: bool) -> Self {
-        Self {
-            rate,
-            since: now,
-            emptied: None,
-            started: 0,
-            passed: 0,
-            refused: 0,
-            known: rate,
-            in_a_row: 0,
-            guess,
-            best: 0.0,
-            windowed: false,
-            vain: Vain::default(),
-            strays: 0.0,
-        }
-    }
-
-    /// Whether so many refusals are no more than the strays explain. Two standard deviations are granted.
-    fn only_strays(&mut self, refused: f64, sent: f64, now: f64) -> bool {
-        if self.strays == 0.0 {
-            return false;
-        }
-        let expected = self.strays * sent;
-        if refused > expected + 2.0 * expected.sqrt() + 1.0 {
-            return false;
-        }
-        if sent >= STRAY_WINDOW {
-            self.strays = self.strays.min(0.7 * self.strays + 0.3 * refused / sent);
-            self.begin(now);
-        }
-        true
-    }
-
-    /// Notes a refusal that makes the rate fall, `sent` calls after the last one. Returns whether refusals have turned out
-    /// to be strays, which the rate has nothing to do with.
-    fn in_vain(&mut self, refused: f64, sent: f64, now: f64) -> bool {
-        let (sent, refused) = (sent + self.vain.meanwhile.0, refused + self.vain.meanwhile.1);
-        self.vain.meanwhile = (0.0, 0.0);
-        let grown = (GROWTH * (now - self.vain.since)).min(MOST_GROWTH * sent);
-        self.vain.since = now;
-        let soon = grown < STEP * 0.8 && self.in_a_row < 3;
-        if !soon {
-            // One that came late takes one back.
-            self.vain.steps = self.vain.steps.saturating_sub(1);
-        }
-        if self.vain.steps == 0 {
-            self.vain = Vain {
-                rate: self.rate,
-                since: now,
-                ..Vain::default()
-            };
-        }
-        if !soon {
-            return false;
-        }
-        let half = usize::from(self.vain.steps >= STRAYS / 2);
-        self.vain.steps += 1;
-        let calls = &mut self.vain.calls;
-        calls[half].0 += sent;
-        calls[half].1 += refused;
-        if self.vain.steps < STRAYS {
-            return false;
-        }
-        let [earlier, later] = calls.map(|(sent, refused)| refused / sent.max(1.0));
-        let share = (calls[0].1 + calls[1].1) / (calls[0].0 + calls[1].0).max(1.0);
-        if later < earlier * 0.5 || share > MOST_STRAYS {
-            // Slowing down helps, so far.
-            self.vain.calls = [self.vain.calls[1], (0.0, 0.0)];
-            self.vain.steps = STRAYS / 2;
-            return false;
-        }
-        self.strays = share;
-        self.rate = self.rate.max(self.vain.rate);
-        self.known = self.rate;
-        // How much is allowed is open again.
-        self.guess = true;
-        self.vain = Vain {
-            since: now,
-            ..Vain::default()
-        };
-        self.begin(now);
-        true
-    }
-
-    /// What was sent before `now` says nothing of the rate any more.
-    fn begin(&mut self, now: f64) {
-        self.since = now;
-        self.started = 0;
-        self.passed = 0;
-        self.refused = 0;
-    }
-}
-
-/// Refusals before there is a rate.
-#[derive(Debug, Clone, Copy, Default)]
-struct FirstRefused {
-    /// The call that was refused last.
-    last: Option<u32>,
-    /// Refusals near the one before, in a row.
-    near: u32,
-    /// Refusals far from the one before.
-    apart: u32,
 }
 
 /// A call that was let out.
@@ -424,22 +252,13 @@ impl Pacer {
             let (first, started) = self.before.unwrap_or((now, 0));
             let lately = lately.max(f64::from(started) / (now - first).max(1.0));
             if !stated {
-                // Refusals far from each other may be strays, which are no reason to slow down by much.
-                let Some(last) = self.first_refused.last.replace(call.number) else {
-                    return;
-                };
-                let first = &mut self.first_refused;
-                if call.number.abs_diff(last) >= APART {
-                    first.near = 0;
-                    first.apart += 1;
-                    if first.apart >= STRAYS {
+                match self.first_refused.take(call.number) {
+                    Meaning::Open => return,
+                    Meaning::Strays => {
                         self.learned = Some(Learned::new((lately * (1.0 - STEP)).max(1.0), now, true));
+                        return;
                     }
-                    return;
-                }
-                first.near += 1;
-                if first.near < NEAR {
-                    return;
+                    Meaning::Limit => {}
                 }
             }
             let rate = known.unwrap_or((lately * AFTER_BREATH).max(1.0));

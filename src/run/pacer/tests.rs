@@ -187,6 +187,33 @@ fn refusals_that_have_nothing_to_do_with_the_pace_do_not_slow_it_down() {
     }
 }
 
+/// Lets out a volley of calls and refuses some of them, by number, before any is answered. Gives the pace a minute after that.
+fn after_a_volley(refused: &[usize]) -> Option<f64> {
+    let mut pacer = Pacer::new(&Limits::default());
+    let volley: Vec<Sent> = (0..20)
+        .map(|_| match pacer.admit(seconds(0.0), 0.0) {
+            Admission::Go(sent) => sent,
+            other => panic!("nothing is known of a limit: {other:?}"),
+        })
+        .collect();
+    for number in refused {
+        pacer.refused(volley[*number], seconds(0.2), None);
+    }
+    pacer.request_rate()
+}
+
+/// Refusals of one volley have no answers between them, strays or not: two strays counted as a limit that is passed by far.
+#[test]
+fn two_strays_of_one_volley_are_no_limit() {
+    assert_eq!(after_a_volley(&[3]), None);
+    assert_eq!(after_a_volley(&[3, 12]), None);
+    assert_eq!(after_a_volley(&[3, 4]), None, "two in a row may be chance");
+    assert!(
+        after_a_volley(&[17, 18, 19]).is_some(),
+        "the end of a volley is refused at a limit"
+    );
+}
+
 #[test]
 fn a_server_that_counts_by_windows_is_not_hammered() {
     let mut pacer = Pacer::new(&Limits::default());
