@@ -2,8 +2,9 @@
 //!
 //! Ctrl-C ends the questions like `q`: what was accepted until then is kept.
 
-use std::io::BufRead as _;
 use std::pin::Pin;
+
+use futures::future::maybe_done;
 
 use super::Change;
 use crate::cli::cases::of_column;
@@ -30,15 +31,19 @@ pub(super) struct Asking {
     // Lines come from a thread of their own: a read of the terminal cannot be broken off.
     lines: tokio::sync::mpsc::UnboundedReceiver<String>,
     // One listener for all questions: what comes between two of them is not lost.
-    stop: Pin<Box<dyn Future<Output = std::io::Result<()>>>>,
+    stop: Pin<Box<dyn Future<Output = ()>>>,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Asking {
     pub(super) fn new() -> Result<Self, Failure> {
+        Self::reading(std::io::BufReader::new(std::io::stdin()))
+    }
+
+    fn reading(from: impl std::io::BufRead + Send + 'static) -> Result<Self, Failure> {
         let (typed, lines) = tokio::sync::mpsc::unbounded_channel();
         std::thread::spawn(move || {
-            for line in std::io::stdin().lock().lines() {
+            for line in from.lines() {
                 let Ok(line) = line else { return };
                 if typed.send(line).is_err() {
                     return;
@@ -46,12 +51,18 @@ impl Asking {
             }
         });
         let runtime = crate::cli::started(tokio::runtime::Builder::new_current_thread())?;
+        let mut stop: Pin<Box<dyn Future<Output = ()>>> = Box::pin(maybe_done(tokio::signal::ctrl_c()));
+        // The signal is taken over when this is first looked at: before any question, or Ctrl-C would end the program
+        // where an answer came sooner than that.
+        runtime.block_on(async {
+            let _ = futures::poll!(&mut stop);
+        });
         Ok(Self {
             tags: Vec::new(),
             quit: false,
             interrupted: false,
             lines,
-            stop: Box::pin(tokio::signal::ctrl_c()),
+            stop,
             runtime,
         })
     }
@@ -71,8 +82,10 @@ impl Asking {
         let (lines, stop) = (&mut self.lines, &mut self.stop);
         let line = self.runtime.block_on(async {
             tokio::select! {
-                _ = stop => Err(()),
+                biased;
+                // What was typed before Ctrl-C holds.
                 line = lines.recv() => Ok(line),
+                () = stop => Err(()),
             }
         });
         self.interrupted |= line.is_err();
@@ -143,4 +156,27 @@ pub(super) struct Page<'a> {
     pub(super) lane: usize,
     pub(super) at: usize,
     pub(super) of: usize,
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// Ctrl-C right after an answer that was there at once ended the program before anything was written.
+    #[test]
+    fn ctrl_c_is_heard_from_the_first_question_on() {
+        let (from, keys) = std::io::pipe().unwrap();
+        let mut asking = Asking::reading(std::io::BufReader::new(from)).unwrap();
+        let itself = std::process::id().to_string();
+        let sent = std::process::Command::new("kill").args(["-INT", &itself]).status();
+        assert!(sent.unwrap().success());
+        assert_eq!(asking.typed(), None);
+        assert!(asking.interrupted());
+        drop(keys);
+
+        let mut asking = Asking::reading(std::io::Cursor::new("a\n")).unwrap();
+        assert_eq!(asking.typed().as_deref(), Some("a"));
+        assert_eq!(asking.typed(), None, "the end of the input");
+        assert!(!asking.interrupted());
+    }
 }
