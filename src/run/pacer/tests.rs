@@ -193,7 +193,7 @@ fn after_a_volley(refused: &[usize]) -> Option<f64> {
     let volley: Vec<Sent> = (0..20)
         .map(|_| match pacer.admit(seconds(0.0), 0.0) {
             Admission::Go(sent) => sent,
-            other => panic!("nothing is known of a limit: {other:?}"),
+            other @ Admission::Wait(_) => panic!("nothing is known of a limit: {other:?}"),
         })
         .collect();
     for number in refused {
