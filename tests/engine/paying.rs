@@ -72,6 +72,51 @@ async fn a_budget_that_is_used_up_leaves_free_targets_alone() {
     );
 }
 
+/// While the last calls of a used-up budget were open, more width was due and never opened: a core was busy until the last
+/// of them had come back.
+#[tokio::test]
+async fn a_budget_that_is_used_up_waits_without_work() {
+    // Of this thread, on which everything runs but the store: what others do, and a machine that stalls, do not count.
+    let worked = || {
+        let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        let nanos = told.split(' ').next()?.parse().ok()?;
+        Some(Duration::from_nanos(nanos))
+    };
+    let Some(before) = worked() else {
+        println!("SKIPPED: this system does not tell the processor time of a thread");
+        return;
+    };
+    let base = Duration::from_secs(1);
+    let options = Options {
+        latency: Latency {
+            base,
+            jitter: 0.0,
+            ..quick().latency
+        },
+        ..Options::default()
+    };
+    let lab = Lab::start(options, 60).await;
+    let report = lab
+        .run_job(
+            &[ProviderName::Anthropic],
+            |target| (target.limits.in_flight, target.local) = (None, false),
+            |job| {
+                let calls = Some(25);
+                job.till = Till::new(
+                    Budget {
+                        calls,
+                        ..Budget::default()
+                    },
+                    &[],
+                );
+            },
+        )
+        .await;
+    assert_eq!((report.why.as_str(), report.outcomes.len()), ("Budget", 25));
+    let worked = worked().unwrap().saturating_sub(before);
+    assert!(worked < base / 2, "{worked:?} of work");
+}
+
 #[tokio::test]
 async fn a_slow_call_is_made_again_recorded_and_paid() {
     let options = Options {

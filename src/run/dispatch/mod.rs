@@ -372,6 +372,10 @@ impl Dispatcher {
             }
         }
         let far = now + Duration::from_secs(1);
+        if self.ending.is_some() {
+            // Nothing starts any more, so nothing becomes due: what was due stays in the past.
+            return self.start + far;
+        }
         let wake = self
             .lanes
             .iter()
