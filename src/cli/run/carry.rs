@@ -23,11 +23,11 @@ use crate::cli::tables;
 use crate::cli::trust;
 use crate::compare::{self, View};
 use crate::config::{KeySource, Settings};
-use crate::domain::{Currency, FaultKind, Money};
+use crate::domain::{Currency, FaultKind, Lang, Money};
 use crate::grade::{Grader, Which, pass};
 use crate::net::clock::{Heart, now_us};
 use crate::plan::Layout;
-use crate::report;
+use crate::report::{self, words};
 use crate::run::{self, Budget, Ending, ImageBook, Job, Pricing, Reuse, Till, Why};
 use crate::said;
 use crate::store::{Cache, Cells, Folder, Listed, Reader, StoreError, Writer};
@@ -335,7 +335,9 @@ pub(super) async fn carry(session: Session<'_>, ready: Ready, printer: &Printer)
         too_dear,
     } = ending;
     for (target, count) in hedged {
-        printer.note(&hedge_note(&info.targets[target], count, printer));
+        let target = &info.targets[target];
+        let after = target.hedge_after.unwrap_or_default();
+        printer.note(&hedge_note(&target.name, after, count, printer.lang));
     }
     if let Why::Store(error) = why {
         writer.finish();
@@ -412,18 +414,19 @@ fn dear_note(target: &str, call: &Money, caps: &[Money], printer: &Printer) -> S
 }
 
 /// What asking twice came to: nobody is to pay twice without being told.
-fn hedge_note(target: &crate::domain::Target, count: u64, printer: &Printer) -> String {
-    let after = target.hedge_after.unwrap_or_default().as_secs_f64();
-    match printer.lang {
-        crate::report::words::Lang::Ko => format!(
-            "알림: {}: {count}개 질문은 {after}초 안에 답이 없어 한 번 더 물었습니다 (hedge_after). 두 요청 모두 기록되고 비용에 들어갑니다",
-            target.name
+fn hedge_note(target: &str, after: Duration, count: u64, lang: Lang) -> String {
+    let after = after.as_secs_f64();
+    lang.pick(
+        format!(
+            "note: {target}: {} no answer after {after} s and {} made twice (hedge_after); both are recorded and in the cost",
+            words::counted(count, "call had", "calls had"),
+            if count == 1 { "was" } else { "were" }
         ),
-        crate::report::words::Lang::En => format!(
-            "note: {}: {count} calls had no answer after {after} s and were made twice (hedge_after); both are recorded and in the cost",
-            target.name
+        format!(
+            "알림: {target}: {}개 질문은 {after}초 안에 답이 없어 한 번 더 물었습니다 (hedge_after). 두 요청 모두 기록되고 비용에 들어갑니다",
+            report::number::grouped(count)
         ),
-    }
+    )
 }
 
 /// Prints the summary, and says how to go on.
@@ -489,4 +492,18 @@ fn per_target(info: &crate::domain::RunInfo, done: &Cells) -> Vec<u64> {
 /// What earlier sessions of the run spent.
 fn spent_earlier(reader: &Reader) -> Result<Vec<Money>, Failure> {
     Ok(reader.spent()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It said "1 calls had no answer and were made twice".
+    #[test]
+    fn one_call_made_twice_is_told_in_the_singular() {
+        let after = Duration::from_millis(1500);
+        let told = |count| hedge_note("gpt", after, count, Lang::En);
+        assert!(told(1).starts_with("note: gpt: 1 call had no answer after 1.5 s and was made twice"));
+        assert!(told(1200).starts_with("note: gpt: 1,200 calls had no answer after 1.5 s and were made twice"));
+    }
 }
