@@ -100,8 +100,8 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter_map(|candidate| {
             let flat = flattened(candidate);
             let distance = distance(&plain, &flat);
-            // A short word is near everything: at least half of it must be right.
-            let most = allowed.min(flat.chars().count().max(length) / 2);
+            // A short word is near everything: at least half of either must be right.
+            let most = allowed.min(flat.chars().count().min(length) / 2);
             (distance <= most).then_some((distance, *candidate))
         })
         .chain(slip_of_foreign)
@@ -221,6 +221,13 @@ mod tests {
         for word in ["context", "difficulty", "지문", "x", "premise", "ab"] {
             assert_eq!(nearest(word, FIELDS), None, "{word}");
         }
+    }
+
+    /// `min` in a check of a gate was answered with "did you mean `kind`?".
+    #[test]
+    fn a_word_of_three_letters_is_not_near_one_with_two_others() {
+        assert_eq!(nearest("min", ["kind", "targets", "at_least"]), None);
+        assert_eq!(nearest("kid", ["kind", "targets"]), Some("kind"));
     }
 
     /// `q-15` was answered with "did you mean `q-05`?".
