@@ -5,7 +5,9 @@ use std::ffi::OsString;
 
 use super::args::{Global, LangArg};
 use super::open;
-use crate::domain::Lang;
+use crate::domain::{Lang, Said};
+use crate::said;
+use crate::suite::suggest::help;
 
 /// The language of a command line that was understood.
 pub(super) fn of(global: &Global) -> Lang {
@@ -19,6 +21,16 @@ pub(super) fn of(global: &Global) -> Lang {
             .or_else(|| open::settings(global).ok()?.lang)
             .unwrap_or_else(of_system),
     }
+}
+
+/// A note where `NARANI_LANG` is asked and holds no language that is spoken here.
+pub(super) fn unknown(global: &Global) -> Option<Said> {
+    let word = open::set("NARANI_LANG").filter(|word| global.lang.is_none() && Lang::of(word).is_none())?;
+    let help = help(&word, ["ko", "en"]);
+    Some(said!(
+        "note: the variable `NARANI_LANG` holds `{word}`, which is no language here ({help})",
+        "알림: 환경 변수 `NARANI_LANG`의 값 `{word}` 언어는 없습니다 ({help})"
+    ))
 }
 
 /// The language for help and for what cannot be understood, from the bare words: it is wanted before they are read.

@@ -98,6 +98,9 @@ pub fn main() -> ExitCode {
         }
     };
     let printer = Printer::new(&cli.global);
+    if let Some(note) = language::unknown(&cli.global) {
+        printer.note(note.in_lang(printer.lang));
+    }
     let exit = match carry_out(&cli, &printer) {
         Ok(exit) => exit,
         Err(failure) => failure.print(&printer),

@@ -17,7 +17,6 @@ use crate::suite::bytes::whole;
 use crate::suite::findings::Findings;
 use crate::suite::place::Origin;
 use crate::suite::read_toml;
-use crate::suite::suggest::help;
 use crate::suite::tree::{Node, Span};
 use crate::suite::values::Desk;
 
@@ -209,7 +208,7 @@ fn read(
         };
         fill(&mut desk, &node, &around, &mut settings);
     }
-    from_environment(environment, &mut settings, &mut findings);
+    from_environment(environment, &mut settings);
     let failed = findings.failed();
     let (problems, _) = findings.finish();
     if failed {
@@ -350,24 +349,13 @@ fn amounts(desk: &mut Desk<'_, '_>, node: &Node, field: &str) -> Vec<Money> {
     amounts
 }
 
-fn from_environment(environment: &dyn Fn(&str) -> Option<String>, settings: &mut Settings, findings: &mut Findings) {
+fn from_environment(environment: &dyn Fn(&str) -> Option<String>, settings: &mut Settings) {
     let set = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
     if let Some(folder) = set("NARANI_RESULTS") {
         settings.results = PathBuf::from(folder);
     }
-    if let Some(word) = set("NARANI_LANG") {
-        settings.lang = Lang::of(&word).or(settings.lang);
-        if Lang::of(&word).is_none() {
-            let problem = Problem::error(
-                "lang",
-                said!(
-                    "the variable `NARANI_LANG` holds `{word}`",
-                    "환경 변수 `NARANI_LANG`의 값이 `{word}`입니다"
-                ),
-            );
-            findings.add(problem.help(help(&word, ["ko", "en"])));
-        }
-    }
+    // Who reads the command line tells of a language that there is not: no command is kept from its work by it.
+    settings.lang = set("NARANI_LANG").as_deref().and_then(Lang::of).or(settings.lang);
 }
 
 #[cfg(test)]

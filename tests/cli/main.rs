@@ -299,6 +299,30 @@ fn korean_is_spoken_when_asked_for() {
     assert!(ended.out.contains("이상 없음"), "{}", ended.out);
 }
 
+/// `NARANI_LANG=xx` stopped a run, and was passed over in silence by commands that only read; these then looked for runs in the
+/// usual folder, whatever the configuration said.
+#[test]
+fn a_language_that_is_none_is_noted_and_stops_nothing() {
+    let lab = small();
+    lab.write("config.toml", &format!("results = \"elsewhere\"\n{TWO_TARGETS}"));
+    let note = "note: the variable `NARANI_LANG` holds `xx`, which is no language here (known here: `ko`, `en`)\n";
+    let lang = [("NARANI_LANG", "xx")];
+    for words in [
+        &["run", "suite.yaml", "--simulate"] as &[&str],
+        &["show"],
+        &["check", "suite.yaml"],
+    ] {
+        let ended = lab.run_with(words, &lang);
+        assert_eq!(ended.code, 0, "{words:?}: {}", ended.err);
+        assert_eq!(ended.err.matches(note).count(), 1, "{words:?}: {}", ended.err);
+        assert_eq!(ended.err.matches("NARANI_LANG").count(), 1, "{words:?}: {}", ended.err);
+    }
+    for words in [&["show", "--lang", "en"] as &[&str], &["show", "--quiet"]] {
+        let ended = lab.run_with(words, &lang);
+        assert!(!ended.err.contains("NARANI_LANG"), "{words:?}: {}", ended.err);
+    }
+}
+
 #[test]
 fn init_writes_what_runs_and_keeps_what_is_there() {
     let lab = Lab::new();
