@@ -53,23 +53,30 @@ impl Sent {
 /// # Errors
 /// When the folder or a key cannot be read.
 pub fn packs(run: &Path) -> Result<Vec<(PackFolder, Pack)>, StoreError> {
+    let mut found = Vec::new();
+    for folder in folders(run)? {
+        let pack = folder.key()?;
+        found.push((folder, pack));
+    }
+    found.sort_by(|a, b| (a.1.made_us, &a.1.id).cmp(&(b.1.made_us, &b.1.id)));
+    Ok(found)
+}
+
+/// The folders of the packs of a run, whether or not their keys can be read.
+///
+/// # Errors
+/// When the folder they are in cannot be read.
+pub fn folders(run: &Path) -> Result<Vec<PackFolder>, StoreError> {
     let folder = run.join("reviews");
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(source) => return Err(io("read", &folder, source)),
     };
-    let mut found = Vec::new();
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        if name.to_str().is_some_and(is_pack_id) {
-            let folder = PackFolder { path: entry.path() };
-            let pack = folder.key()?;
-            found.push((folder, pack));
-        }
-    }
-    found.sort_by(|a, b| (a.1.made_us, &a.1.id).cmp(&(b.1.made_us, &b.1.id)));
-    Ok(found)
+    let packs = entries
+        .flatten()
+        .filter(|entry| entry.file_name().to_str().is_some_and(is_pack_id));
+    Ok(packs.map(|entry| PackFolder { path: entry.path() }).collect())
 }
 
 /// Finds a pack by its id among all runs of a results folder.

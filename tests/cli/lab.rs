@@ -64,14 +64,14 @@ impl Lab {
         }
     }
 
-    /// The newest run's folder.
+    /// The newest run's folder. Names tell the second only: of two of one second it is the folder that was made later, as
+    /// `last` is for the program.
     pub(crate) fn last_run(&self) -> PathBuf {
-        let mut runs: Vec<PathBuf> = std::fs::read_dir(self.home.path().join("results"))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("r-"))
-            .collect();
-        runs.sort();
-        runs.pop().expect("a run")
+        let runs = std::fs::read_dir(self.home.path().join("results")).unwrap();
+        let runs = runs.map(|entry| entry.unwrap().path()).filter_map(|path| {
+            let second = path.file_name()?.to_str()?.strip_prefix("r-")?.get(..15)?.to_owned();
+            Some((second, path.metadata().unwrap().created().ok(), path))
+        });
+        runs.max().expect("a run").2
     }
 }

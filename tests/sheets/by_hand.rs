@@ -1,7 +1,7 @@
 //! Packs that come back as CSV, in every encoding, with everything that people do to them. Needs no other program.
 
 use crate::setup::{at, table, written};
-use crate::start::{TARGETS, kept, pack, rate, run};
+use crate::start::{TARGETS, kept, pack, rate, run, sent};
 
 #[test]
 fn a_csv_comes_back_in_every_encoding() {
@@ -142,10 +142,7 @@ fn ratings_stand_beside_the_scores_everywhere() {
     let lab = run(40);
     let pack = pack(&lab, &["--reviewers", "지민,서준", "--sample", "30"]);
     for name in ["지민", "서준"] {
-        let (heads, mut rows) = table(&lab.home.path().join(format!("out/심사_{name}.csv")));
-        rate(&heads, &mut rows);
-        lab.write("back.csv", written(&heads, &rows, b','));
-        assert_eq!(lab.run(&["review", "import", "back.csv"]).code, 0);
+        sent(&lab, name);
     }
     let show = lab.run(&["show", "last"]);
     assert!(show.out.contains("People's ratings (1–5)"), "{}", show.out);
@@ -191,10 +188,7 @@ fn ratings_stand_beside_the_scores_everywhere() {
 fn a_choice_by_disagreement_is_never_corrected() {
     let lab = run(40);
     let pack = pack(&lab, &["--reviewers", "지민", "--sample", "25", "--by", "disagreement"]);
-    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
-    rate(&heads, &mut rows);
-    lab.write("back.csv", written(&heads, &rows, b','));
-    assert_eq!(lab.run(&["review", "import", "back.csv"]).code, 0);
+    sent(&lab, "지민");
     let status = lab.run(&["review", "status", &pack]);
     assert!(
         status.out.contains("not drawn at random") && !status.out.contains("Corrected:"),
@@ -321,10 +315,7 @@ fn of_a_large_run_the_detail_is_made_anew_and_the_rest_is_told() {
 fn a_column_of_words_that_is_missing_clears_nothing() {
     let lab = run(6);
     let pack = pack(&lab, &["--reviewers", "지민"]);
-    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
-    rate(&heads, &mut rows);
-    lab.write("back.csv", written(&heads, &rows, b','));
-    assert_eq!(lab.run(&["review", "import", "back.csv"]).code, 0);
+    let (heads, rows) = sent(&lab, "지민");
     let before = kept(&lab, &pack, "지민");
     let note = at(&heads, "note");
     let without = |row: &[String]| [&row[..note], &row[note + 1..]].concat();
@@ -365,10 +356,7 @@ fn a_row_that_was_cleared_is_taken_back_and_a_rehearsal_says_so() {
 fn ratings_that_cannot_be_read_are_told() {
     let lab = run(6);
     let pack = pack(&lab, &["--reviewers", "지민"]);
-    let (heads, mut rows) = table(&lab.home.path().join("out/심사_지민.csv"));
-    rate(&heads, &mut rows);
-    lab.write("back.csv", written(&heads, &rows, b','));
-    assert_eq!(lab.run(&["review", "import", "back.csv"]).code, 0);
+    sent(&lab, "지민");
     let whole = lab.run(&["show", "last"]);
     assert!(
         whole.out.contains("People's ratings") && whole.err.is_empty(),
@@ -386,4 +374,26 @@ fn ratings_that_cannot_be_read_are_told() {
     }
     let ended = lab.run(&["review", "status", &pack]);
     assert!(ended.code != 0 && ended.err.contains("without its key"), "{ended:?}");
+}
+
+/// `review status` told the first pack whose key is damaged and none of the others.
+#[test]
+fn a_damaged_pack_hides_no_other() {
+    let lab = run(6);
+    let (damaged, whole) = (
+        pack(&lab, &["--reviewers", "서준"]),
+        pack(&lab, &["--reviewers", "지민"]),
+    );
+    let key = lab.last_run().join("reviews").join(&damaged).join("key.json");
+    std::fs::write(&key, "{").unwrap();
+    let ended = lab.run(&["review", "status"]);
+    assert!(
+        ended.out.contains(&format!("Next   narani review status {whole}")),
+        "{ended:?}"
+    );
+    assert!(ended.out.contains("지민") && !ended.out.contains("서준"), "{ended:?}");
+    assert!(
+        ended.code == 2 && ended.err.contains(&damaged) && ended.err.contains("without its key"),
+        "{ended:?}"
+    );
 }

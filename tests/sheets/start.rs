@@ -1,7 +1,7 @@
 //! What the tests begin with: a run, a pack of it, ratings of its rows, and what was kept of them.
 
 use crate::lab::Lab;
-use crate::setup::{ANSWERED, at, config, suite};
+use crate::setup::{ANSWERED, at, config, suite, table, written};
 
 pub(crate) const TARGETS: [(&str, &str, &str); 4] = [
     ("gpt-main", "openai", "gpt-5.2"),
@@ -57,6 +57,16 @@ pub(crate) fn pack(lab: &Lab, more: &[&str]) -> String {
     assert_eq!(ended.code, 0, "{ended:?}");
     let id = ended.out.split("묶음 ").nth(1).unwrap();
     id[..4].to_owned()
+}
+
+/// Rates the rows that a reviewer has in a pack of [`pack`] and sends them in. Gives the table that was sent.
+pub(crate) fn sent(lab: &Lab, reviewer: &str) -> (Vec<String>, Vec<Vec<String>>) {
+    let (heads, mut rows) = table(&lab.home.path().join(format!("out/심사_{reviewer}.csv")));
+    rate(&heads, &mut rows);
+    lab.write("back.csv", written(&heads, &rows, b','));
+    let ended = lab.run(&["review", "import", "back.csv"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    (heads, rows)
 }
 
 /// The ratings kept of a reviewer, without when and from where they came.

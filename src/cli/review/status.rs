@@ -3,7 +3,7 @@
 use super::{Opened, counted, refresh, results};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::open;
 use crate::cli::printer::Printer;
 use crate::compare::ratings::Reviewed;
@@ -19,14 +19,16 @@ pub(super) fn list(global: &Global, printer: &Printer) -> Outcome {
     let lang = printer.lang;
     let settings = open::settings(global).ok();
     let results = open::results(global, settings.as_ref());
-    let zone = jiff::tz::TimeZone::system();
-    let mut packs = Vec::new();
+    let (mut packs, mut damaged) = (Vec::new(), Vec::new());
     for run in crate::store::list(&results)? {
-        for (folder, pack) in reviews::packs(&run.path)? {
-            packs.push(Reviewed::read(folder, pack)?);
+        for folder in reviews::folders(&run.path)? {
+            match folder.key().and_then(|pack| Reviewed::read(folder, pack)) {
+                Ok(reviewed) => packs.push(reviewed),
+                Err(error) => damaged.extend(Failure::from(error).into_problems()),
+            }
         }
     }
-    if packs.is_empty() {
+    if packs.is_empty() && damaged.is_empty() {
         printer.out(printer.say(
             "There are no review packs: `narani review export RUN --reviewers NAMES` makes one.\n",
             "심사 묶음이 없습니다. `narani review export RUN --reviewers 이름들` 로 만듭니다.\n",
@@ -34,6 +36,24 @@ pub(super) fn list(global: &Global, printer: &Printer) -> Outcome {
         return Ok(Exit::Done);
     }
     packs.sort_by_key(|reviewed| std::cmp::Reverse(reviewed.pack.made_us));
+    if let Some(newest) = packs.first() {
+        let id = &newest.pack.id;
+        let next = lang.pick(
+            format!("\nNext   narani review status {id}\n"),
+            format!("\n다음   narani review status {id}\n"),
+        );
+        printer.out(&(overview(&packs, printer) + &next))?;
+    }
+    if damaged.is_empty() {
+        return Ok(Exit::Done);
+    }
+    Err(Failure::of(Exit::Usage, damaged))
+}
+
+/// The table of packs.
+fn overview(packs: &[Reviewed], printer: &Printer) -> String {
+    let lang = printer.lang;
+    let zone = jiff::tz::TimeZone::system();
     let mut table = Table::new()
         .whole(lang.pick("pack", "묶음"))
         .whole(lang.pick("run", "실행"))
@@ -41,7 +61,7 @@ pub(super) fn list(global: &Global, printer: &Printer) -> Outcome {
         .number(lang.pick("finished", "끝남"))
         .text(lang.pick("reviewers", "심사자"))
         .whole(lang.pick("made", "만든 때"));
-    for reviewed in &packs {
+    for reviewed in packs {
         let pack = &reviewed.pack;
         let asked: usize = pack.reviewers.iter().map(|reviewer| reviewer.rows.len()).sum();
         let finished: usize = (0..pack.reviewers.len()).map(|at| reviewed.finished(at)).sum();
@@ -55,13 +75,7 @@ pub(super) fn list(global: &Global, printer: &Printer) -> Outcome {
             Cell::new(words::moment(pack.made_us, &zone, false, lang)),
         ]);
     }
-    let id = &packs[0].pack.id;
-    let next = lang.pick(
-        format!("\nNext   narani review status {id}\n"),
-        format!("\n다음   narani review status {id}\n"),
-    );
-    printer.out(&(table.draw(&printer.style(), 2) + &next))?;
-    Ok(Exit::Done)
+    table.draw(&printer.style(), 2)
 }
 
 /// How many of the rows that people differ on were decided; empty where nobody differs.
