@@ -35,12 +35,12 @@ pub(super) fn check(path: &Path, wanted: &str) -> Result<(), Failure> {
     Err(Failure::usage(
         said!(
             "`{0}` does not end in .{ending}, but that is what is written",
-            "`{0}`의 끝이 .{ending}가 아닌데, 만드는 것은 .{ending} 파일입니다",
+            "`{0}` 이름의 끝과 달리, 만드는 것은 .{ending} 파일입니다",
             path.display()
         ),
         said!(
             "name it `{0}`, or choose another form",
-            "이름을 `{0}`로 하거나 다른 형식을 고르세요",
+            "`{0}` 이름으로 하거나 다른 형식을 고르세요",
             better.display()
         ),
     ))

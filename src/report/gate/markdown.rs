@@ -194,7 +194,7 @@ fn failures(verdict: &Verdict, style: &Style) -> String {
                             let name = inline(&words::metric(metric, lang));
                             lang.pick(
                                 format!("{label}: {name} is {drop} pp below the baseline (95 % CI {span})"),
-                                format!("{label}: {name}가 기준보다 {drop}%p 낮습니다 (95% 구간 {span})"),
+                                format!("{label}: {name} 지표가 기준보다 {drop}%p 낮습니다 (95% 구간 {span})"),
                             )
                         }
                     }

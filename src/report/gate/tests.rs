@@ -191,3 +191,20 @@ fn annotations_go_round_and_say_why() {
     );
     assert_eq!(lines[9], "::notice title=narani gate::and 26 more in the job summary");
 }
+
+/// The name of a scorer had a particle joined to it that does not fit how it ends: `점수 tone가`.
+#[test]
+fn a_noun_stands_between_the_name_of_a_scorer_and_its_particle() {
+    let (mut verdict, _) = poisoned("gpt");
+    let crate::config::CheckKind::Regression { metric, .. } = &mut verdict.checks[0].rule else {
+        panic!("{:?}", verdict.checks[0].rule)
+    };
+    *metric = crate::config::Metric::Scorer("tone".to_owned());
+    let manner = Manner {
+        marker: None,
+        most: usize::MAX,
+        answers: false,
+    };
+    let told = markdown(&verdict, manner, Lang::Ko);
+    assert!(told.contains("gpt: 점수 tone 지표가 기준보다"), "{told}");
+}

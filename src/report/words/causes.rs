@@ -80,7 +80,7 @@ pub fn causes(causes: &Causes, lang: Lang) -> Vec<String> {
             let share = component.share.filter(|share| *share >= 0.005)?;
             let name = cause(component.source, lang);
             let name = if component.with_chance {
-                lang.pick(format!("{name} and chance"), format!("{name}와 우연"))
+                lang.pick(format!("{name} and chance"), format!("{name} 및 우연"))
             } else {
                 name.to_owned()
             };
@@ -204,6 +204,21 @@ mod tests {
             en.contains("matters 3.0 × as much as") && !en.contains("chance (95"),
             "{en}"
         );
+    }
+
+    /// Of one prompt it read `모델 × 문항와 우연`.
+    #[test]
+    fn chance_is_joined_without_a_particle() {
+        let mut causes = split(40, 0);
+        let top = causes
+            .split
+            .components
+            .iter_mut()
+            .find(|part| part.with_chance)
+            .unwrap();
+        (top.source, top.share) = (Source::TargetCase, Some(0.3));
+        let told = self::causes(&causes, Lang::Ko).join("");
+        assert!(told.contains("모델 × 문항 및 우연 30%"), "{told}");
     }
 
     /// Cases that some column lacks were left out of the split without a word.
