@@ -304,7 +304,7 @@ fn korean_is_spoken_when_asked_for() {
 #[test]
 fn a_language_that_is_none_is_noted_and_stops_nothing() {
     let lab = small();
-    lab.write("config.toml", &format!("results = \"elsewhere\"\n{TWO_TARGETS}"));
+    lab.write("config.toml", format!("results = \"elsewhere\"\n{TWO_TARGETS}"));
     let note = "note: the variable `NARANI_LANG` holds `xx`, which is no language here (known here: `ko`, `en`)\n";
     let lang = [("NARANI_LANG", "xx")];
     for words in [
