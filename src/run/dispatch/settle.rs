@@ -303,7 +303,9 @@ impl Dispatcher {
 fn resets_us(fault: &Fault) -> Option<i64> {
     const OF_A_MINUTE: Duration = Duration::from_mins(2);
     let wait = fault.retry_after.filter(|wait| *wait > OF_A_MINUTE)?;
-    (fault.kind == FaultKind::Quota).then(|| clock::now_us() + i64::try_from(wait.as_micros()).unwrap_or(i64::MAX / 2))
+    let wait = i64::try_from(wait.as_micros()).ok()?;
+    let at = clock::now_us().checked_add(wait)?;
+    (fault.kind == FaultKind::Quota).then_some(at)
 }
 
 /// Kinds that `--resume` asks again.
@@ -329,4 +331,24 @@ fn skip_reason(stopped: &Stopped) -> SkipReason {
 #[expect(clippy::cast_precision_loss, reason = "token counts")]
 fn used_tokens(usage: &Usage) -> Option<f64> {
     Some((usage.input? + usage.output?) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `retry-after: 9223372036854` (a largest number counted in other units) ended the run with an overflow.
+    #[test]
+    fn a_quota_that_comes_back_beyond_all_time_is_no_date() {
+        let told = |wait: Duration| {
+            let mut fault = Fault::new(FaultKind::Quota, "");
+            fault.retry_after = Some(wait);
+            resets_us(&fault)
+        };
+        assert!(told(Duration::from_hours(5)).is_some_and(|at| at > clock::now_us()));
+        assert_eq!(told(Duration::from_secs(30)), None, "a word on the minute");
+        for wait in [Duration::from_secs(9_223_372_036_854), Duration::MAX] {
+            assert_eq!(told(wait), None, "{wait:?}");
+        }
+    }
 }
