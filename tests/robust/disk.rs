@@ -49,11 +49,15 @@ impl Drop for Disk {
 }
 
 fn prepared(cases: usize, more: &str) -> (Lab, Questions, Simulator) {
+    answering_after("5", cases, more)
+}
+
+fn answering_after(latency: &str, cases: usize, more: &str) -> (Lab, Questions, Simulator) {
     let lab = Lab::new();
     let questions = Questions::new("disk", cases);
     lab.write("suite.jsonl", questions.suite());
     let answers = lab.write("answers.jsonl", questions.answers());
-    let simulator = Simulator::start(&lab, &["--latency-ms", "5", "--answers", answers.to_str().unwrap()]);
+    let simulator = Simulator::start(&lab, &["--latency-ms", latency, "--answers", answers.to_str().unwrap()]);
     lab.write("config.toml", simulator.targets(&TARGETS, more));
     (lab, questions, simulator)
 }
@@ -151,7 +155,8 @@ fn results_that_cannot_be_written_are_told_before_anybody_is_asked() {
 /// Somebody has the database open and locked (a viewer): an orderly stop with the remedy, and nothing is lost.
 #[test]
 fn a_database_that_another_program_locks_stops_the_run() {
-    let (lab, questions, simulator) = prepared(400, "limits = { in_flight = 4 }");
+    // It must not be done before the lock, however long that takes to come.
+    let (lab, questions, simulator) = answering_after("40", 400, "limits = { in_flight = 4 }");
     let mut child = program(&lab, &["run", "suite.jsonl", "--no-cache"])
         .env("SIMULATOR_KEY", "a-key-for-the-simulator")
         .stdout(Stdio::null())

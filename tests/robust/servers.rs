@@ -74,11 +74,9 @@ fn raw(answer: &'static [u8]) -> String {
 
 #[test]
 fn refused() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    // The port for discarding: one that was free a moment ago may be another test's by now.
     expect(
-        &format!("http://127.0.0.1:{port}/v1"),
+        "http://127.0.0.1:9/v1",
         "",
         "network",
         &["nothing listens", "is the server running"],

@@ -67,7 +67,7 @@ fn a_clock_that_jumps_back_spoils_nothing() {
     let questions = Questions::new("clock", 60);
     lab.write("suite.jsonl", questions.suite());
     let answers = lab.write("answers.jsonl", questions.answers());
-    let simulator = Simulator::start(&lab, &["--latency-ms", "200", "--answers", answers.to_str().unwrap()]);
+    let simulator = Simulator::start(&lab, &["--latency-ms", "300", "--answers", answers.to_str().unwrap()]);
     let targets = simulator.targets(
         &[ProviderName::OpenAi, ProviderName::Gemini],
         "limits = { in_flight = 4 }",

@@ -1,7 +1,9 @@
 //! Stopped by the user: once, twice, or by the system. What is stored stays, and the run goes on later.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use narani::domain::ProviderName;
@@ -18,9 +20,12 @@ struct Going {
     simulator: Simulator,
     child: Child,
     run: PathBuf,
+    /// Lines of standard error as they come, and those heard so far.
+    lines: mpsc::Receiver<String>,
+    heard: String,
 }
 
-/// A run in the middle.
+/// A run in the middle, whose simulator holds its answers back.
 fn going(latency: &str) -> Going {
     let lab = Lab::new();
     let questions = Questions::new("stop", 80);
@@ -28,12 +33,19 @@ fn going(latency: &str) -> Going {
     let answers = lab.write("answers.jsonl", questions.answers());
     let simulator = Simulator::start(&lab, &["--latency-ms", latency, "--answers", answers.to_str().unwrap()]);
     lab.write("config.toml", simulator.targets(&TARGETS, "limits = { in_flight = 5 }"));
-    let child = program(&lab, &["run", "suite.jsonl", "--no-cache"])
+    let mut child = program(&lab, &["run", "suite.jsonl", "--no-cache"])
         .env("SIMULATOR_KEY", "a-key-for-the-simulator")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let (hearing, lines) = mpsc::channel();
+    let err = BufReader::new(child.stderr.take().unwrap());
+    std::thread::spawn(move || {
+        for line in err.lines() {
+            let _ = hearing.send(line.unwrap() + "\n");
+        }
+    });
     let began = Instant::now();
     while lab.home.path().join("results").read_dir().map_or(0, Iterator::count) == 0
         || Left::of(&lab.last_run()).is_none_or(|left| left.outcomes.len() < 10)
@@ -41,6 +53,7 @@ fn going(latency: &str) -> Going {
         assert!(began.elapsed() < Duration::from_secs(30), "the run never began");
         std::thread::sleep(Duration::from_millis(10));
     }
+    simulator.hold();
     let run = lab.last_run();
     Going {
         lab,
@@ -48,6 +61,8 @@ fn going(latency: &str) -> Going {
         simulator,
         child,
         run,
+        lines,
+        heard: String::new(),
     }
 }
 
@@ -57,11 +72,18 @@ impl Going {
         kill_process(id, signal).unwrap();
     }
 
+    /// Waits until it has said so.
+    fn says(&mut self, word: &str) {
+        while !self.heard.contains(word) {
+            let line = self.lines.recv_timeout(Duration::from_secs(30));
+            self.heard += &line.unwrap_or_else(|_| panic!("never said `{word}`: {}", self.heard));
+        }
+    }
+
     /// Waits for the end; exit code and what it said.
     fn ended(&mut self) -> (i32, String) {
-        let mut err = String::new();
-        std::io::Read::read_to_string(self.child.stderr.as_mut().unwrap(), &mut err).unwrap();
-        (self.child.wait().unwrap().code().unwrap(), err)
+        self.heard.extend(self.lines.iter());
+        (self.child.wait().unwrap().code().unwrap(), self.heard.clone())
     }
 
     /// Goes on to the end; every cell must be answered, and only `again` calls made twice.
@@ -89,6 +111,8 @@ fn once_waits_for_what_is_paid_for() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let mut going = going("250");
         going.signal(signal);
+        going.says("stopping");
+        going.simulator.go_on();
         let (ended, err) = going.ended();
         assert_eq!(ended, code, "{err}");
         assert!(
@@ -104,11 +128,13 @@ fn once_waits_for_what_is_paid_for() {
 /// SIGUSR1 ended a run as it ends any program; it is a wish to see how far things are.
 #[test]
 fn asked_by_a_signal_a_run_tells_how_far_it_is_and_goes_on() {
-    let mut going = going("100");
+    let mut going = going("250");
     going.signal(Signal::USR1);
+    going.says("busy");
+    going.simulator.go_on();
     let (ended, err) = going.ended();
     assert_eq!(ended, 0, "{err}");
-    assert!(err.contains("/160") && err.contains("busy"), "{err}");
+    assert!(err.contains("/160"), "{err}");
     going.goes_on(0);
 }
 
@@ -116,10 +142,11 @@ fn asked_by_a_signal_a_run_tells_how_far_it_is_and_goes_on() {
 fn twice_cuts_what_is_open_and_leaves_a_valid_run() {
     let mut going = going("1500");
     going.signal(Signal::INT);
-    std::thread::sleep(Duration::from_millis(200));
+    going.says("stopping");
     going.signal(Signal::INT);
     let stopped = Instant::now();
     let (ended, err) = going.ended();
+    going.simulator.go_on();
     assert_eq!(ended, 130, "{err}");
     assert!(stopped.elapsed() < Duration::from_secs(10), "{:?}", stopped.elapsed());
     let left = Left::of(&going.run).unwrap();
@@ -137,11 +164,14 @@ fn twice_cuts_what_is_open_and_leaves_a_valid_run() {
 #[test]
 fn three_times_ends_at_once_and_leaves_a_valid_run() {
     let mut going = going("1500");
-    for _ in 0..3 {
+    going.signal(Signal::INT);
+    going.says("stopping");
+    for _ in 0..2 {
         going.signal(Signal::INT);
         std::thread::sleep(Duration::from_millis(30));
     }
     let (ended, err) = going.ended();
+    going.simulator.go_on();
     assert_eq!(ended, 130, "{err}");
     going.goes_on(10);
 }

@@ -31,7 +31,7 @@ fn spawn(mut command: Command) -> Child {
 
 #[test]
 fn a_second_process_on_a_run_is_refused_and_the_first_goes_on() {
-    let (lab, questions, simulator) = prepared("150");
+    let (lab, questions, simulator) = prepared("300");
     let first = spawn(program(&lab, &["run", "suite.jsonl", "--no-cache", "--quiet"]));
     let began = Instant::now();
     while lab.home.path().join("results").read_dir().map_or(0, Iterator::count) == 0
@@ -40,6 +40,8 @@ fn a_second_process_on_a_run_is_refused_and_the_first_goes_on() {
         assert!(began.elapsed() < Duration::from_secs(30), "the run never began");
         std::thread::sleep(Duration::from_millis(20));
     }
+    // The first cannot end while the second is looked at.
+    simulator.hold();
     let second = spawn(program(&lab, &["run", "--resume", "last"]))
         .wait_with_output()
         .unwrap();
@@ -51,6 +53,7 @@ fn a_second_process_on_a_run_is_refused_and_the_first_goes_on() {
     );
     // Reading is for everybody.
     assert_eq!(lab.run(&["show", "last"]).code, 0);
+    simulator.go_on();
     let first = first.wait_with_output().unwrap();
     assert_eq!(
         first.status.code(),

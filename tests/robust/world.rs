@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use narani::domain::ProviderName;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::lab::Lab;
@@ -88,10 +89,24 @@ impl Simulator {
         assert!(answer.starts_with(b"HTTP/1.1 404"), "the mark is no known path");
     }
 
+    /// Answers nobody from now on: a run that asks it stands still, however long a test takes for what it does meanwhile.
+    pub(crate) fn hold(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Answers again.
+    pub(crate) fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        kill_process(id, signal).unwrap();
+    }
+
     /// Ends it and reads its log, in order of arrival.
     pub(crate) fn stop(mut self) -> Vec<Logged> {
-        let id = rustix::process::Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
         self.child.wait().unwrap();
         let mut entries: Vec<Logged> = std::fs::read_to_string(&self.log)
             .unwrap()
@@ -189,12 +204,7 @@ impl Left {
     /// Reads a run folder; none when it has no tables yet.
     pub(crate) fn of(run: &Path) -> Option<Self> {
         let copy = tempfile::tempdir().unwrap();
-        for name in ["run.db", "run.db-wal"] {
-            let from = run.join(name);
-            if from.exists() {
-                std::fs::copy(&from, copy.path().join(name)).unwrap();
-            }
-        }
+        while !copied(run, copy.path()) {}
         let database = rusqlite::Connection::open(copy.path().join("run.db")).unwrap();
         let tables: i64 = database
             .query_row(
@@ -243,6 +253,28 @@ impl Left {
             integrity,
         })
     }
+}
+
+/// Copies a run's database, which may be written to meanwhile. Both files are of one state unless the log began anew between
+/// them: then its first 32 bytes, with the salts, are others, and the copy is no good.
+fn copied(run: &Path, to: &Path) -> bool {
+    let log = |folder: &Path| -> Option<[u8; 32]> {
+        let mut head = [0; 32];
+        let mut file = std::fs::File::open(folder.join("run.db-wal")).ok()?;
+        file.read_exact(&mut head).ok()?;
+        Some(head)
+    };
+    let before = log(run);
+    let copy = |name: &str| {
+        let _ = std::fs::remove_file(to.join(name));
+        match std::fs::copy(run.join(name), to.join(name)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            done => drop(done.unwrap()),
+        }
+    };
+    copy("run.db");
+    copy("run.db-wal");
+    before == log(to)
 }
 
 /// Says what a test left out and why; under `NARANI_REQUIRE=all` that is a failure.
