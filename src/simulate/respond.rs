@@ -144,8 +144,8 @@ async fn until(due: Instant) {
     }
 }
 
-/// What a timer is late by.
-const TICK: Duration = Duration::from_millis(1);
+/// What a timer is late by, and so what an answer may come early by.
+pub(super) const TICK: Duration = Duration::from_millis(1);
 
 /// Pieces of a body with the times at which they are due.
 type Timed = VecDeque<(Bytes, Instant)>;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::respond::TICK;
 use super::server::start_with;
 use super::*;
 use crate::domain::{Call, FaultKind};
@@ -35,15 +36,24 @@ async fn running(options: Options) -> (Running, Client) {
 
 /// The log once `count` requests have ended; responses reach clients a moment before.
 async fn ended(running: &Running, count: usize) -> Vec<Entry> {
-    for _ in 0..200 {
-        let log = running.log();
-        if log.len() >= count {
-            return log;
+    until(&format!("{count} requests have ended"), || running.log().len() >= count).await;
+    running.log()
+}
+
+/// Waits for what is to come, however slow the machine.
+async fn until(what: &str, come: impl Fn() -> bool) {
+    for _ in 0..6000 {
+        if come() {
+            return;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    panic!("only {} of {count} requests ended", running.log().len());
+    panic!("waited in vain until {what}");
 }
+
+/// Tries of a test that bounds a time from above: a machine that stalls in one of them does not in all, and what is slow of
+/// itself is slow in each.
+const TRIES: usize = 4;
 
 #[tokio::test]
 async fn whole_and_streamed_answers_come_and_are_logged() {
@@ -77,14 +87,22 @@ async fn answers_take_their_time_and_streams_are_spread_over_it() {
         ..Latency::none()
     };
     let (running, client) = running(Options { latency, ..quick() }).await;
-    let whole = client.ask("How long?").await;
-    assert!((200..2000).contains(&whole.took.as_millis()), "{whole:?}");
-    let streamed = client.clone().streaming().ask("How long?").await;
-    assert!((200..2000).contains(&streamed.took.as_millis()));
-    let first = streamed.visible[0].as_millis();
-    let last = streamed.visible.last().unwrap().as_millis();
-    assert!((50..last).contains(&first) && last >= 195, "{:?}", streamed.visible);
-    drop(running);
+    let mut tries = Vec::new();
+    for _ in 0..TRIES {
+        let whole = client.ask("How long?").await;
+        let streamed = client.clone().streaming().ask("How long?").await;
+        assert!(whole.took >= latency.base - TICK, "{whole:?}");
+        assert!(streamed.took >= latency.base - TICK, "{streamed:?}");
+        let first = streamed.visible[0].as_millis();
+        let last = streamed.visible.last().unwrap().as_millis();
+        assert!(first >= 50 && last >= 195, "{:?}", streamed.visible);
+        let right = whole.took.as_millis() < 2000 && streamed.took.as_millis() < 2000 && first < last;
+        tries.push((whole, streamed));
+        if right {
+            return drop(running);
+        }
+    }
+    panic!("{tries:?}");
 }
 
 #[tokio::test]
@@ -232,7 +250,7 @@ async fn cuts_leave_text_behind_and_slow_ones_take_longer() {
     let (_running, client) = running(Options { fail, ..quick() }).await;
     let answer = client.streaming().ask("tell me something").await;
     assert!(!answer.visible.is_empty());
-    assert!(answer.took >= Duration::from_secs(1), "{answer:?}");
+    assert!(answer.took >= Duration::from_secs(1) - TICK, "{answer:?}");
 }
 
 #[tokio::test]
@@ -243,9 +261,11 @@ async fn hanging_calls_end_when_the_client_goes() {
             ..quick()
         })
         .await;
-        let patience = Duration::from_millis(100);
-        let asked = tokio::time::timeout(patience, client.ask("anyone?")).await;
-        assert!(asked.is_err(), "{fail} {asked:?}");
+        let asking = tokio::spawn(async move { client.ask("anyone?").await });
+        until("it is asked", || running.counts().received == 1).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!asking.is_finished(), "{fail}");
+        asking.abort();
         let log = ended(&running, 1).await;
         assert!(!log[0].complete && log[0].ended_us >= 90_000, "{log:?}");
     }
@@ -256,7 +276,7 @@ async fn a_stop_ends_hanging_calls_too() {
     let fail = "hang:1".parse().unwrap();
     let (running, client) = running(Options { fail, ..quick() }).await;
     let asking = tokio::spawn(async move { client.ask("anyone?").await });
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    until("it is asked", || running.counts().received == 1).await;
     tokio::time::timeout(Duration::from_secs(3), running.shutdown())
         .await
         .unwrap()
@@ -350,7 +370,7 @@ async fn recorded_answers_are_played_back_and_nothing_else() {
     let (running, client) = running(options.clone()).await;
     let played = client.ask("1 + 1?").await;
     assert_eq!(played.text(), "2");
-    assert!(played.took >= Duration::from_millis(60));
+    assert!(played.took >= Duration::from_millis(60) - TICK, "{played:?}");
     assert_eq!(client.ask("2 + 2?").await.text(), "four");
     let missing = client.ask("3 + 3?").await;
     assert_eq!(missing.status(), 400);
@@ -402,14 +422,21 @@ async fn width_slows_what_is_beyond_it() {
         width: Some(2),
         ..Latency::none()
     };
-    let (running, client) = running(Options { latency, ..quick() }).await;
     let questions: Vec<String> = (0..8).map(|n| format!("question {n}")).collect();
-    let answers = futures::future::join_all(questions.iter().map(|text| client.ask(text))).await;
-    let longest = answers.iter().map(|answer| answer.took).max().unwrap();
-    assert!(longest >= Duration::from_millis(200), "{longest:?}");
-    let log = ended(&running, 8).await;
-    assert_eq!(log.iter().map(|entry| entry.open).max(), Some(8));
-    assert!(client.ask("alone").await.took < longest);
+    let mut tries = Vec::new();
+    for _ in 0..TRIES {
+        let (running, client) = running(Options { latency, ..quick() }).await;
+        let answers = futures::future::join_all(questions.iter().map(|text| client.ask(text))).await;
+        let longest = answers.iter().map(|answer| answer.took).max().unwrap();
+        let log = ended(&running, 8).await;
+        let most = log.iter().map(|entry| entry.open).max();
+        let alone = client.ask("alone").await.took;
+        if longest >= Duration::from_millis(200) && most == Some(8) && alone < longest {
+            return;
+        }
+        tries.push((longest, most, alone));
+    }
+    panic!("{tries:?}");
 }
 
 #[tokio::test]
