@@ -167,26 +167,27 @@ pub fn trouble(trouble: &Trouble, label: &str, verdict: &Verdict, lang: Lang) ->
 /// First the file as it was committed: whoever accepts the run under judgement instead makes it its own measure.
 fn take_back(path: &str, accept: &str, lang: Lang) -> String {
     let path = terminal_word(path);
-    lang.pick(
-        format!(
-            "Take the committed file back:  git checkout -- {path}\nOr regenerate it, never merge by hand, if this run is what it should be:  {accept}   then commit."
-        ),
-        format!(
-            "커밋된 파일로 되돌리기:  git checkout -- {path}\n또는 이 실행의 결과가 옳을 때만, 손으로 병합하지 말고 다시 만들기:  {accept}   그런 다음 커밋하세요."
-        ),
-    )
+    let first = lang.pick(
+        format!("Take the committed file back:  git checkout -- {path}\n"),
+        format!("커밋된 파일로 되돌리기:  git checkout -- {path}\n"),
+    );
+    first + &regenerate(accept, lang)
 }
 
 /// The same of an unfinished merge, which has two committed files: one of them is taken whole.
 fn settle(path: &str, accept: &str, lang: Lang) -> String {
     let path = terminal_word(path);
+    let first = lang.pick(
+        format!("Settle the merge with one side, whole:  git checkout --ours -- {path}   (or --theirs), then git add.\n"),
+        format!("한쪽 파일을 통째로 골라 병합 끝내기:  git checkout --ours -- {path}   (또는 --theirs) 그런 다음 git add 하세요.\n"),
+    );
+    first + &regenerate(accept, lang)
+}
+
+fn regenerate(accept: &str, lang: Lang) -> String {
     lang.pick(
-        format!(
-            "Settle the merge with one side, whole:  git checkout --ours -- {path}   (or --theirs), then git add.\nOr regenerate it, never merge by hand, if this run is what it should be:  {accept}   then commit."
-        ),
-        format!(
-            "한쪽 파일을 통째로 골라 병합 끝내기:  git checkout --ours -- {path}   (또는 --theirs) 그런 다음 git add 하세요.\n또는 이 실행의 결과가 옳을 때만, 손으로 병합하지 말고 다시 만들기:  {accept}   그런 다음 커밋하세요."
-        ),
+        format!("Or regenerate it, never merge by hand, if this run is what it should be:  {accept}   then commit."),
+        format!("또는 이 실행의 결과가 옳을 때만, 손으로 병합하지 말고 다시 만들기:  {accept}   그런 다음 커밋하세요."),
     )
 }
 
