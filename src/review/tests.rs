@@ -1,7 +1,7 @@
 //! A pack out and in again, with texts made to hurt in every place that others write.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read as _};
+use std::io::Cursor;
 
 use super::draw::{Wish, reviewers};
 use super::import::understand;
@@ -10,6 +10,7 @@ use super::workbook::{self, Making};
 use super::{table, twin};
 use crate::domain::Lang;
 use crate::domain::review::{Drawn, Pack, Rating, Reviewer, Unit};
+use crate::text::sink::parts::parts;
 use crate::text::sink::{hostile, sheet_text};
 
 /// A pack of two answers a row whose every text is one of the corpus.
@@ -63,19 +64,6 @@ fn book(pack: &Pack, reviewer: &Reviewer, texts: &[Texts], filled: Option<&HashM
     };
     workbook::write(&mut out, &making).unwrap();
     out.into_inner()
-}
-
-/// Every part of a workbook by its name.
-fn parts(bytes: &[u8]) -> HashMap<String, String> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    (0..archive.len())
-        .map(|at| {
-            let mut file = archive.by_index(at).unwrap();
-            let mut text = String::new();
-            file.read_to_string(&mut text).unwrap();
-            (file.name().unwrap().into_owned(), text)
-        })
-        .collect()
 }
 
 /// Every part is well-formed, and formulas stand in row 1 of the rows only.

@@ -32,3 +32,5 @@ pub use terminal::{Breaks, ci_lines, ci_log, json_lines, terminal, terminal_line
 pub(crate) mod hostile;
 #[cfg(test)]
 mod hostile_tests;
+#[cfg(test)]
+pub(crate) mod parts;

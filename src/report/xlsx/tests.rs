@@ -1,7 +1,6 @@
 //! The workbook taken apart: what its parts say, and that no program has anything to repair.
 
-use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _};
+use std::io::Cursor;
 
 use calamine::{Data, Reader as _, Xlsx};
 
@@ -9,6 +8,7 @@ use super::*;
 use crate::compare::fixture::{Make, say, usual};
 use crate::compare::row::rows;
 use crate::text::sink::hostile;
+use crate::text::sink::parts::parts;
 
 fn written(info: &RunInfo, records: &[Record], lang: Lang, most: u32) -> (Vec<u8>, Cuts) {
     let mut report = XlsxReport::split(info, Scorers::of(info), records.len() as u64, lang, most).unwrap();
@@ -19,19 +19,6 @@ fn written(info: &RunInfo, records: &[Record], lang: Lang, most: u32) -> (Vec<u8
     let mut out = Cursor::new(Vec::new());
     let cuts = report.finish(&mut out, &view, &TimeZone::UTC).unwrap();
     (out.into_inner(), cuts)
-}
-
-/// Every part of a workbook by its name.
-fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    (0..archive.len())
-        .map(|at| {
-            let mut file = archive.by_index(at).unwrap();
-            let mut text = String::new();
-            file.read_to_string(&mut text).unwrap();
-            (file.name().unwrap().into_owned(), text)
-        })
-        .collect()
 }
 
 /// All that a workbook says, for the test of what every report says.
