@@ -35,29 +35,11 @@ pub(super) fn snapshots() -> mpsc::UnboundedReceiver<()> {
 /// Tells which signal came first.
 pub(super) fn heed_signals(commands: mpsc::UnboundedSender<Command>) -> tokio::sync::watch::Receiver<Option<Exit>> {
     let (sender, receiver) = tokio::sync::watch::channel(None);
+    let mut signals = Signals::take_over();
     tokio::spawn(async move {
-        #[cfg(unix)]
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
         let mut count = 0;
         loop {
-            #[cfg(unix)]
-            let exit = {
-                let term = async {
-                    match &mut terminate {
-                        Some(signal) => signal.recv().await,
-                        None => std::future::pending().await,
-                    }
-                };
-                tokio::select! {
-                    _ = tokio::signal::ctrl_c() => Exit::Interrupted,
-                    _ = term => Exit::Terminated,
-                }
-            };
-            #[cfg(not(unix))]
-            let exit = {
-                let _ = tokio::signal::ctrl_c().await;
-                Exit::Interrupted
-            };
+            let exit = signals.next().await;
             count += 1;
             match count {
                 1 => {
@@ -73,4 +55,73 @@ pub(super) fn heed_signals(commands: mpsc::UnboundedSender<Command>) -> tokio::s
         }
     });
     receiver
+}
+
+/// Ctrl-C and SIGTERM, from the moment on that they are taken over: one that comes before anybody waits for it, or between
+/// two waits, is kept.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn take_over() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self {
+            interrupt: signal(SignalKind::interrupt()).ok(),
+            terminate: signal(SignalKind::terminate()).ok(),
+        }
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) -> Exit {
+        async fn one(signal: &mut Option<tokio::signal::unix::Signal>) {
+            let heard = match signal {
+                Some(signal) => signal.recv().await,
+                None => None,
+            };
+            if heard.is_none() {
+                std::future::pending().await
+            }
+        }
+        tokio::select! {
+            () = one(&mut self.interrupt) => Exit::Interrupted,
+            () = one(&mut self.terminate) => Exit::Terminated,
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn take_over() -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> Exit {
+        let _ = tokio::signal::ctrl_c().await;
+        Exit::Interrupted
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// A signal that came before the task that heeds it had run ended the program. SIGTERM, as Ctrl-C would reach other tests
+    /// of this process.
+    #[test]
+    fn a_signal_is_heard_before_anybody_waits_for_it() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(async {
+            let (commands, mut heard) = mpsc::unbounded_channel();
+            let first = heed_signals(commands);
+            let itself = std::process::id().to_string();
+            let sent = std::process::Command::new("kill").args(["-TERM", &itself]).status();
+            assert!(sent.unwrap().success());
+            assert!(matches!(heard.recv().await, Some(Command::Stop)));
+            assert_eq!(*first.borrow(), Some(Exit::Terminated));
+        });
+    }
 }

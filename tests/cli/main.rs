@@ -501,6 +501,7 @@ fn a_second_dry_run_learns_from_the_first_run() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_saves_and_says_how_to_go_on() {
+    use std::io::{BufRead as _, BufReader, Read as _};
     use std::process::{Command, Stdio};
     let lab = small();
     let cases: String = (0..200)
@@ -512,7 +513,7 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
         })
         .collect();
     lab.write("many.jsonl", cases);
-    let child = Command::new(assert_cmd::cargo::cargo_bin("narani"))
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("narani"))
         .current_dir(lab.home.path())
         .env("LANG", "en_US.UTF-8")
         .args(["run", "many.jsonl", "--simulate", "--latency-ms", "400"])
@@ -521,12 +522,15 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    // From the first line on Ctrl-C saves.
+    let (mut told, mut err) = (BufReader::new(child.stderr.take().unwrap()), String::new());
+    told.read_line(&mut err).unwrap();
+    assert!(err.contains("start"), "{err}");
     let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{err}");
+    told.read_to_string(&mut err).unwrap();
+    let ended = child.wait().unwrap();
+    assert_eq!(ended.code(), Some(130), "{err}");
     assert!(err.contains("narani run --resume r-"), "{err}");
     let ended = lab.run(&["run", "--resume", "last"]);
     assert_eq!(ended.code, 0, "{ended:?}");

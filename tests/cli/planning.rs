@@ -67,7 +67,8 @@ fn a_settled_run_stops_early_and_says_what_it_saved() {
         "--right",
         "strong=0.95,weak=0.2",
         "--latency-ms",
-        "20",
+        // Slow enough that a busy machine sees the pair settled long before the last case is asked.
+        "100",
     ]);
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(ended.out.contains("Stopped early after"), "{ended:?}");
@@ -90,7 +91,8 @@ fn no_target_runs_ahead_of_a_run_that_may_stop_early() {
         "provider = \"gemini\"\nlimits = {in_flight = 2}",
     );
     lab.write("config.toml", config);
-    let words = "run sums.jsonl --simulate --stop-early --right strong=1,weak=0 --latency-ms 5 --format json";
+    // Slow enough that what a busy machine asks until it hears that the pair is settled is not taken for running ahead.
+    let words = "run sums.jsonl --simulate --stop-early --right strong=1,weak=0 --latency-ms 100 --format json";
     let ended = lab.run(&words.split(' ').collect::<Vec<_>>());
     assert_eq!(ended.code, 0, "{ended:?}");
     let run: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
