@@ -59,7 +59,7 @@ pub(super) fn heed_signals(commands: mpsc::UnboundedSender<Command>) -> tokio::s
 
 /// Ctrl-C and SIGTERM, from the moment on that they are taken over: one that comes before anybody waits for it, or between
 /// two waits, is kept.
-struct Signals {
+pub(super) struct Signals {
     #[cfg(unix)]
     interrupt: Option<tokio::signal::unix::Signal>,
     #[cfg(unix)]
@@ -68,7 +68,7 @@ struct Signals {
 
 impl Signals {
     #[cfg(unix)]
-    fn take_over() -> Self {
+    pub(super) fn take_over() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         Self {
             interrupt: signal(SignalKind::interrupt()).ok(),
@@ -77,7 +77,7 @@ impl Signals {
     }
 
     #[cfg(unix)]
-    async fn next(&mut self) -> Exit {
+    pub(super) async fn next(&mut self) -> Exit {
         async fn one(signal: &mut Option<tokio::signal::unix::Signal>) {
             let heard = match signal {
                 Some(signal) => signal.recv().await,
@@ -94,12 +94,12 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    fn take_over() -> Self {
+    pub(super) fn take_over() -> Self {
         Self {}
     }
 
     #[cfg(not(unix))]
-    async fn next(&mut self) -> Exit {
+    pub(super) async fn next(&mut self) -> Exit {
         let _ = tokio::signal::ctrl_c().await;
         Exit::Interrupted
     }

@@ -9,6 +9,7 @@ use super::failure::{Failure, Outcome};
 use super::open;
 use super::printer::Printer;
 use super::run::pretend;
+use super::signals::Signals;
 use crate::domain::ProviderName;
 use crate::said;
 use crate::simulate::{self, Answers, Knowledge, Latency, Limits, LogTo, Options};
@@ -26,8 +27,9 @@ pub(super) fn simulate(args: &SimulateArgs, printer: &Printer) -> Outcome {
                 ),
             )
         })?;
+        let mut signals = Signals::take_over();
         printer.out(&told(&running, printer))?;
-        let _ = stop_asked().await;
+        signals.next().await;
         let counts = running.counts();
         running.shutdown().await?;
         printer.note(&format!(
@@ -174,18 +176,4 @@ fn told(running: &simulate::Running, printer: &Printer) -> String {
         text.push_str(&format!("  {:<17} address = \"{}\"\n", name.word(), running.base(name)));
     }
     text
-}
-
-/// Waits for Ctrl-C or SIGTERM.
-async fn stop_asked() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            result = tokio::signal::ctrl_c() => result,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }

@@ -539,6 +539,29 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
     assert!(!exported.out.contains(",skipped,"), "every cell was asked in the end");
 }
 
+/// A signal right after the simulator had said that it listens ended it without its counts.
+#[cfg(unix)]
+#[test]
+fn a_simulator_that_has_just_begun_ends_in_peace() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("narani"))
+        .args(["simulate", "--port", "0"])
+        .env("LANG", "en_US.UTF-8")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut out, mut err) = (BufReader::new(child.stdout.take().unwrap()), String::new());
+    let mut line = String::new();
+    out.read_line(&mut line).unwrap();
+    let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{line}{err}");
+    assert!(err.contains("requests: 0"), "{line}{err}");
+}
+
 #[test]
 fn a_cap_must_cover_every_currency_that_is_spent() {
     let lab = small();
