@@ -16,7 +16,7 @@ use crate::grade::PassError;
 use crate::report::csv::{Audience, CsvReport, Layout};
 use crate::report::{self, jsonl};
 use crate::said;
-use crate::store::{self, Reader};
+use crate::store::{self, Reader, StoreError};
 
 pub(super) fn show(global: &Global, args: &ShowArgs, printer: &Printer) -> Outcome {
     let run = open::find_run(global, &args.run)?;
@@ -284,27 +284,8 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
     let listed = store::list(&results)?;
     let mut rows: Vec<report::runs::Listed> = Vec::new();
     for run in listed.iter().rev().take(args.number) {
-        rows.push(match Reader::open(run) {
-            Ok(reader) => {
-                let (done, _) = reader.counts()?;
-                let info = reader.info();
-                report::runs::Listed {
-                    id: run.id.clone(),
-                    suite: info.suite.clone(),
-                    targets: info.targets.len(),
-                    cases: info.cases,
-                    done,
-                    planned: info.planned(),
-                    started_us: info.started_us,
-                    spent: reader.spent()?,
-                    simulated: info.simulated,
-                    running: store::is_open(run),
-                    settled: tables::early(&reader)?.is_some_and(|early| early.settled),
-                    trouble: None,
-                }
-            }
-            Err(error) => report::runs::Listed::damaged(run.id.clone(), error.said()),
-        });
+        // One that is damaged, wherever in it, hides no other.
+        rows.push(row_of(run).unwrap_or_else(|error| report::runs::Listed::damaged(run.id.clone(), error.said())));
     }
     if rows.is_empty() {
         printer.note(&match printer.lang {
@@ -339,6 +320,26 @@ pub(super) fn runs(global: &Global, args: &RunsArgs, printer: &Printer) -> Outco
         });
     }
     Ok(Exit::Done)
+}
+
+fn row_of(run: &store::Listed) -> Result<report::runs::Listed, StoreError> {
+    let reader = Reader::open(run)?;
+    let (done, _) = reader.counts()?;
+    let info = reader.info();
+    Ok(report::runs::Listed {
+        id: run.id.clone(),
+        suite: info.suite.clone(),
+        targets: info.targets.len(),
+        cases: info.cases,
+        done,
+        planned: info.planned(),
+        started_us: info.started_us,
+        spent: reader.spent()?,
+        simulated: info.simulated,
+        running: store::is_open(run),
+        settled: tables::early(&reader)?.is_some_and(|early| early.settled),
+        trouble: None,
+    })
 }
 
 /// The failure of a grading pass.

@@ -46,7 +46,7 @@ pub(super) fn finished(reader: &Reader, mut viewer: Viewer<'_>) -> Result<View, 
 }
 
 /// How stopping early went, where it was allowed.
-pub(super) fn early(reader: &Reader) -> Result<Option<Early>, Failure> {
+pub(super) fn early(reader: &Reader) -> Result<Option<Early>, StoreError> {
     let told = reader.meta("stop_early")?;
     Ok(told.and_then(|text| serde_json::from_str(&text).ok()))
 }

@@ -233,6 +233,33 @@ fn a_damaged_run_is_refused_with_a_sentence() {
     assert!(ended.err.contains("damaged"), "{}", ended.err);
 }
 
+/// A run whose description was whole and whose answers were not kept `narani runs` from telling any run.
+#[test]
+fn a_run_with_damaged_answers_hides_no_other_in_the_list() {
+    let lab = small();
+    for _ in 0..2 {
+        assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
+    }
+    let damaged = lab.last_run();
+    let path = damaged.join("run.db");
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let whose = "select rootpage, page_size from sqlite_master, pragma_page_size where name = 'outcomes'";
+    let (page, size): (u32, u32) = database
+        .query_row(whose, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    drop(database);
+    let (page, size) = (page as usize, size as usize);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[(page - 1) * size..page * size].fill(0x55);
+    std::fs::write(&path, bytes).unwrap();
+    let ended = lab.run(&["runs"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(ended.out.matches("finished, SIMULATED").count(), 1, "{}", ended.out);
+    let name = damaged.file_name().unwrap().to_str().unwrap();
+    let told = ended.err.lines().find(|line| line.starts_with(name));
+    assert!(told.is_some_and(|line| line.contains("is damaged")), "{ended:?}");
+}
+
 #[test]
 fn results_go_to_standard_output_alone() {
     let lab = small();
