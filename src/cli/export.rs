@@ -1,6 +1,5 @@
 //! `narani export`: a run as a file.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -38,14 +37,18 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
     }
     // `-` is standard output, as for other programs.
     let file = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    let cannot = |path: &Path, error: &std::io::Error| {
+        let remedy = said!("name another file", "다른 파일 이름을 쓰세요");
+        unwritable(path, error, remedy)
+    };
+    // An export that fails leaves what was exported before.
+    let mut unfinished = None;
     let mut out: Box<dyn Write> = match file {
-        Some(path) => Box::new(BufWriter::with_capacity(
-            64 * 1024,
-            File::create(path).map_err(|error| {
-                let remedy = said!("name another file", "다른 파일 이름을 쓰세요");
-                unwritable(path, &error, remedy)
-            })?,
-        )),
+        Some(path) => {
+            let (begun, part) = Unfinished::create(path).map_err(|error| cannot(path, &error))?;
+            unfinished = Some(part);
+            Box::new(BufWriter::with_capacity(64 * 1024, begun))
+        }
         None if args.format == ExportFormat::Csv => printer.stream_exact(),
         None => printer.stream_json(),
     };
@@ -93,7 +96,8 @@ pub(super) fn export(global: &Global, args: &ExportArgs, printer: &Printer) -> O
     }
     out.flush()?;
     drop(out);
-    if let Some(path) = file {
+    if let Some((path, unfinished)) = file.zip(unfinished) {
+        unfinished.done().map_err(|error| cannot(path, &error))?;
         printer.note(&format!("{} {}", printer.say("wrote", "만듦"), path.display()));
     }
     if let Some(hint) = hint {

@@ -235,7 +235,7 @@ fn a_damaged_run_is_refused_with_a_sentence() {
 
 /// A run whose description was whole and whose answers were not kept `narani runs` from telling any run.
 #[test]
-fn a_run_with_damaged_answers_hides_no_other_in_the_list() {
+fn a_run_with_damaged_answers_harms_nothing_beside_it() {
     let lab = small();
     for _ in 0..2 {
         assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
@@ -258,6 +258,13 @@ fn a_run_with_damaged_answers_hides_no_other_in_the_list() {
     let name = damaged.file_name().unwrap().to_str().unwrap();
     let told = ended.err.lines().find(|line| line.starts_with(name));
     assert!(told.is_some_and(|line| line.contains("is damaged")), "{ended:?}");
+
+    // An export that failed had emptied the file of before.
+    let before = lab.write("out.csv", "what was exported before");
+    let ended = lab.run(&["export", name, "csv", "-o", "out.csv"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert_eq!(std::fs::read_to_string(before).unwrap(), "what was exported before");
+    assert!(!lab.home.path().join("out.csv.part").exists());
 }
 
 #[test]
