@@ -82,14 +82,13 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, entry: &Entry, around: &Surroundings
     let provider = provider?;
     let about = (around.about)(provider);
     let address = base(desk, entry, provider, &about, around)?;
-    let local = stated_local.unwrap_or_else(|| address::is_own(&address));
+    // A proxy of the user's, named by the vendor's own variable: it gets the key beside it, as from the vendor's SDK, and what
+    // it answers is the vendor's, not free.
+    let proxy = || node.get("address").is_none() && node.get("key").is_none() && by_proxy(&about, &address, around);
+    let local = stated_local.unwrap_or_else(|| address::is_own(&address) && !proxy());
     let key = match key {
         Some(key) => key,
         None if node.get("key").is_some() => return None,
-        // A proxy of the user's, named by the vendor's own variable: it gets the key beside it, as from the vendor's SDK.
-        None if stated_local.is_none() && node.get("address").is_none() && by_proxy(&about, &address, around) => {
-            usual_keys(&about)
-        }
         None => usual_key(desk, entry, &about, &address, local)?,
     };
     if key != KeySource::None && address::is_in_the_clear(&address) {
@@ -277,11 +276,9 @@ fn usual_key(desk: &mut Desk<'_, '_>, entry: &Entry, about: &About, address: &st
         desk.tell(node.span, problem);
         return None;
     }
-    Some(usual_keys(about))
-}
-
-fn usual_keys(about: &About) -> KeySource {
-    KeySource::Variables(about.key_variables.iter().map(|name| (*name).to_owned()).collect())
+    Some(KeySource::Variables(
+        about.key_variables.iter().map(|name| (*name).to_owned()).collect(),
+    ))
 }
 
 /// Whether a machine of the user's stands where the vendor's own would, and a key of the vendor is set.

@@ -392,6 +392,19 @@ fn a_proxy_named_by_the_vendors_variable_gets_the_key_beside_it() {
     }
 }
 
+/// What a proxy passed on to the vendor with the vendor's key was told as free, and no cap on money held.
+#[test]
+fn what_a_proxy_with_the_vendors_key_answers_is_not_free() {
+    let variables = [("OPENAI_BASE_URL", "http://localhost:4000/v1"), ("OPENAI_API_KEY", "k")];
+    let local = |fields: &str, variables: &[(&str, &str)]| {
+        let text = format!("[targets.a]\nprovider = \"openai\"\nmodel = \"m\"\n{fields}");
+        parse_with(&text, variables).unwrap().targets[0].0.local
+    };
+    assert!(!local("", &variables));
+    assert!(local("", &variables[..1]), "without a key it is a server of one's own");
+    assert!(local("local = true", &variables), "who says so knows");
+}
+
 #[test]
 fn files_are_found_or_told() {
     let none = |_: &str| None;
