@@ -2,7 +2,7 @@
 
 use calamine::{Data, DataRef};
 
-use super::shown::shown;
+use super::shown::{is_plain, shown};
 
 /// What a cell holds.
 pub(super) enum Content {
@@ -17,8 +17,8 @@ impl Content {
     pub(super) fn of(value: &DataRef<'_>, format: &str) -> Self {
         let number = |number: f64| match shown(number, format) {
             Some(text) => Self::Text(text),
-            None if format.contains(['%', ',']) => Self::Loose(float(number)),
-            None => Self::Text(float(number)),
+            None if is_plain(number, format) => Self::Text(float(number)),
+            None => Self::Loose(float(number)),
         };
         Self::Text(match value {
             DataRef::Empty => return Self::Nothing,
@@ -30,7 +30,7 @@ impl Content {
             },
             DataRef::Float(value) => return number(*value),
             DataRef::Bool(truth) => truth_word(*truth),
-            DataRef::DateTime(time) if format == "yyyy-mm-dd" => moment(time),
+            DataRef::DateTime(time) if is_iso_date(format) && time.as_f64().fract() == 0.0 => moment(time),
             DataRef::DateTime(time) => return Self::Loose(moment(time)),
             DataRef::Error(error) => return Self::Error(error.to_string()),
         })
@@ -47,6 +47,13 @@ impl Content {
             Data::Error(error) => return Self::Error(error.to_string()),
         })
     }
+}
+
+/// `yyyy-mm-dd`, however a program writes that: `yyyy\-mm\-dd;@`, `yyyy"-"mm"-"dd`.
+fn is_iso_date(format: &str) -> bool {
+    let format = format.strip_suffix(";@").unwrap_or(format);
+    let letters = format.chars().filter(|letter| !matches!(letter, '\\' | '"'));
+    letters.flat_map(char::to_lowercase).eq("yyyy-mm-dd".chars())
 }
 
 fn truth_word(truth: bool) -> String {
@@ -74,5 +81,28 @@ fn moment(time: &calamine::ExcelDateTime) -> String {
         date
     } else {
         format!("{date}T{clock}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::{ExcelDateTime, ExcelDateTimeType};
+
+    use super::*;
+
+    /// A date with a time of day was read with it though the sheet hides it, and ISO dates as Excel writes them were doubted.
+    #[test]
+    fn dates_are_doubted_where_the_sheet_shows_them_otherwise() {
+        for (days, format, doubted) in [
+            (45_356.0, "yyyy-mm-dd", false),
+            (45_356.0, "yyyy\\-mm\\-dd;@", false),
+            (45_356.0, "yyyy\"-\"mm\"-\"dd", false),
+            (45_356.5, "yyyy-mm-dd", true),
+            (45_356.0, "mm-dd-yy", true),
+        ] {
+            let time = ExcelDateTime::new(days, ExcelDateTimeType::DateTime, false);
+            let content = Content::of(&DataRef::DateTime(time), format);
+            assert_eq!(matches!(content, Content::Loose(_)), doubted, "{days} {format}");
+        }
     }
 }

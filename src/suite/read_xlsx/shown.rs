@@ -8,14 +8,9 @@ use crate::text::digits::grouped;
 
 /// A number under a format code (ECMA-376 18.8.31); none where the format leaves it as it is or is not one of those followed.
 pub(super) fn shown(number: f64, format: &str) -> Option<String> {
-    // Sections are for positive and negative numbers, zero and text; the first is also that of all where it is the only one.
-    let section = format.split(';').next()?;
-    if format.contains(';') && number < 0.0 {
-        return None;
-    }
-    let form = Form::of(section)?;
-    // Without any of these a format only rounds, and a sheet that rounds shows less than was meant.
-    if !form.percent && !form.grouped && form.before.is_empty() && form.behind.is_empty() {
+    let form = Form::of(first_section(number, format)?)?;
+    // A format that adds nothing only rounds, and a sheet that rounds shows less than was meant.
+    if !form.adds() {
         return None;
     }
     let value = if form.percent { number * 100.0 } else { number };
@@ -38,6 +33,21 @@ pub(super) fn shown(number: f64, format: &str) -> Option<String> {
     ))
 }
 
+/// Whether a number that [`shown`] leaves as it is looks so in the sheet, rounding aside.
+pub(super) fn is_plain(number: f64, format: &str) -> bool {
+    first_section(number, format)
+        .is_some_and(|section| matches!(section, "General" | "@") || Form::of(section).is_some_and(|form| !form.adds()))
+}
+
+/// The first section of a format, where that is the one for this number. Sections are for positive and negative numbers, zero
+/// and text; the first is also for those that have none.
+fn first_section(number: f64, format: &str) -> Option<&str> {
+    let mut sections = format.split(';');
+    let (first, negative, zero) = (sections.next()?, sections.next(), sections.next());
+    let other = (negative.is_some() && number < 0.0) || (zero.is_some() && number == 0.0);
+    (!other).then_some(first)
+}
+
 /// A section of a format that is followed.
 #[derive(Default)]
 struct Form {
@@ -49,6 +59,11 @@ struct Form {
 }
 
 impl Form {
+    /// Whether it does more than round.
+    fn adds(&self) -> bool {
+        self.percent || self.grouped || !self.before.is_empty() || !self.behind.is_empty()
+    }
+
     fn of(section: &str) -> Option<Self> {
         let mut form = Self::default();
         let mut digits = String::new();
@@ -92,7 +107,7 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{is_plain, shown};
 
     #[test]
     fn numbers_look_as_in_the_sheet() {
@@ -109,6 +124,8 @@ mod tests {
             // What the format would round stays as it is, and so does what no two programs show alike.
             (0.256, "0%", None),
             (-500.0, "#,##0;[Red](#,##0)", None),
+            (0.0, "#,##0;-#,##0;\"없음\"", None),
+            (0.0, "#,##0;-#,##0", Some("0")),
             (7.0, "General", None),
             (7.0, "0", None),
             (7.0, "000", None),
@@ -121,10 +138,29 @@ mod tests {
         }
     }
 
+    /// `3.3점` was read as `3.25` and `007` as `7`, and nobody was told.
+    #[test]
+    fn what_the_sheet_shows_otherwise_is_known() {
+        for (number, format, plain) in [
+            (3.25, "General", true),
+            (3.25, "0.0", true),
+            (7.0, "@", true),
+            (5.0, "0_ ;[Red]\\-0\\ ", true),
+            (3.25, "0.0\"점\"", false),
+            (7.0, "000", false),
+            (0.5, "# ?/?", false),
+            (-5.0, "0;\"적자 \"0", false),
+            (0.0, "0;-0;", false),
+            (0.0, "0;-0", true),
+        ] {
+            assert_eq!(is_plain(number, format), plain, "{number} {format}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn nothing_panics(number in proptest::num::f64::ANY, format in "[0#,.%;\"_ 원A-Z\\\\\\[\\]]{0,12}") {
-            let _ = shown(number, &format);
+            let _ = (shown(number, &format), is_plain(number, &format));
         }
     }
 }
