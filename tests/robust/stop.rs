@@ -140,7 +140,7 @@ fn asked_by_a_signal_a_run_tells_how_far_it_is_and_goes_on() {
 
 #[test]
 fn twice_cuts_what_is_open_and_leaves_a_valid_run() {
-    let mut going = going("1500");
+    let mut going = going("300");
     going.signal(Signal::INT);
     going.says("stopping");
     going.signal(Signal::INT);
@@ -163,7 +163,7 @@ fn twice_cuts_what_is_open_and_leaves_a_valid_run() {
 /// The third is for who will not wait at all: even then the run is whole.
 #[test]
 fn three_times_ends_at_once_and_leaves_a_valid_run() {
-    let mut going = going("1500");
+    let mut going = going("300");
     going.signal(Signal::INT);
     going.says("stopping");
     for _ in 0..2 {
