@@ -142,7 +142,7 @@ impl Board {
             .targets
             .iter()
             .enumerate()
-            .map(|(index, column)| self.state(column, self.lanes.get(index), slowest == Some(index), ko))
+            .map(|(index, column)| self.state(column, self.lanes.get(index), now_us, slowest == Some(index)))
             .collect();
         let mut cells: Vec<[String; 7]> = self
             .targets
@@ -238,7 +238,8 @@ impl Board {
     }
 
     /// How a target stands: what must be told, then what may be left out where it does not fit, the last first.
-    fn state(&self, column: &Column, lane: Option<&LaneState>, slowest: bool, ko: bool) -> Vec<String> {
+    fn state(&self, column: &Column, lane: Option<&LaneState>, now_us: i64, slowest: bool) -> Vec<String> {
+        let ko = self.lang == Lang::Ko;
         let Some(lane) = lane else {
             return vec![(if ko { "대기" } else { "queued" }).to_owned()];
         };
@@ -250,7 +251,7 @@ impl Board {
             }
         });
         if let Some(kind) = lane.stopped {
-            let resets = lane.resets_us.and_then(time_of_day);
+            let resets = lane.resets_us.and_then(|us| moment(us, now_us, ko));
             return match (kind, ko) {
                 (FaultKind::Quota, true) => [
                     Some("할당량 소진, 중단".to_owned()),
@@ -344,11 +345,18 @@ fn nth(n: u32) -> String {
     format!("{n}{ending}")
 }
 
-/// `09:00 KST` of a moment, where the user is.
-fn time_of_day(us: i64) -> Option<String> {
-    let moment = jiff::Timestamp::from_microsecond(us).ok()?;
-    let here = moment.to_zoned_datetime(jiff::tz::TimeZone::system());
-    Some(here.strftime("%H:%M %Z").to_string())
+/// `09:00 KST` of a moment, where the user is; with its day (`5 Dec 09:00 KST`) where that is not within the next.
+fn moment(us: i64, now_us: i64, ko: bool) -> Option<String> {
+    const DAY_US: i64 = 24 * 60 * 60 * 1_000_000;
+    let here = jiff::Timestamp::from_microsecond(us)
+        .ok()?
+        .to_zoned_datetime(jiff::tz::TimeZone::system());
+    let form = match (us - now_us < DAY_US, ko) {
+        (true, _) => "%H:%M %Z",
+        (false, true) => "%-m월 %-d일 %H:%M %Z",
+        (false, false) => "%-d %b %H:%M %Z",
+    };
+    Some(here.strftime(form).to_string())
 }
 
 /// Parts on as few lines as they fit on, later lines behind an indent; a part is never broken.
@@ -542,5 +550,20 @@ mod tests {
             [1, 2, 3, 4, 11, 12, 13, 21, 103].map(nth).join(" "),
             "1st 2nd 3rd 4th 11th 12th 13th 21st 103rd"
         );
+    }
+
+    /// A quota that comes back in nine days was told as `resets 09:00`, as if it were the next morning.
+    #[test]
+    fn a_moment_that_is_days_away_is_told_with_its_day() {
+        const HOUR_US: i64 = 60 * 60 * 1_000_000;
+        let at = 1_765_000_000_000_000;
+        let soon = moment(at, at - HOUR_US, false).unwrap();
+        assert_eq!(soon.find(':'), Some(2), "{soon}");
+        assert_eq!(moment(at, at - HOUR_US, true).as_ref(), Some(&soon));
+        // The 6th of December 2025, or near it, wherever this runs.
+        let far = moment(at, at - 9 * 24 * HOUR_US, false).unwrap();
+        assert!(far.contains(" Dec ") && far.ends_with(&soon), "{far}");
+        let far = moment(at, at - 9 * 24 * HOUR_US, true).unwrap();
+        assert!(far.starts_with("12월 ") && far.ends_with(&soon), "{far}");
     }
 }
