@@ -151,3 +151,18 @@ fn what_was_decided_before_is_text_too() {
         assert!(form.contains("quotePrefix=\"1\""), "{column:?}: {form}");
     }
 }
+
+/// The sheet of somebody who got no rows divided by their number: `#DIV/0!` where it tells how far it is.
+#[test]
+fn a_reviewer_without_rows_gets_no_error_in_the_sheet() {
+    let (pack, texts) = poisoned();
+    let reviewer = Reviewer {
+        rows: Vec::new(),
+        ..pack.reviewers[0].clone()
+    };
+    let bytes = book(&pack, &reviewer, &texts, None);
+    is_whole(&bytes);
+    let parts = parts(&bytes);
+    assert!(parts.values().any(|text| text.contains("/1,0)")));
+    assert!(parts.values().all(|text| !text.contains("/0,0)")));
+}

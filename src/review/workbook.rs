@@ -382,11 +382,13 @@ fn progress(
     };
     let finished = format!("COUNTIF({},\"{}\")", range(done_at), words::DONE);
     let word = lang.pick("Done", "끝남");
-    let formula = format!("=\"{word} \"&{finished}&\" / {count} (\"&ROUND(100*{finished}/{count},0)&\"%)\"");
+    // Somebody may have no rows.
+    let of = count.max(1);
+    let formula = format!("=\"{word} \"&{finished}&\" / {count} (\"&ROUND(100*{finished}/{of},0)&\"%)\"");
     let done = making
         .filled
         .map_or(0, |filled| filled.values().filter(|rating| rating.done).count());
-    let percent = (200 * done + count) / (2 * count.max(1));
+    let percent = (200 * done + count) / (2 * of);
     let formula = Formula::new(formula).set_result(format!("{word} {done} / {count} ({percent}%)"));
     // As much of it as there are rows, in the room before the question.
     sheet.merge_range(0, number, 0, question - 1, "", &look.progress)?;
