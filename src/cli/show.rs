@@ -81,6 +81,10 @@ fn agreement(reader: &Reader, args: &ShowArgs, printer: &Printer) -> Outcome {
     let rows = labels.agreements();
     match args.format {
         Format::Json | Format::Jsonl => printer.out_json(&report::agreement::json(&info, &rows))?,
+        _ if rows.is_empty() => printer.note(printer.say(
+            "there is nothing to agree with: one column, and no case says what is right",
+            "견줄 것이 없습니다: 대상이 하나이고 정답이 적힌 문항이 없습니다",
+        )),
         _ => printer.out(&report::agreement::table(&info, &rows, &printer.style()))?,
     }
     Ok(Exit::Done)

@@ -216,3 +216,17 @@ fn imported_answers_without_times_have_none() {
         );
     }
 }
+
+/// A table of heads and nothing below them was all that was said.
+#[test]
+fn one_column_without_answers_to_compare_has_no_agreement() {
+    let lab = two_runs();
+    lab.write("open.csv", "question\nyes or no?\nno or yes?\n");
+    let run = ["run", "open.csv", "--simulate", "--latency-ms", "0", "--targets", "first"];
+    assert_eq!(lab.run(&run).code, 0);
+    let ended = lab.run(&["show", "last", "--agreement"]);
+    assert!(
+        ended.code == 0 && ended.out.is_empty() && ended.err.contains("nothing to agree with: one column"),
+        "{ended:?}"
+    );
+}
