@@ -19,9 +19,9 @@ pub(super) fn agree(global: &Global, pack: &str, printer: &Printer) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// A coefficient with two decimals: `0.44`, `−0.02`.
+/// A coefficient with two decimals: `0.44`, `−0.02`, `0.00`.
 fn two(value: f64) -> String {
-    format!("{value:.2}").replace('-', "−")
+    signed_rating(value).trim_start_matches('+').to_owned()
 }
 
 /// Landis and Koch 1977; never without its interval.
@@ -270,4 +270,18 @@ fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> Vec<String> {
         )
         .to_owned());
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::two;
+
+    /// A coefficient just below nothing read `−0.00`.
+    #[test]
+    fn nothing_has_no_sign() {
+        assert_eq!(
+            [0.444, -0.25, -0.001, 0.0, 1.0].map(two),
+            ["0.44", "−0.25", "0.00", "0.00", "1.00"]
+        );
+    }
 }
