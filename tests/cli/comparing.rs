@@ -222,7 +222,15 @@ fn imported_answers_without_times_have_none() {
 fn one_column_without_answers_to_compare_has_no_agreement() {
     let lab = two_runs();
     lab.write("open.csv", "question\nyes or no?\nno or yes?\n");
-    let run = ["run", "open.csv", "--simulate", "--latency-ms", "0", "--targets", "first"];
+    let run = [
+        "run",
+        "open.csv",
+        "--simulate",
+        "--latency-ms",
+        "0",
+        "--targets",
+        "first",
+    ];
     assert_eq!(lab.run(&run).code, 0);
     let ended = lab.run(&["show", "last", "--agreement"]);
     assert!(
