@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -210,18 +210,17 @@ impl PackFolder {
     pub fn sent(&self, reviewer: Option<&str>) -> Result<Sent, StoreError> {
         let path = self.path.join(file_of(reviewer));
         let mut sent = Sent::default();
-        let file = match File::open(&path) {
-            Ok(file) => file,
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(sent),
             Err(source) => return Err(io("read", &path, source)),
         };
-        let mut lines = BufReader::new(file).lines().enumerate().peekable();
-        while let Some((number, line)) = lines.next() {
-            let line = line.map_err(|source| io("read", &path, source))?;
-            let received: Received = match serde_json::from_str(&line) {
+        // As bytes: a line that was cut short may end within a letter.
+        for (number, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            let received: Received = match serde_json::from_slice(line) {
                 Ok(received) => received,
                 // A last line that a crash cut short was never confirmed to anybody.
-                Err(_) if lines.peek().is_none() => break,
+                Err(_) if !line.ends_with(b"\n") => break,
                 Err(error) => {
                     return Err(StoreError::Damaged {
                         path,
@@ -371,6 +370,29 @@ mod tests {
                 .mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    /// A line cut within a Korean letter could not be read at all, and a whole last line that was damaged was passed over.
+    #[test]
+    fn only_a_line_that_was_cut_short_is_passed_over() {
+        let run = tempfile::tempdir().unwrap();
+        let folder = PackFolder::create(run.path(), &Pack::sample()).unwrap();
+        folder.append(None, &[received("p7f3-0001-K", 3, "x")]).unwrap();
+        let path = folder.path().join(file_of(None));
+        let whole = fs::read(&path).unwrap();
+        let mut cut = received("p7f3-0002-K", 4, "y");
+        cut.rating.note = "좋습니다".to_owned();
+        let line = serde_json::to_vec(&cut).unwrap();
+        for length in 0..line.len() {
+            fs::write(&path, [&whole[..], &line[..length]].concat()).unwrap();
+            assert_eq!(folder.sent(None).unwrap().ratings.len(), 1, "{length} bytes");
+        }
+        fs::write(&path, [&whole[..], b"{\"at_us\":6}\n"].concat()).unwrap();
+        let error = folder.sent(None).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Damaged { why, .. } if why.starts_with("line 2")),
+            "{error}"
+        );
     }
 
     #[test]
