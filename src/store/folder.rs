@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rand::Rng as _;
 use rusqlite::Connection;
@@ -197,7 +198,7 @@ fn lock(folder: &Path, id: &RunId) -> Result<File, StoreError> {
             },
             _ => io("lock", &path, source),
         })?;
-    match file.try_lock() {
+    match within(GLANCE, || file.try_lock()) {
         Ok(()) => {
             // Who holds it is told to others as a help only; the lock itself is the system's.
             let _ = file.set_len(0);
@@ -222,11 +223,27 @@ fn lock(folder: &Path, id: &RunId) -> Result<File, StoreError> {
     }
 }
 
+/// How long somebody who only looks whether a run is being worked on ([`is_open`]) may keep its lock, on a busy machine.
+const GLANCE: Duration = Duration::from_millis(300);
+
+/// Tries again while somebody else has the lock, so long.
+fn within(patience: Duration, lock: impl Fn() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+    let began = Instant::now();
+    loop {
+        match lock() {
+            Err(TryLockError::WouldBlock) if began.elapsed() < patience => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            done => return done,
+        }
+    }
+}
+
 /// Whether a process works on a run at this moment. Do not ask of a run whose [`Folder`] this very process holds: the
 /// answer would be yes.
 #[must_use]
 pub fn is_open(run: &Listed) -> bool {
-    // Shared and for a moment only: it keeps no other reader away.
+    // Shared and for a moment only: it keeps no other reader away, and a writer waits for it.
     File::open(run.path.join("lock")).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
@@ -332,5 +349,34 @@ fn io(doing: &'static str, path: &Path, source: std::io::Error) -> StoreError {
             StoreError::ReadOnly { path }
         }
         _ => StoreError::Io { doing, path, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `narani runs` looks whether a run is being worked on; a run that was resumed in that moment was refused as in use.
+    #[test]
+    fn who_only_looks_keeps_nobody_from_working() {
+        let results = tempfile::tempdir().unwrap();
+        let folder = Folder::create(results.path(), "20260314-091207").unwrap();
+        let run = list(results.path()).unwrap().remove(0);
+        assert!(is_open(&run));
+        assert!(matches!(Folder::open(&run), Err(StoreError::InUse { .. })));
+        drop(folder);
+        let looking = File::open(run.path.join("lock")).unwrap();
+        looking.try_lock_shared().unwrap();
+        // The third time somebody wants the lock, who looked is gone.
+        let wanted = std::cell::Cell::new(0);
+        let lock = File::options().write(true).open(run.path.join("lock")).unwrap();
+        let got = within(Duration::from_mins(1), || {
+            wanted.set(wanted.get() + 1);
+            if wanted.get() == 3 {
+                looking.unlock().unwrap();
+            }
+            lock.try_lock()
+        });
+        assert!(got.is_ok() && wanted.get() == 3, "{got:?}");
     }
 }
