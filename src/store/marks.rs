@@ -1,8 +1,8 @@
 //! How each cell of a run came out, without any text: what comparisons and gates read, a million cells in seconds.
 
 use super::StoreError;
-use super::reader::Reader;
-use crate::domain::{CostSource, Currency, FaultKind, Money, Score, Status};
+use super::reader::{Reader, unreadable};
+use crate::domain::{CostSource, Currency, FaultKind, Money, Said, Score, Status};
 
 /// How a cell came out.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +57,7 @@ impl Reader {
                 Err(Trouble::Shape(why)) => {
                     return Err(StoreError::Damaged {
                         path: path.to_owned(),
-                        why: why.into(),
+                        why,
                     });
                 }
             }
@@ -92,7 +92,7 @@ impl Reader {
 
 enum Trouble {
     Database(rusqlite::Error),
-    Shape(String),
+    Shape(Said),
 }
 
 impl From<rusqlite::Error> for Trouble {
@@ -103,7 +103,7 @@ impl From<rusqlite::Error> for Trouble {
 
 fn mark(row: &rusqlite::Row<'_>) -> Result<Marked, Trouble> {
     let cell = row.get::<_, i64>(0)?.cast_unsigned();
-    let shape = |what: &str| Trouble::Shape(format!("the {what} of cell {cell} cannot be read"));
+    let shape = |what: &str| Trouble::Shape(unreadable(what, cell));
     let text = |column: usize, what: &str| -> Result<Option<&str>, Trouble> {
         row.get_ref(column)?.as_str_or_null().map_err(|_| shape(what))
     };
@@ -170,4 +170,22 @@ fn mark(row: &rusqlite::Row<'_>) -> Result<Marked, Trouble> {
         output_tokens: number(12)?,
         scores,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Lang;
+
+    /// What was damaged was told in English to who reads Korean, where a comparison found it.
+    #[test]
+    fn a_damaged_row_is_told_in_korean_too() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        let told = connection.query_row("SELECT 7, 'odd', NULL, NULL", [], |row| Ok(mark(row)));
+        let Err(Trouble::Shape(why)) = told.unwrap() else {
+            panic!("an odd status is read");
+        };
+        assert_eq!(why, "the status of cell 7 cannot be read");
+        assert_eq!(why.in_lang(Lang::Ko), "7번 칸의 status 값을 읽을 수 없습니다");
+    }
 }

@@ -17,7 +17,7 @@ use crate::said;
 pub use cells::Cells;
 pub use evidence::Attempt;
 pub use outcomes::Stored;
-pub(super) use outcomes::rest_of;
+pub(super) use outcomes::{rest_of, unreadable};
 
 /// A run opened for reading. Sees the state at each query; a run may go on meanwhile.
 #[derive(Debug)]

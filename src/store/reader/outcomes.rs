@@ -138,14 +138,17 @@ impl From<rusqlite::Error> for RowTrouble {
     }
 }
 
+/// What is damaged in a row.
+pub(in crate::store) fn unreadable(what: &str, cell: u64) -> Said {
+    said!(
+        "the {what} of cell {cell} cannot be read",
+        "{cell}번 칸의 {what} 값을 읽을 수 없습니다"
+    )
+}
+
 fn read_outcome(row: &Row<'_>) -> Result<Stored, RowTrouble> {
     let cell = row.get::<_, i64>(0)?.cast_unsigned();
-    let shape = |what: &str| {
-        RowTrouble::Shape(said!(
-            "the {what} of cell {cell} cannot be read",
-            "{cell}번 칸의 {what} 값을 읽을 수 없습니다"
-        ))
-    };
+    let shape = |what: &str| RowTrouble::Shape(unreadable(what, cell));
     let number = |column: usize| -> rusqlite::Result<Option<u64>> {
         Ok(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned))
     };
