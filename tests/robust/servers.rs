@@ -65,7 +65,8 @@ fn raw(answer: &'static [u8]) -> String {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let _ = stream.write_all(answer);
-            let _ = stream.set_read_timeout(Some(std::time::Duration::from_millis(500)));
+            // What it is asked is taken first, however long that is in coming: to close before would be a reset.
+            let _ = stream.set_read_timeout(Some(std::time::Duration::from_secs(30)));
             let _ = stream.read(&mut [0; 4096]);
         }
     });
