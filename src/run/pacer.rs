@@ -63,8 +63,10 @@ pub(super) struct Pacer {
     paused_until: f64,
     /// When a call was last held back by the rate: a rate that nobody waits for says nothing by not being refused.
     held_at: f64,
-    /// Time of the first call, and the calls started before any was refused.
-    before: Option<(f64, u32)>,
+    /// Seconds that were spent in pauses, up to the end of the one that runs.
+    held: f64,
+    /// Time of the first call.
+    first_at: Option<f64>,
     /// Refusals before there is a rate.
     first_refused: FirstRefused,
     /// Calls let out so far.
@@ -108,7 +110,8 @@ impl Pacer {
             tokens_at: 0.0,
             paused_until: 0.0,
             held_at: f64::NEG_INFINITY,
-            before: None,
+            held: 0.0,
+            first_at: None,
             first_refused: FirstRefused::default(),
             let_out: 0,
             passed: [(0, 0); MEMORY],
@@ -166,11 +169,8 @@ impl Pacer {
         if self.token_rate().is_some() {
             self.tokens -= tokens;
         }
-        match &mut self.learned {
-            Some(learned) => learned.started += 1,
-            None => self.before.get_or_insert((now, 0)).1 += 1,
-        }
-        self.let_out = self.let_out.wrapping_add(1);
+        self.first_at.get_or_insert(now);
+        self.let_out = self.let_out.saturating_add(1);
         Admission::Go(Sent {
             at,
             number: self.let_out,
@@ -201,7 +201,7 @@ impl Pacer {
             if let (Some(0), Some(reset)) = (allowance.remaining, allowance.reset) {
                 // Nothing is left. A full reset is far away, but some is back after a share of it.
                 let share = allowance.limit.filter(|limit| *limit > 0).map_or(1.0, |_| 0.1);
-                self.pause_until(now + (reset.as_secs_f64() * share).min(60.0));
+                self.pause_until(now, now + (reset.as_secs_f64() * share).min(60.0));
             }
         }
     }
@@ -226,7 +226,7 @@ impl Pacer {
             learned.best *= 0.8;
         }
         learned.in_a_row = 0;
-        if call.at.as_secs_f64() >= learned.since {
+        if call.number > learned.after {
             learned.passed += 1;
         }
         if in_use {
@@ -236,44 +236,52 @@ impl Pacer {
         }
     }
 
-    /// A call was refused for being too fast; `asked` is the pause the server wants.
+    /// A call was refused for being too fast; `asked` is the pause the server wants. It holds for all calls of the account, but
+    /// that of a refusal which has nothing to do with their pace holds for the call alone.
     pub(super) fn refused(&mut self, call: Sent, now: Duration, asked: Option<Duration>) {
-        let (sent, now) = (call.at.as_secs_f64(), now.as_secs_f64());
-        if let Some(asked) = asked {
-            self.pause_until(now + asked.as_secs_f64().min(super::retry::LONGEST_ASKED.as_secs_f64()));
+        let now = now.as_secs_f64();
+        let stray = self.learn(call, now);
+        if let Some(asked) = asked.filter(|_| !stray) {
+            self.pause_until(now, now + asked.min(super::retry::LONGEST_ASKED).as_secs_f64());
         }
+    }
+
+    /// Learns of the rate from a refusal. Returns whether it is one of the strays that are known of.
+    fn learn(&mut self, call: Sent, now: f64) -> bool {
+        let let_out = self.let_out;
         let lately = self.passed_within(now, 1) / (now.fract() + now.trunc().min(1.0)).max(0.25);
         let minute = self.passed_within(now, 60) / 60.0;
         let stated = self.stated_requests.or(self.told_requests).is_some();
         let known = self.request_rate();
         let Some(learned) = &mut self.learned else {
             // A stated limit is believed until refusals go on; else what came through lately is the first guess.
-            // Answers may take long: what was started counts, too.
-            let (first, started) = self.before.unwrap_or((now, 0));
-            let lately = lately.max(f64::from(started) / (now - first).max(1.0));
+            // Answers may take long: what was started counts, too. Pauses do not.
+            let held = self.held - (self.paused_until - now).max(0.0);
+            let free = now - self.first_at.unwrap_or(now) - held;
+            let lately = lately.max(f64::from(let_out) / free.max(1.0));
             if !stated {
                 match self.first_refused.take(call.number) {
-                    Meaning::Open => return,
+                    Meaning::Open => return false,
                     Meaning::Strays => {
-                        self.learned = Some(Learned::new((lately * (1.0 - STEP)).max(1.0), now, true));
-                        return;
+                        self.learned = Some(Learned::new((lately * (1.0 - STEP)).max(1.0), let_out, true));
+                        return false;
                     }
                     Meaning::Limit => {}
                 }
             }
             let rate = known.unwrap_or((lately * AFTER_BREATH).max(1.0));
-            let mut learned = Learned::new(rate, now, !stated);
+            let mut learned = Learned::new(rate, let_out, !stated);
             if stated {
                 self.next = self.next.max(now + 0.25f64.min(1.0 / rate));
             } else {
                 learned.emptied = Some(now);
-                self.pause_until(now + BREATH);
+                self.pause_until(now, now + BREATH);
             }
             self.learned = Some(learned);
-            return;
+            return false;
         };
-        if sent < learned.since {
-            return;
+        if call.number <= learned.after {
+            return false;
         }
         learned.refused += 1;
         learned.in_a_row += 1;
@@ -281,37 +289,37 @@ impl Pacer {
         if learned.in_a_row >= CLOSED {
             // A window that is used up, not a rate: asking now is in vain.
             let wait = 0.5 * 2.0f64.powi(i32::try_from(learned.in_a_row - CLOSED).unwrap_or(5).min(5));
-            self.paused_until = self.paused_until.max(now + wait);
             learned.emptied = None;
-            learned.begin(now);
-            return;
+            learned.begin(let_out);
+            self.pause_until(now, now + wait);
+            return false;
         }
         if let Some(emptied) = learned.emptied {
             // One may be a stumble.
             if learned.refused < 2 {
-                return;
+                return false;
             }
-            let through = f64::from(learned.started.saturating_sub(learned.refused));
+            let through = f64::from((let_out - learned.after).saturating_sub(learned.refused));
             if through > 0.0 {
                 learned.rate = (through / (now - emptied) * (1.0 - STEP)).max(minute * 0.2);
                 learned.known = learned.rate;
                 learned.guess = false;
                 learned.emptied = None;
             }
-            learned.begin(now);
+            learned.begin(let_out);
             self.next = self.next.max(now + 1.0 / learned.rate);
-            return;
+            return false;
         }
         // Refusals come back sooner than answers: those still awaited count as passed.
-        let sent_since = ((sent - learned.since) * learned.rate).max(f64::from(learned.passed + learned.refused));
+        let sent_since = f64::from((call.number - learned.after).max(learned.passed + learned.refused));
         let refused = f64::from(learned.refused);
-        if learned.only_strays(refused, sent_since, now) {
-            return;
+        if learned.only_strays(refused, sent_since, let_out) {
+            return true;
         }
         // A single refusal does not lower a stated rate.
         let falls = learned.refused >= 2 || (sent_since >= f64::from(CALM) && !stated);
-        if falls && !learned.windowed && learned.in_vain(refused, sent_since, now) {
-            return;
+        if falls && !learned.windowed && learned.in_vain(refused, sent_since, now, let_out) {
+            return true;
         }
         if learned.refused == 1 && sent_since >= f64::from(CALM) {
             // The limit was touched. Of a known one this is a matter of windows.
@@ -329,14 +337,16 @@ impl Pacer {
             learned.known = learned.rate;
             learned.guess = share < 0.3;
         } else {
-            return;
+            return false;
         }
-        learned.begin(now);
+        learned.begin(let_out);
         self.next = self.next.max(now + 1.0 / learned.rate);
+        false
     }
 
     /// Nothing starts before `until`.
-    pub(super) fn pause_until(&mut self, until: f64) {
+    fn pause_until(&mut self, now: f64, until: f64) {
+        self.held += (until - self.paused_until.max(now)).max(0.0);
         self.paused_until = self.paused_until.max(until);
     }
 

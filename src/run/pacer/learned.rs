@@ -20,6 +20,12 @@ const STRAYS: u32 = 4;
 /// Strays are at most this share of the calls. More is a limit.
 const MOST_STRAYS: f64 = 0.3;
 
+/// Below this share of the rate where it began to fall, a limit would have ended the refusals: those that go on are strays …
+const DEEP: f64 = 0.25;
+
+/// … also where they seem to be more than that: few calls were made at such a pace, and the last of them was refused.
+const MOST_STRAYS_DEEP: f64 = 0.5;
+
 /// Calls after which the share of strays is looked at anew.
 const STRAY_WINDOW: f64 = 300.0;
 
@@ -34,13 +40,11 @@ const NEAR: u32 = 2;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Learned {
     pub(super) rate: f64,
-    /// When it was last lowered. Calls sent before that say nothing of it.
-    pub(super) since: f64,
+    /// The last call that had been let out when it was last lowered: up to this one calls say nothing of it.
+    pub(super) after: u32,
     /// When the server first refused, until its rate is measured.
     pub(super) emptied: Option<f64>,
-    /// Calls started since.
-    pub(super) started: u32,
-    /// Outcomes of calls sent since.
+    /// Outcomes of the calls after that one.
     pub(super) passed: u32,
     pub(super) refused: u32,
     /// The rate that was last refused; beyond it is new ground.
@@ -74,12 +78,11 @@ pub(super) struct Vain {
 }
 
 impl Learned {
-    pub(super) fn new(rate: f64, now: f64, guess: bool) -> Self {
+    pub(super) fn new(rate: f64, after: u32, guess: bool) -> Self {
         Self {
             rate,
-            since: now,
+            after,
             emptied: None,
-            started: 0,
             passed: 0,
             refused: 0,
             known: rate,
@@ -92,32 +95,33 @@ impl Learned {
         }
     }
 
-    /// Whether so many refusals are no more than the strays explain. Two standard deviations are granted.
-    pub(super) fn only_strays(&mut self, refused: f64, sent: f64, now: f64) -> bool {
+    /// Whether so many refusals are no more than the strays explain. Three and a half standard deviations are granted, since this
+    /// is asked at every refusal.
+    pub(super) fn only_strays(&mut self, refused: f64, sent: f64, let_out: u32) -> bool {
         if self.strays == 0.0 {
             return false;
         }
         let expected = self.strays * sent;
-        if refused > expected + 2.0 * expected.sqrt() + 1.0 {
+        if refused > expected + 3.5 * expected.sqrt() + 1.0 {
             return false;
         }
         if sent >= STRAY_WINDOW {
             self.strays = self.strays.min(0.7 * self.strays + 0.3 * refused / sent);
-            self.begin(now);
+            self.begin(let_out);
         }
         true
     }
 
     /// Notes a refusal that makes the rate fall, `sent` calls after the last one. Returns whether refusals have turned out
     /// to be strays, which the rate has nothing to do with.
-    pub(super) fn in_vain(&mut self, refused: f64, sent: f64, now: f64) -> bool {
+    pub(super) fn in_vain(&mut self, refused: f64, sent: f64, now: f64, let_out: u32) -> bool {
         let (sent, refused) = (sent + self.vain.meanwhile.0, refused + self.vain.meanwhile.1);
         self.vain.meanwhile = (0.0, 0.0);
         let grown = (GROWTH * (now - self.vain.since)).min(MOST_GROWTH * sent);
         self.vain.since = now;
-        let soon = grown < STEP * 0.8 && self.in_a_row < 3;
-        if !soon {
-            // One that came late takes one back.
+        let late = grown >= STEP * 0.8;
+        if late {
+            // The step before it did help.
             self.vain.steps = self.vain.steps.saturating_sub(1);
         }
         if self.vain.steps == 0 {
@@ -127,7 +131,7 @@ impl Learned {
                 ..Vain::default()
             };
         }
-        if !soon {
+        if late || self.in_a_row >= 3 {
             return false;
         }
         let half = usize::from(self.vain.steps >= STRAYS / 2);
@@ -140,13 +144,14 @@ impl Learned {
         }
         let [earlier, later] = calls.map(|(sent, refused)| refused / sent.max(1.0));
         let share = (calls[0].1 + calls[1].1) / (calls[0].0 + calls[1].0).max(1.0);
-        if later < earlier * 0.5 || share > MOST_STRAYS {
-            // Slowing down helps, so far.
+        let deep = self.rate < self.vain.rate * DEEP;
+        let helps = later < earlier * 0.5 && !deep;
+        if helps || share > if deep { MOST_STRAYS_DEEP } else { MOST_STRAYS } {
             self.vain.calls = [self.vain.calls[1], (0.0, 0.0)];
             self.vain.steps = STRAYS / 2;
             return false;
         }
-        self.strays = share;
+        self.strays = share.min(MOST_STRAYS);
         self.rate = self.rate.max(self.vain.rate);
         self.known = self.rate;
         // How much is allowed is open again.
@@ -155,14 +160,13 @@ impl Learned {
             since: now,
             ..Vain::default()
         };
-        self.begin(now);
+        self.begin(let_out);
         true
     }
 
-    /// What was sent before `now` says nothing of the rate any more.
-    pub(super) fn begin(&mut self, now: f64) {
-        self.since = now;
-        self.started = 0;
+    /// The `let_out` calls so far say nothing of the rate any more.
+    pub(super) fn begin(&mut self, let_out: u32) {
+        self.after = let_out;
         self.passed = 0;
         self.refused = 0;
     }
