@@ -73,7 +73,7 @@ fn texts_of_several_rows_beside_one_key_are_refused() {
     }
     let out = told(&lab, "mixed.csv", written(&heads, &rows, b','));
     assert!(
-        out.contains("✗ 5 rows have texts of other rows beside their key") && out.contains("(row 2, 3, 4, 5, 6)"),
+        out.contains("✗ 5 rows have texts of other rows beside their key") && out.contains("(rows 2, 3, 4, 5, 6)"),
         "{out}"
     );
     assert_eq!(kept(&lab, &pack, "지민").len(), 15);

@@ -305,6 +305,17 @@ fn them(n: usize) -> &'static str {
     if n == 1 { "it" } else { "them" }
 }
 
+/// A line on rows of the sheet that have something in common: `said` gets how many there are, and which.
+fn on_rows(rows: &[usize], lang: Lang, said: impl FnOnce(usize, &str) -> String) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let numbers: Vec<String> = rows.iter().map(usize::to_string).collect();
+    let named = named(&numbers, lang);
+    let word = if rows.len() == 1 { "row" } else { "rows" };
+    said(rows.len(), &lang.pick(format!("{word} {named}"), format!("{named}행")))
+}
+
 /// What was found in a row of the sheet.
 fn in_row(row: usize, what: &str, lang: Lang) -> String {
     lang.pick(format!("row {row} {what}"), format!("{row}행 {what}"))
@@ -426,43 +437,36 @@ fn troubles(pack: &Pack, understood: &Understood, lang: Lang) -> String {
             ));
         }
     }
-    let mixed: Vec<String> = understood
+    let mixed: Vec<usize> = understood
         .refused
         .iter()
         .filter_map(|refused| match refused {
-            Refused::Mixed(row) => Some(row.to_string()),
+            Refused::Mixed(row) => Some(*row),
             _ => None,
         })
         .collect();
-    if !mixed.is_empty() {
-        let n = mixed.len();
-        out.push_str(&lang.pick(
+    out.push_str(&on_rows(&mixed, lang, |n, rows| {
+        lang.pick(
             format!(
-                "  ✗ {} texts of other rows beside their key, as after sorting a part of the columns (row {}) → skipped; undo the sorting and import again\n",
-                counted(n, "row has", "rows have"),
-                named(&mixed, lang)
+                "  ✗ {} texts of other rows beside their key, as after sorting a part of the columns ({rows}) → skipped; undo the sorting and import again\n",
+                counted(n, "row has", "rows have")
             ),
             format!(
-                "  ✗ {n}개 행의 키 옆에 다른 행의 글이 있습니다. 열 일부만 정렬한 듯합니다 ({}행) → 건너뜀, 정렬을 되돌린 뒤 다시 가져오세요\n",
-                named(&mixed, lang)
+                "  ✗ {n}개 행의 키 옆에 다른 행의 글이 있습니다. 열 일부만 정렬한 듯합니다 ({rows}) → 건너뜀, 정렬을 되돌린 뒤 다시 가져오세요\n"
             ),
-        ));
-    }
-    if !understood.moved.is_empty() {
-        let items: Vec<String> = understood.moved.iter().map(usize::to_string).collect();
-        let n = understood.moved.len();
-        out.push_str(&lang.pick(
+        )
+    }));
+    out.push_str(&on_rows(&understood.moved, lang, |n, rows| {
+        lang.pick(
             format!(
-                "  ! {} beside the key of another, as after sorting without the hidden column A: matched by the texts (row {})\n",
-                counted(n, "row stood", "rows stood"),
-                named(&items, lang)
+                "  ! {} beside the key of another, as after sorting without the hidden column A: matched by the texts ({rows})\n",
+                counted(n, "row stood", "rows stood")
             ),
             format!(
-                "  ! {n}개 행이 다른 행의 키 옆에 있었습니다. 숨은 A열 없이 정렬한 듯하여 글로 제자리를 찾았습니다 ({}행)\n",
-                named(&items, lang)
+                "  ! {n}개 행이 다른 행의 키 옆에 있었습니다. 숨은 A열 없이 정렬한 듯하여 글로 제자리를 찾았습니다 ({rows})\n"
             ),
-        ));
-    }
+        )
+    }));
     if !understood.gaps.is_empty() {
         let n = understood.with_gaps;
         let counts = if understood.reviewer.is_none() {
