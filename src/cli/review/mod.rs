@@ -15,6 +15,7 @@ use super::printer::Printer;
 use super::tables;
 use crate::compare::ratings::Reviewed;
 use crate::domain::Lang;
+use crate::report::words;
 use crate::review::mask::Mask;
 use crate::review::page::Texts;
 use crate::store::{Listed, Reader, reviews};
@@ -34,7 +35,7 @@ pub(super) fn review(global: &Global, args: &ReviewArgs, printer: &Printer) -> O
 
 /// `1 row is`, `2 rows are`.
 fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
+    words::counted(n as u64, one, many)
 }
 
 /// A pack with its run.
