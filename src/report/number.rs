@@ -183,16 +183,16 @@ fn whole(size: f64) -> u64 {
     size.round() as u64
 }
 
-/// A score from 0 to 1: `0.83`.
+/// A score from 0 to 1: `0.83`. Rounded as a [`rating`]: the same mean is summed up in one way here and in another there.
 #[must_use]
 pub fn score(score: f64) -> String {
-    format!("{score:.2}")
+    rating(score)
 }
 
 /// A score in three signs: `.83`, `1.0`.
 #[must_use]
 pub fn short_score(score: f64) -> String {
-    let text = format!("{score:.2}");
+    let text = rating(score);
     match text.strip_prefix('0') {
         Some(fraction) => fraction.to_owned(),
         None => format!("{score:.1}"),

@@ -1,7 +1,7 @@
 //! Packs that come back as CSV, in every encoding, with everything that people do to them. Needs no other program.
 
 use crate::setup::{at, table, written};
-use crate::start::{TARGETS, kept, pack, rate, run, sent};
+use crate::start::{TARGETS, answered, kept, pack, rate, run, sent};
 
 #[test]
 fn a_csv_comes_back_in_every_encoding() {
@@ -374,6 +374,22 @@ fn ratings_that_cannot_be_read_are_told() {
     }
     let ended = lab.run(&["review", "status", &pack]);
     assert!(ended.code != 0 && ended.err.contains("without its key"), "{ended:?}");
+}
+
+/// An automatic score half-way between two hundredths was one in `show` and another in `review status`.
+#[test]
+fn an_automatic_score_reads_the_same_everywhere() {
+    let lab = run(8);
+    answered(&lab, 8, |case, _| if case == 0 { "0원" } else { "모름" }.to_owned());
+    let pack = pack(&lab, &["--reviewers", "지민"]);
+    sent(&lab, "지민");
+    let last = |words: &[&str]| {
+        let told = lab.run(words).out;
+        let ratings = told.find("auto score").unwrap_or_else(|| panic!("{told}"));
+        let line = told[ratings..].lines().find(|line| line.contains("gpt-main")).unwrap();
+        line.split_whitespace().last().unwrap().to_owned()
+    };
+    assert_eq!(last(&["review", "status", &pack]), last(&["show", "last"]));
 }
 
 /// `review status` told the first pack whose key is damaged and none of the others.

@@ -216,7 +216,7 @@ fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> Vec<String> {
         };
         say(lang.pick(
             format!("Preference (best answer): {same:.0} % same, {figures}"),
-            format!("가장 나은 답변 선택: {same:.0} % 같음, {figures}"),
+            format!("가장 나은 답변 선택: {same:.0}% 같음, {figures}"),
         ));
     }
     let (disputed, decided) = (agreed.disputed.len(), agreed.decided);

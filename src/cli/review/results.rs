@@ -7,7 +7,7 @@ use crate::cli::open::Book;
 use crate::cli::printer::Printer;
 use crate::compare::row::{column_of, reply_of, text_of};
 use crate::domain::Lang;
-use crate::report::number::{rating, signed_rating};
+use crate::report::number::{rating, score, signed_rating};
 use crate::report::table::{Cell, Table};
 use crate::review::agree::Beside;
 use crate::review::results::{self, Automatic, ColumnResult, Difference, Withheld};
@@ -129,7 +129,7 @@ pub(super) fn draw(opened: &Opened, open: bool, printer: &Printer) -> Result<Str
             ));
         }
         if scored {
-            cells.push(Cell::new(shown(each.score)));
+            cells.push(Cell::new(each.score.map_or_else(|| "–".to_owned(), score)));
         }
         table.row(cells);
     }

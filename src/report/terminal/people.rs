@@ -3,7 +3,7 @@
 use super::heading;
 use crate::compare::View;
 use crate::report::Style;
-use crate::report::number::{grouped, rating};
+use crate::report::number::{grouped, rating, score};
 use crate::report::table::{Cell, Table};
 
 /// The section; empty when nobody was asked, or names may not be told yet.
@@ -40,7 +40,7 @@ fn on_scale(view: &View, (low, high): (u8, u8), style: &Style) -> String {
         // Of the same answers: a mean over other cases would say nothing beside it.
         let auto = people
             .and_then(|people| people.auto)
-            .map_or_else(|| dash.to_owned(), |score| format!("{score:.2}"));
+            .map_or_else(|| dash.to_owned(), score);
         match people {
             Some(people) => table.row([
                 Cell::new(&column.label),
