@@ -532,6 +532,8 @@ mod tests {
             ["85ms", "0.1s", "1.9s", "19.4s", "104s", "12m", "3h10m"],
             [85e3, 99.8e3, 1.9e6, 19.4e6, 104e6, 720e6, 11_400e6].map(seconds)
         );
+        // 75 of 200, summed up in two ways.
+        assert_eq!(["0.38", "0.38"], [0.375, 0.374_999_999_999_999_94].map(score));
         assert_eq!([".83", "1.0", ".00", ".99"], [0.83, 1.0, 0.0, 0.99].map(short_score));
         assert_eq!("1.0", short_score(0.999));
     }
