@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use clap::Parser as _;
 
 use super::args::{Cli, Command, Global};
+use super::exit::Exit;
 use super::failure::Failure;
 use super::printer::Printer;
 use crate::compare::Grid;
 use crate::config::CheckKind;
 use crate::domain::{Case, RunId, RunInfo, SuitePart};
 use crate::gate::{Repeated, Repeats, State, Verdict};
+use crate::said;
 use crate::store::{self, Folder, Listed, Reader, StoreError};
 
 /// Asks the failing must-pass cases of a verdict `times` times more. Gives how they came out and what that cost.
@@ -204,6 +206,18 @@ fn ask(global: &Global, path: &std::path::Path, printer: &Printer) -> Result<(),
     };
     args.no_cache = true;
     args.no_summary = true;
-    super::run::run(global, &args, printer)?;
-    Ok(())
+    match super::run::run(global, &args, printer)? {
+        exit @ (Exit::Interrupted | Exit::Terminated) => Err(Failure::new(
+            exit,
+            said!(
+                "stopped while cases were asked again: nothing was judged",
+                "다시 묻던 중에 멈추어 판정하지 않았습니다"
+            ),
+        )
+        .note(said!(
+            "the same command asks only what is missing",
+            "같은 명령을 다시 실행하면 빠진 것만 묻습니다"
+        ))),
+        _ => Ok(()),
+    }
 }

@@ -358,6 +358,57 @@ fn what_was_accepted_survives_ctrl_c() {
     );
 }
 
+/// Ctrl-C while a gate asked cases again was taken for the end of the repeats of one target: it went on to ask the next one, and
+/// judged by what there was.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_a_gate_that_asks_again() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+    let lab = lab();
+    lab.write(
+        "must.yaml",
+        "name: must\nscorers: [includes]\ncases:\n  - {id: a, question: q, expect: never said, tags: [critical]}\n",
+    );
+    lab.write(
+        "must.toml",
+        "[gate]\n[[gate.check]]\nkind = \"must_pass\"\ntag = \"critical\"\n",
+    );
+    let run = [
+        "run",
+        "must.yaml",
+        "--simulate",
+        "--right",
+        "0",
+        "--latency-ms",
+        "1500",
+        "--quiet",
+    ];
+    assert_eq!(lab.run(&run).code, 0);
+    let mut gate = Command::new(env!("CARGO_BIN_EXE_narani"))
+        .current_dir(lab.home.path())
+        .env("LANG", "en_US.UTF-8")
+        .args(["gate", "last", "--rules", "must.toml", "--confirm", "2"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut told, mut err) = (BufReader::new(gate.stderr.take().unwrap()), String::new());
+    told.read_line(&mut err).unwrap();
+    assert!(err.contains("start"), "{err}");
+    let id = rustix::process::Pid::from_raw(i32::try_from(gate.id()).unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    told.read_to_string(&mut err).unwrap();
+    let ended = gate.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{err}");
+    assert!(ended.stdout.is_empty(), "{ended:?}");
+    assert!(err.contains("nothing was judged") && !err.contains("--resume"), "{err}");
+    assert_eq!(err.matches(" start ").count(), 1, "{err}");
+    let again = lab.run(&["gate", "last", "--rules", "must.toml", "--confirm", "2"]);
+    assert!(again.code == 1 && again.out.contains("a was asked"), "{again:?}");
+}
+
 /// What a check that is not decided shows, whole.
 #[test]
 fn an_open_gate_shows_its_figures() {

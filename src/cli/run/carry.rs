@@ -445,24 +445,25 @@ fn finish(
         super::replay::record(reader, &open::Book::new(reader.info())?, folder, printer)?;
     }
     let summary = move || show::known(reader, view, args.format, printer);
-    let resume = format!("narani run --resume {}", listed.id);
+    // Who wants no summary is a command that goes on by itself.
+    let go_on = if args.no_summary {
+        String::new()
+    } else {
+        let how = printer.say("continue with", "이어 하기");
+        format!("\n{how}   narani run --resume {}", listed.id)
+    };
+    let saved = || listen::saved(board, printer);
     match why {
         Why::Stopped => {
-            printer.note(&format!(
-                "{}\n{}   {resume}",
-                listen::saved(board, printer),
-                printer.say("continue with", "이어 하기")
-            ));
+            printer.note(&format!("{}{go_on}", saved()));
             return Ok(signal.unwrap_or(Exit::Interrupted));
         }
         Why::Budget => {
-            summary()?;
-            printer.note(&format!(
-                "{} {}\n{}   {resume}",
-                printer.say("stopped by the budget:", "예산에 이르러 멈춤:"),
-                listen::saved(board, printer),
-                printer.say("continue with", "이어 하기")
-            ));
+            if !args.no_summary {
+                summary()?;
+            }
+            let by = printer.say("stopped by the budget:", "예산에 이르러 멈춤:");
+            printer.note(&format!("{by} {}{go_on}", saved()));
             return Ok(Exit::Budget);
         }
         Why::Finished | Why::Store(_) => {}
