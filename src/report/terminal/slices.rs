@@ -169,7 +169,8 @@ fn side_by_side(info: &RunInfo, view: &View, prompts: &[usize], style: &Style) -
         let highest = told.iter().copied().fold(f64::MIN, f64::max);
         let lowest = told.iter().copied().fold(f64::MAX, f64::min);
         cells.push(if told.len() > 1 {
-            let shift = format!("{:.0} pp", (highest - lowest) * 100.0);
+            let unit = style.lang.pick(" pp", "%p");
+            let shift = format!("{:.0}{unit}", (highest - lowest) * 100.0);
             bracketed(shift, thin.contains(&true))
         } else {
             Cell::new(plain_signs("–", style))
