@@ -45,6 +45,8 @@ pub struct Understood {
     pub rated: usize,
     /// Written unusually and accepted: what and where.
     pub unusual: Vec<(String, String)>,
+    /// Cells that count because they are merged with the one above: addresses.
+    pub merged: Vec<String>,
     /// Not understood: what, where, and what is allowed.
     pub refused: Vec<Refused>,
     /// Texts that were changed: row of the sheet and column.
@@ -380,7 +382,8 @@ fn rating(
         });
         clear = false;
     };
-    let mut unusual = Vec::new();
+    let (mut unusual, mut shared) = (Vec::new(), Vec::new());
+    let merged = |place: usize| table.merged.contains(&(line, place)).then(|| address(line, place));
     let mut values = 0;
     for letter in 0..row.letters.len() {
         let mut score = None;
@@ -390,6 +393,7 @@ fn rating(
                 Ok(Some(read)) => {
                     score = Some(read.value);
                     values += 1;
+                    shared.extend(merged(place));
                     // A spreadsheet's own number is never unusual, however it is stored.
                     if read.unusual {
                         unusual.push((cell.trim().to_owned(), address(line, place)));
@@ -407,6 +411,7 @@ fn rating(
             Ok(Some(read)) => {
                 rating.best = Some(read.value);
                 values += 1;
+                shared.extend(merged(place));
                 if read.unusual {
                     unusual.push((cell.trim().to_owned(), address(line, place)));
                 }
@@ -443,6 +448,7 @@ fn rating(
         understood.with_gaps += 1;
     }
     understood.unusual.extend(unusual);
+    understood.merged.extend(shared);
     understood.values += values;
     understood.rated += usize::from(values > 0);
     Some(rating)

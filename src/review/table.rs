@@ -2,9 +2,10 @@
 //!
 //! All become one table of texts with the addresses that the reviewer sees. What the cells mean is not known here.
 
+use std::collections::HashSet;
 use std::io::Cursor;
 
-use calamine::{Data, Reader as _, SheetType, SheetVisible, Sheets};
+use calamine::{Data, Dimensions, Reader as _, SheetType, SheetVisible, Sheets};
 
 use crate::domain::Said;
 use crate::said;
@@ -60,6 +61,8 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
     /// Index of the row with the keys.
     pub keys: usize,
+    /// Cells that show the value of the cell above which they are merged with, and were given it: row and column.
+    pub merged: HashSet<(usize, usize)>,
     /// What a hidden sheet says: pack and reviewer. Outside text.
     pub marks: Option<(String, String)>,
 }
@@ -127,6 +130,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Table, Mistake> {
             sheet: String::new(),
             rows,
             keys,
+            merged: HashSet::new(),
             marks: None,
         }),
         None => Err(no_keys(&said!("the file", "파일"))),
@@ -197,13 +201,22 @@ fn workbook(bytes: Vec<u8>) -> Result<Table, Mistake> {
         });
     let mut looked = Vec::new();
     for sheet in &visible {
-        let rows = rows_of(&mut book, &sheet.name).map_err(|error| broken(&error))?;
+        let mut rows = rows_of(&mut book, &sheet.name).map_err(|error| broken(&error))?;
         if let Some(keys) = keys(&rows) {
+            let areas = match &mut book {
+                Sheets::Xlsx(book) => book
+                    .merge_cells_by_sheet_name(&sheet.name)
+                    .map_err(|error| broken(&error.into()))?,
+                // Of other workbooks they are not told.
+                _ => Vec::new(),
+            };
+            let merged = spread(&mut rows, keys, &areas);
             return Ok(Table {
                 form,
                 sheet: sheet.name.clone(),
                 rows,
                 keys,
+                merged,
                 marks,
             });
         }
@@ -233,6 +246,39 @@ fn rows_of(book: &mut Sheets<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<Vec<Str
     Ok(rows)
 }
 
+/// Gives every row below the keys what the merged cells it is part of show: who rates several answers alike may merge them.
+/// Cells that are merged with others of their row alone are none of them: one value is one cell.
+fn spread(rows: &mut [Vec<String>], keys: usize, areas: &[Dimensions]) -> HashSet<(usize, usize)> {
+    let mut given = HashSet::new();
+    // A key is of one row.
+    let key = rows[keys].iter().position(|cell| is_key(cell));
+    for area in areas {
+        let (first, column) = (area.start.0 as usize, area.start.1 as usize);
+        if first <= keys || Some(column) == key {
+            continue;
+        }
+        let shown = rows.get(first).and_then(|row| row.get(column)).cloned();
+        let Some(shown) = shown.filter(|shown| !shown.is_empty()) else {
+            continue;
+        };
+        for (at, row) in rows
+            .iter_mut()
+            .enumerate()
+            .take(area.end.0 as usize + 1)
+            .skip(first + 1)
+        {
+            if row.len() <= column {
+                row.resize(column + 1, String::new());
+            }
+            if row[column].is_empty() {
+                row[column].clone_from(&shown);
+                given.insert((at, column));
+            }
+        }
+    }
+    given
+}
+
 fn text(cell: &Data) -> String {
     match cell {
         Data::Empty => String::new(),
@@ -244,13 +290,15 @@ fn text(cell: &Data) -> String {
     }
 }
 
+fn is_key(cell: &str) -> bool {
+    let cell = cell.trim().trim_start_matches('\u{feff}');
+    cell.eq_ignore_ascii_case("row_key")
+}
+
 fn keys(rows: &[Vec<String>]) -> Option<usize> {
-    let is_key = |cell: &String| {
-        cell.trim()
-            .trim_start_matches('\u{feff}')
-            .eq_ignore_ascii_case("row_key")
-    };
-    rows.iter().take(HEAD).position(|row| row.iter().any(is_key))
+    rows.iter()
+        .take(HEAD)
+        .position(|row| row.iter().any(|cell| is_key(cell)))
 }
 
 #[cfg(test)]

@@ -95,6 +95,30 @@ fn duplicate_edited_and_unclear_rows_are_told_with_their_cells() {
     assert_eq!(found.len(), 8);
 }
 
+/// A score in a cell that was merged over three rows counted for the first of them alone.
+#[test]
+fn merged_cells_rate_every_row_that_they_show_in() {
+    let Some(python) = python() else { return };
+    let lab = run(6);
+    let pack = pack(&lab, &["--reviewers", "지민"]);
+    let paths =
+        ["out/심사_지민.xlsx", "merged.xlsx"].map(|name| lab.home.path().join(name).to_str().unwrap().to_owned());
+    tool(&python, &["merge", &paths[0], &paths[1]]);
+    let (told, found) = import(&lab, &pack, Path::new(&paths[1]));
+    assert!(
+        told.contains("3 finished") && told.contains("merged cells count for every row that they show in ("),
+        "{told}"
+    );
+    let rated: Vec<_> = found
+        .iter()
+        .map(|row| (&row["scores"], &row["best"], &row["note"]))
+        .collect();
+    assert_eq!(rated.len(), 3, "{told}");
+    assert_eq!(rated[0], rated[1]);
+    assert_eq!(rated[0], rated[2]);
+    assert_eq!(rated[0].0, &serde_json::json!([1, 2, 3, 4]));
+}
+
 /// The rows of one reviewer in the file of another were taken without a word.
 #[test]
 fn a_hidden_sheet_of_another_reviewer_is_told() {

@@ -4,6 +4,7 @@ tool.py fill IN OUT             rates every row, the way people write
 tool.py shuffle IN OUT          sorts the rows, moves the columns, renames the heads, hides a row
 tool.py visible IN OUT          sorts the columns that can be seen, and leaves the hidden ones as they are
 tool.py damage IN OUT           a row twice, an edited text, values that mean nothing
+tool.py merge IN OUT            rates the first three rows by cells that are merged over them
 tool.py paste IN OUT            another reviewer's name in the hidden sheet
 tool.py read FILE               opens a workbook and prints its sheets as JSON
 """
@@ -101,6 +102,17 @@ def damage(book):
     sheet.cell(last + 3, at["row_key"]).value = "p234-0001-X"
 
 
+def merge(book):
+    sheet, keys = rows_sheet(book)
+    (first, at), _, (last, _) = list(rated(sheet, keys))[:3]
+    letters = [key[2:] for key in at if key.startswith("s.")]
+    said = {"pref": letters[-1], "note": "셋 다 같음", "done": "○"}
+    said |= {"s." + letter: place + 1 for place, letter in enumerate(letters)}
+    for key, value in said.items():
+        sheet.cell(first, at[key]).value = value
+        sheet.merge_cells(start_row=first, end_row=last, start_column=at[key], end_column=at[key])
+
+
 def paste(book):
     for row in book["_narani"].iter_rows():
         if row[0].value == "reviewer":
@@ -130,5 +142,5 @@ if __name__ == "__main__":
         read(paths[0])
     else:
         book = openpyxl.load_workbook(paths[0])
-        {"fill": fill, "shuffle": shuffle, "visible": visible, "damage": damage, "paste": paste}[what](book)
+        {"fill": fill, "shuffle": shuffle, "visible": visible, "damage": damage, "merge": merge, "paste": paste}[what](book)
         book.save(paths[1])

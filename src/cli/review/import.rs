@@ -385,6 +385,13 @@ fn told(name: &str, table: &Table, pack: &Pack, understood: &Understood, lang: L
         format!("  ratings {values} read ({}){unusual}\n", counted(rated, "row", "rows")),
         format!("  심사 값 {values}개 읽음 ({rated}행){unusual}\n"),
     ));
+    if !understood.merged.is_empty() {
+        let cells = named(&understood.merged, lang);
+        out.push_str(&lang.pick(
+            format!("  merged cells count for every row that they show in ({cells})\n"),
+            format!("  병합된 칸의 값은 그 칸에 걸친 모든 행에 셉니다 ({cells})\n"),
+        ));
+    }
     out.push_str(&troubles(pack, understood, lang));
     out
 }
