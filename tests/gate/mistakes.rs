@@ -358,14 +358,8 @@ fn what_was_accepted_survives_ctrl_c() {
     );
 }
 
-/// Ctrl-C while a gate asked cases again was taken for the end of the repeats of one target: it went on to ask the next one, and
-/// judged by what there was.
-#[cfg(unix)]
-#[test]
-fn ctrl_c_stops_a_gate_that_asks_again() {
-    use std::io::{BufRead as _, BufReader};
-    use std::process::{Command, Stdio};
-    let lab = lab();
+/// A suite whose one case must pass, and the rules that say so.
+fn must(lab: &Lab) {
     lab.write(
         "must.yaml",
         "name: must\nscorers: [includes]\ncases:\n  - {id: a, question: q, expect: never said, tags: [critical]}\n",
@@ -374,6 +368,45 @@ fn ctrl_c_stops_a_gate_that_asks_again() {
         "must.toml",
         "[gate]\n[[gate.check]]\nkind = \"must_pass\"\ntag = \"critical\"\n",
     );
+}
+
+/// A cap that ended the repeats of a gate printed their summary into its JSON.
+#[test]
+fn a_cap_that_ends_the_repeats_leaves_standard_output_to_the_verdict() {
+    let lab = Lab::new();
+    must(&lab);
+    let target = "[targets.first]\nprovider = \"openai\"\nmodel = \"gpt-6.2-sol\"\n";
+    lab.write("config.toml", target);
+    let run = [
+        "run",
+        "must.yaml",
+        "--simulate",
+        "--right",
+        "0",
+        "--latency-ms",
+        "1",
+        "--quiet",
+    ];
+    assert_eq!(lab.run(&run).code, 0);
+    lab.write("config.toml", format!("max_cost = [\"0.0000001 USD\"]\n{target}"));
+    let ended = lab.run(&["gate", "last", "--rules", "must.toml", "--confirm", "2", "--json", "-"]);
+    assert!(
+        ended.code == 1 && ended.err.contains("stopped by the budget"),
+        "{ended:?}"
+    );
+    let verdict: serde_json::Value = serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{ended:?}"));
+    assert_eq!(verdict["verdict"], "fail");
+}
+
+/// Ctrl-C while a gate asked cases again was taken for the end of the repeats of one target: it went on to ask the next one, and
+/// judged by what there was.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_a_gate_that_asks_again() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+    let lab = lab();
+    must(&lab);
     let run = [
         "run",
         "must.yaml",
