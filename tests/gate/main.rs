@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod again;
 #[path = "../cli/lab.rs"]
 mod lab;
 mod mistakes;

@@ -1,0 +1,89 @@
+//! Asking failing cases again, when it is broken off: by Ctrl-C, or by a cap.
+
+use super::lab::Lab;
+#[cfg(unix)]
+use super::setup::lab;
+
+/// A suite whose one case must pass, and the rules that say so.
+fn must(lab: &Lab) {
+    lab.write(
+        "must.yaml",
+        "name: must\nscorers: [includes]\ncases:\n  - {id: a, question: q, expect: never said, tags: [critical]}\n",
+    );
+    lab.write(
+        "must.toml",
+        "[gate]\n[[gate.check]]\nkind = \"must_pass\"\ntag = \"critical\"\n",
+    );
+}
+
+/// A cap that ended the repeats of a gate printed their summary into its JSON.
+#[test]
+fn a_cap_that_ends_the_repeats_leaves_standard_output_to_the_verdict() {
+    let lab = Lab::new();
+    must(&lab);
+    let target = "[targets.first]\nprovider = \"openai\"\nmodel = \"gpt-6.2-sol\"\n";
+    lab.write("config.toml", target);
+    let run = [
+        "run",
+        "must.yaml",
+        "--simulate",
+        "--right",
+        "0",
+        "--latency-ms",
+        "1",
+        "--quiet",
+    ];
+    assert_eq!(lab.run(&run).code, 0);
+    lab.write("config.toml", format!("max_cost = [\"0.0000001 USD\"]\n{target}"));
+    let ended = lab.run(&["gate", "last", "--rules", "must.toml", "--confirm", "2", "--json", "-"]);
+    assert!(
+        ended.code == 1 && ended.err.contains("stopped by the budget"),
+        "{ended:?}"
+    );
+    let verdict: serde_json::Value = serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{ended:?}"));
+    assert_eq!(verdict["verdict"], "fail");
+}
+
+/// Ctrl-C while a gate asked cases again was taken for the end of the repeats of one target: it went on to ask the next one, and
+/// judged by what there was.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_a_gate_that_asks_again() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::{Command, Stdio};
+    let lab = lab();
+    must(&lab);
+    let run = [
+        "run",
+        "must.yaml",
+        "--simulate",
+        "--right",
+        "0",
+        "--latency-ms",
+        "1500",
+        "--quiet",
+    ];
+    assert_eq!(lab.run(&run).code, 0);
+    let mut gate = Command::new(env!("CARGO_BIN_EXE_narani"))
+        .current_dir(lab.home.path())
+        .env("LANG", "en_US.UTF-8")
+        .args(["gate", "last", "--rules", "must.toml", "--confirm", "2"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut told, mut err) = (BufReader::new(gate.stderr.take().unwrap()), String::new());
+    told.read_line(&mut err).unwrap();
+    assert!(err.contains("start"), "{err}");
+    let id = rustix::process::Pid::from_raw(i32::try_from(gate.id()).unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    told.read_to_string(&mut err).unwrap();
+    let ended = gate.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{err}");
+    assert!(ended.stdout.is_empty(), "{ended:?}");
+    assert!(err.contains("nothing was judged") && !err.contains("--resume"), "{err}");
+    assert_eq!(err.matches(" start ").count(), 1, "{err}");
+    let again = lab.run(&["gate", "last", "--rules", "must.toml", "--confirm", "2"]);
+    assert!(again.code == 1 && again.out.contains("a was asked"), "{again:?}");
+}
