@@ -288,7 +288,14 @@ fn fill(desk: &mut Desk<'_, '_>, node: &Node, around: &Surroundings<'_>, setting
         desk.tell(Span::new(node.span.start, node.span.start), problem);
         return;
     };
-    let entries = desk.map(targets, &Said::from("`targets`")).unwrap_or_default();
+    let entries = desk
+        .map(targets, &Said::from("`targets`"), || {
+            said!(
+                "every target is a table of its own: `[targets.gpt]`",
+                "대상마다 표 하나를 씁니다: `[targets.gpt]`"
+            )
+        })
+        .unwrap_or_default();
     for (count, entry) in entries.iter().enumerate() {
         let twin = entries[..count]
             .iter()

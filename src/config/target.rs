@@ -381,7 +381,12 @@ fn key(desk: &mut Desk<'_, '_>, node: &Node) -> Option<KeySource> {
 }
 
 fn extra(desk: &mut Desk<'_, '_>, node: &Node) -> Option<serde_json::Map<String, serde_json::Value>> {
-    desk.map(node, &Said::from("`extra`"))?;
+    desk.map(node, &Said::from("`extra`"), || {
+        said!(
+            "its fields go into the request as they are: `extra = {{ service_tier = \"flex\" }}`",
+            "적은 필드가 그대로 요청에 들어갑니다: `extra = {{ service_tier = \"flex\" }}`"
+        )
+    })?;
     node.to_json().as_object().cloned()
 }
 

@@ -37,7 +37,12 @@ pub(super) struct Draft {
 impl Bench<'_> {
     /// Reads an entry; tells what is wrong with it.
     pub(super) fn draft(&self, desk: &mut Desk<'_, '_>, node: &Node) -> Option<Draft> {
-        let entries = desk.map(node, &said!("a case", "문항"))?;
+        let entries = desk.map(node, &said!("a case", "문항"), || {
+            said!(
+                "its text is a field: `question: …`, with `expect`, `tags` and others beside it",
+                "글은 `question: …`으로 적습니다. `expect`, `tags` 등을 함께 적을 수 있습니다"
+            )
+        })?;
         let mut draft = Draft {
             case: Case {
                 file: desk.origin.file.to_owned(),
@@ -191,7 +196,15 @@ fn expect(desk: &mut Desk<'_, '_>, node: &Node) -> Vec<Value> {
 }
 
 fn variables(desk: &mut Desk<'_, '_>, node: &Node, draft: &mut Draft) {
-    for entry in desk.map(node, &Said::from("`vars`")).unwrap_or_default() {
+    for entry in desk
+        .map(node, &Said::from("`vars`"), || {
+            said!(
+                "the names are yours: `vars: {{city: Seoul}}`",
+                "이름은 자유롭게 정합니다: `vars: {{city: Seoul}}`"
+            )
+        })
+        .unwrap_or_default()
+    {
         let wrong = match entry.key.as_str() {
             "" => Some(said!("a variable has no name", "변수에 이름이 없습니다")),
             "vars" => Some(said!(

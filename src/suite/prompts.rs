@@ -75,7 +75,16 @@ pub(super) fn read(desk: &mut Desk<'_, '_>, node: &Node, files: &mut Files<'_>) 
 
 fn entry(desk: &mut Desk<'_, '_>, node: &Node, files: &mut Files<'_>) -> Option<(Draft, Span)> {
     let before = desk.findings.errors();
-    desk.fields(node, &PROMPT, &said!("a prompt", "프롬프트"))?;
+    let what = said!("a prompt", "프롬프트");
+    if node.as_text().is_some() {
+        desk.map(node, &what, || {
+            said!(
+                "it has a name, which becomes a column: `{{name: plain, template: \"…\"}}`",
+                "열 이름이 될 이름을 줍니다: `{{name: plain, template: \"…\"}}`"
+            )
+        })?;
+    }
+    desk.fields(node, &PROMPT, &what)?;
     let name = if let Some(name) = node.get("name") {
         desk.text(name, "name").map(|text| (text, name.span))
     } else {

@@ -144,7 +144,15 @@ fn listed_cases(
 /// Which columns of a file play the part of which fields.
 fn columns(desk: &mut Desk<'_, '_>, node: &Node) -> Renamed {
     let mut renamed = Renamed::new();
-    for entry in desk.map(node, &Said::from("`columns`")).unwrap_or_default() {
+    for entry in desk
+        .map(node, &Said::from("`columns`"), || {
+            said!(
+                "a field, then the name of its column: `columns: {{expect: gold}}`",
+                "필드와 그 열의 이름을 적습니다: `columns: {{expect: gold}}`"
+            )
+        })
+        .unwrap_or_default()
+    {
         if !CASE.knows(&entry.key) {
             let near = help(&entry.key, CASE.fields().iter().map(String::as_str));
             let problem = Problem::error(

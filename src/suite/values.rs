@@ -9,7 +9,7 @@ use crate::said;
 use super::findings::Findings;
 use super::place::Origin;
 use super::shape::{PARAMS, Shape};
-use super::suggest::help;
+use super::suggest::{help, listed};
 use super::tree::{Data, Entry, Node, Span};
 
 /// What was read and where mistakes go.
@@ -29,7 +29,10 @@ impl Desk<'_, '_> {
     /// The entries of a map whose fields are those of `shape`; the others are told. `what` names the map in
     /// sentences, for example "a case".
     pub fn fields<'n>(&mut self, node: &'n Node, shape: &Shape, what: &Said) -> Option<&'n [Entry]> {
-        let entries = self.map(node, what)?;
+        let known = shape.fields();
+        let entries = self.map(node, what, || {
+            said!("its fields: {}", "쓸 수 있는 필드: {}", listed(known))
+        })?;
         for entry in entries {
             if !shape.knows(&entry.key) {
                 let known = shape.fields().iter().map(String::as_str);
@@ -40,8 +43,8 @@ impl Desk<'_, '_> {
         Some(entries)
     }
 
-    /// The entries of a map of any fields.
-    pub fn map<'n>(&mut self, node: &'n Node, what: &Said) -> Option<&'n [Entry]> {
+    /// The entries of a map of any fields. `example` helps where it is none.
+    pub fn map<'n>(&mut self, node: &'n Node, what: &Said, example: impl FnOnce() -> Said) -> Option<&'n [Entry]> {
         let entries = node.as_map();
         if entries.is_none() {
             let message = said!(
@@ -49,7 +52,7 @@ impl Desk<'_, '_> {
                 "{what}에는 필드 목록(맵)을 써야 합니다. 지금은 {}입니다",
                 node.describe()
             );
-            self.tell(node.span, Problem::error("wrong_type", message));
+            self.tell(node.span, Problem::error("wrong_type", message).help(example()));
         }
         entries
     }

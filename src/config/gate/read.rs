@@ -43,7 +43,9 @@ pub fn gate_rules(path: &Path) -> Result<GateRules, Misread> {
             findings: &mut findings,
         };
         for entry in desk
-            .map(&node, &said!("the file of rules", "규칙 파일"))
+            .map(&node, &said!("the file of rules", "규칙 파일"), || {
+                said!("it holds one table, `[gate]`", "`[gate]` 표 하나를 씁니다")
+            })
             .unwrap_or_default()
         {
             if entry.key == "gate" {
@@ -153,7 +155,12 @@ pub(in crate::config) fn read(desk: &mut Desk<'_, '_>, node: &Node) -> GateRules
 }
 
 fn check(desk: &mut Desk<'_, '_>, node: &Node) -> Option<CheckRule> {
-    desk.map(node, &said!("a check", "검사"))?;
+    desk.map(node, &said!("a check", "검사"), || {
+        said!(
+            "it says of what kind it is: `kind = \"floor\"`, with the fields of that kind",
+            "종류를 적습니다: `kind = \"floor\"`. 그 종류의 필드를 함께 적습니다"
+        )
+    })?;
     let start = Span::new(node.span.start, node.span.start);
     let Some(kind_node) = node.get("kind") else {
         let problem = Problem::error(

@@ -45,7 +45,7 @@ fn every_mistake_of_a_suite_is_told_at_once() {
             "19:3 a case has no field `qestion` (did you mean `question`? A variable of your own stands under `vars`: `vars: {qestion: …}`)",
             "20:11 `question` has no value",
             "21:24 a case has no field `topic` (a variable of your own stands under `vars`: `vars: {topic: …}`)",
-            "22:3 a case is a map of fields, not `just text`",
+            "22:3 a case is a map of fields, not `just text` (its text is a field: `question: …`, with `expect`, `tags` and others beside it)",
             "23:25 an empty `expect` accepts every answer (leave it out, or judge with the scorers `length` or `regex`)",
             "24:26 there is no picture `gone.png` (pictures are named from the folder of the suite)",
             "24:36 a picture is a path or an `https://` address",
