@@ -143,7 +143,7 @@ impl Dispatcher {
             (_, Some(mut winner)) => {
                 self.hedges.open.remove(&item.cell);
                 let cost = match &tried.result {
-                    Ok(second) => cost_of(second),
+                    Ok(second) => self.cost_of(index, second),
                     Err(_) => expected.money.clone(),
                 };
                 if let Some(fault) = cut_by_us(&tried) {
@@ -197,13 +197,6 @@ fn late() -> String {
         ),
     );
     crate::store::fault_json(&fault)
-}
-
-fn cost_of(row: &OutcomeRow) -> Option<Money> {
-    match &row.outcome {
-        Outcome::Answered { cost, .. } => cost.money.clone(),
-        _ => None,
-    }
 }
 
 /// The words for a call that was cut because the other was faster.

@@ -6,14 +6,14 @@ use rand::RngExt as _;
 
 use super::hedge::Answered;
 use super::{Dispatcher, LOST_IN_A_ROW, skipped_row};
-use crate::domain::{Event, Fault, FaultKind, Outcome, RunInfo, Scope, SkipReason, Timing, Usage};
+use crate::domain::{Event, Fault, FaultKind, Money, Outcome, RunInfo, Scope, SkipReason, Timing, Usage};
 use crate::net::clock;
 use crate::run::attempt::Tried;
 use crate::run::lane::{Expected, Item, Stopped};
 use crate::run::pacer::Sent;
 use crate::run::retry::{Decision, decide};
 use crate::said;
-use crate::store::Gone;
+use crate::store::{Gone, OutcomeRow};
 
 impl Dispatcher {
     pub(super) async fn tried(
@@ -62,11 +62,7 @@ impl Dispatcher {
                 if let Some(output) = usage.output {
                     lane.saw_output(output);
                 }
-                let cost = match &row.outcome {
-                    Outcome::Answered { cost, .. } => cost.money.clone(),
-                    Outcome::Failed { reply: Some(reply), .. } => self.askers[index].pricing.cost(&reply.usage).money,
-                    _ => None,
-                };
+                let cost = self.cost_of(index, &row);
                 self.till.settle(expected.money.as_ref(), cost.as_ref());
                 if let Outcome::Answered { attempts, .. } | Outcome::Failed { attempts, .. } = &mut row.outcome {
                     *attempts = item.tries;
@@ -89,6 +85,15 @@ impl Dispatcher {
                 self.till.settle(expected.money.as_ref(), None);
                 self.faulted(index, item, sent, fault, timing).await
             }
+        }
+    }
+
+    /// What an outcome of a target cost, as far as that is known: what a filter withholds is paid as well.
+    pub(super) fn cost_of(&self, index: usize, row: &OutcomeRow) -> Option<Money> {
+        match &row.outcome {
+            Outcome::Answered { cost, .. } => cost.money.clone(),
+            Outcome::Failed { reply: Some(reply), .. } => self.askers[index].pricing.cost(&reply.usage).money,
+            _ => None,
         }
     }
 
