@@ -138,7 +138,11 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
                     "`{}` 대상에 채점 결과가 없어 받아들일 것이 없습니다",
                     column.label
                 ),
-            ));
+            )
+            .note(said!(
+                "give the suite `scorers`, or its cases `expect`, then run it again",
+                "문항 세트에 `scorers`를, 또는 문항에 `expect`를 적고 다시 실행하세요"
+            )));
         }
         let coverage = covered(&grid, *lane, rules.coverage_min);
         if !args.partial && coverage.low {
