@@ -358,18 +358,29 @@ pub fn decided(reviewed: &Reviewed) -> usize {
         .count()
 }
 
-/// Rows that need a decision, decided or not: scores of an answer two or more apart, different answers chosen, or somebody could not tell.
+/// Rows that need a decision, decided or not: scores of an answer two or more apart, different choices, or somebody could not tell.
 #[must_use]
 pub fn disputed(reviewed: &Reviewed) -> Vec<usize> {
     differing(reviewed).into_keys().collect()
 }
 
 /// What people differ on in a row.
+#[derive(Debug, PartialEq)]
 struct Differing {
     /// Columns whose scores are two or more apart.
     scores: Vec<usize>,
-    /// What is best: several were chosen, or somebody could not tell.
+    /// What is best: the choices are not one and the same, or somebody could not tell.
     choice: bool,
+}
+
+/// A choice, whatever letters stand for the answers.
+#[derive(PartialEq)]
+enum Chosen {
+    /// The answer of a column.
+    Column(usize),
+    Similar,
+    AllBad,
+    Unclear,
 }
 
 fn differing(reviewed: &Reviewed) -> BTreeMap<usize, Differing> {
@@ -377,35 +388,73 @@ fn differing(reviewed: &Reviewed) -> BTreeMap<usize, Differing> {
     for (unit, _, row, rating) in reviewed.ratings() {
         rows.entry(unit).or_default().push((&row.letters, rating));
     }
-    let mut found = BTreeMap::new();
-    for (unit, ratings) in rows {
-        let unclear = ratings
-            .iter()
-            .any(|(_, rating)| rating.best == Some(Preference::Unclear));
-        let mut chosen: Vec<usize> = Vec::new();
-        let mut spread: BTreeMap<usize, (u8, u8)> = BTreeMap::new();
-        for (letters, rating) in &ratings {
-            if let Some(Preference::Letter(at)) = rating.best
-                && let Some(column) = letters.get(at)
-                && !chosen.contains(column)
-            {
-                chosen.push(*column);
-            }
-            for (column, score) in letters.iter().zip(&rating.scores) {
-                if let Some(score) = score {
-                    let ends = spread.entry(*column).or_insert((*score, *score));
-                    *ends = (ends.0.min(*score), ends.1.max(*score));
-                }
-            }
-        }
-        let wide = spread.into_iter().filter(|(_, (low, high))| high - low >= 2);
-        let differing = Differing {
-            scores: wide.map(|(column, _)| column).collect(),
-            choice: unclear || chosen.len() > 1,
+    rows.into_iter()
+        .filter_map(|(unit, ratings)| Some((unit, differ(&ratings)?)))
+        .collect()
+}
+
+/// What the ratings of a row differ on, each with the columns that its letters stand for; none where they agree.
+fn differ(ratings: &[(&[usize], &Rating)]) -> Option<Differing> {
+    let mut chosen: Vec<Chosen> = Vec::new();
+    let mut spread: BTreeMap<usize, (u8, u8)> = BTreeMap::new();
+    for (letters, rating) in ratings {
+        let choice = match rating.best {
+            Some(Preference::Letter(at)) => letters.get(at).copied().map(Chosen::Column),
+            Some(Preference::Similar) => Some(Chosen::Similar),
+            Some(Preference::AllBad) => Some(Chosen::AllBad),
+            Some(Preference::Unclear) => Some(Chosen::Unclear),
+            None => None,
         };
-        if differing.choice || !differing.scores.is_empty() {
-            found.insert(unit, differing);
+        chosen.extend(choice);
+        for (column, score) in letters.iter().zip(&rating.scores) {
+            if let Some(score) = score {
+                let ends = spread.entry(*column).or_insert((*score, *score));
+                *ends = (ends.0.min(*score), ends.1.max(*score));
+            }
         }
     }
-    found
+    let wide = spread.into_iter().filter(|(_, (low, high))| high - low >= 2);
+    let differing = Differing {
+        scores: wide.map(|(column, _)| column).collect(),
+        choice: chosen.contains(&Chosen::Unclear) || chosen.windows(2).any(|two| two[0] != two[1]),
+    };
+    (differing.choice || !differing.scores.is_empty()).then_some(differing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "All bad" and "alike" beside a letter, or beside each other, were no dispute: nobody was asked to decide.
+    #[test]
+    fn all_bad_and_alike_are_choices_like_letters() {
+        use Preference::{AllBad, Letter, Similar, Unclear};
+        let chose = |best| Rating {
+            scores: vec![Some(3), Some(3)],
+            best,
+            ..Rating::default()
+        };
+        // The second reviewer has the letters the other way round.
+        let (straight, turned) = ([0, 1], [1, 0]);
+        for (one, other, disputed) in [
+            (Some(Letter(0)), Some(Letter(1)), false),
+            (Some(Letter(0)), Some(Letter(0)), true),
+            (Some(Letter(0)), Some(AllBad), true),
+            (Some(Similar), Some(Letter(1)), true),
+            (Some(Similar), Some(AllBad), true),
+            (Some(Unclear), Some(AllBad), true),
+            (Some(Unclear), Some(Unclear), true),
+            (Some(AllBad), Some(AllBad), false),
+            (Some(Similar), Some(Similar), false),
+            (Some(AllBad), None, false),
+        ] {
+            let (one, other) = (chose(one), chose(other));
+            let found = differ(&[(&straight, &one), (&turned, &other)]);
+            let expected = disputed.then(|| Differing {
+                scores: Vec::new(),
+                choice: true,
+            });
+            assert_eq!(found, expected, "{:?} {:?}", one.best, other.best);
+        }
+    }
 }
