@@ -10,6 +10,7 @@ use crate::domain::review::{Pack, PackRow, Preference, Rating, Reviewer, pack_of
 use crate::domain::{Lang, Said};
 use crate::said;
 
+use super::doubles;
 use super::page::{Column, Texts, digest, digest_of, plain, text_of};
 use super::places::{About, LONG, Places};
 use super::table::{Mistake, Table};
@@ -174,13 +175,14 @@ pub fn pack_of(table: &Table) -> Result<String, Mistake> {
 /// Reads a table against its pack. `whole` gives the texts of a unit, for those few whose digest differs.
 ///
 /// # Errors
-/// When the file belongs to nobody or to several reviewers, or not to the one who was named.
+/// When the file belongs to nobody or to several reviewers, or not to the one who was named, or a column stands in it twice.
 pub fn understand(
     table: &Table,
     pack: &Pack,
     named: Option<&str>,
     whole: &mut dyn FnMut(usize) -> Option<Texts>,
 ) -> Result<Understood, Mistake> {
+    doubles::columns(table)?;
     let places = columns(table);
     let at_key = places.get(&Column::Key.key()).copied().unwrap_or(0);
     let all = || pack.reviewers.iter().chain(&pack.adjudication);

@@ -7,6 +7,7 @@
 //! and Korean.
 
 pub mod agree;
+mod doubles;
 pub mod draw;
 pub mod import;
 pub mod mask;

@@ -7,6 +7,7 @@ use std::io::Cursor;
 
 use calamine::{Data, Dimensions, Reader as _, SheetType, SheetVisible, Sheets};
 
+use super::doubles;
 use crate::domain::Said;
 use crate::said;
 use crate::text::decode::{Encoding, decode};
@@ -200,27 +201,38 @@ fn workbook(bytes: Vec<u8>) -> Result<Table, Mistake> {
             Some((of("pack")?, of("reviewer")?))
         });
     let mut looked = Vec::new();
+    let mut found: Option<Table> = None;
     for sheet in &visible {
         let mut rows = rows_of(&mut book, &sheet.name).map_err(|error| broken(&error))?;
-        if let Some(keys) = keys(&rows) {
-            let areas = match &mut book {
-                Sheets::Xlsx(book) => book
-                    .merge_cells_by_sheet_name(&sheet.name)
-                    .map_err(|error| broken(&error.into()))?,
-                // Of other workbooks they are not told.
-                _ => Vec::new(),
-            };
-            let merged = spread(&mut rows, keys, &areas);
-            return Ok(Table {
-                form,
-                sheet: sheet.name.clone(),
-                rows,
-                keys,
-                merged,
-                marks,
-            });
+        let Some(keys) = keys(&rows) else {
+            looked.push(format!("`{}`", sheet.name));
+            continue;
+        };
+        let areas = match &mut book {
+            Sheets::Xlsx(book) => book
+                .merge_cells_by_sheet_name(&sheet.name)
+                .map_err(|error| broken(&error.into()))?,
+            // Of other workbooks they are not told.
+            _ => Vec::new(),
+        };
+        let merged = spread(&mut rows, keys, &areas);
+        match &found {
+            Some(first) if doubles::alike(&first.rows[first.keys..], &rows[keys..]) => {}
+            Some(first) => return Err(doubles::two_sheets(&first.sheet, &sheet.name)),
+            None => {
+                found = Some(Table {
+                    form,
+                    sheet: sheet.name.clone(),
+                    rows,
+                    keys,
+                    merged,
+                    marks: marks.clone(),
+                });
+            }
         }
-        looked.push(format!("`{}`", sheet.name));
+    }
+    if let Some(table) = found {
+        return Ok(table);
     }
     Err(no_keys(&if looked.is_empty() {
         said!("the workbook (it has no visible sheet)", "표 파일(보이는 시트가 없음)")
