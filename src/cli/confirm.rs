@@ -74,7 +74,25 @@ pub(super) fn confirm(
     out.refused = (refused > 0).then_some((refused, times));
     for ((lane, left), places) in missing {
         let path = repeat(listed, reader, lane, &places, left)?;
-        ask(global, &path, printer)?;
+        if let Err(failure) = ask(global, &path, printer) {
+            // What cannot begin, as without a key, leaves the first answers to be judged; what broke off is told.
+            let begun = Reader::open(&Listed {
+                id: listed.id.clone(),
+                path: path.clone(),
+            })?
+            .counts()?
+            .0 > 0;
+            if begun || !failure.is_usage() {
+                return Err(failure);
+            }
+            let why = failure.words(printer.lang);
+            printer.err(&printer.lang.pick(
+                format!("! the first answers stand, since nothing can be asked again: {why}"),
+                format!("! 다시 물을 수 없어 처음 답변을 그대로 둡니다: {why}"),
+            ));
+            std::fs::remove_dir_all(&path)?;
+            continue;
+        }
         let id = path.file_name().and_then(|name| name.to_str()).and_then(RunId::parse);
         let run = Listed {
             id: id.expect("the folder was named after its run"),

@@ -58,6 +58,11 @@ impl Failure {
         self
     }
 
+    /// Whether the user can mend it: a word of the command line, the configuration, a suite.
+    pub(super) fn is_usage(&self) -> bool {
+        self.exit == Exit::Usage
+    }
+
     /// What is wrong.
     pub(super) fn problems(&self) -> &[Problem] {
         &self.problems

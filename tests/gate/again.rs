@@ -44,6 +44,49 @@ fn a_cap_that_ends_the_repeats_leaves_standard_output_to_the_verdict() {
     assert_eq!(verdict["verdict"], "fail");
 }
 
+/// A gate that was to ask the cases of a replayed run again, without keys, ended as if the command line were wrong: no verdict, no
+/// files.
+#[test]
+fn what_cannot_be_asked_again_is_judged_by_its_first_answers() {
+    let lab = Lab::new();
+    must(&lab);
+    let target = "[targets.first]\nprovider = \"openai\"\nmodel = \"gpt-6.2-sol\"\nkey = { env = \"NO_SUCH_KEY\" }\n";
+    lab.write("config.toml", target);
+    let run = [
+        "run",
+        "must.yaml",
+        "--quiet",
+        "--simulate",
+        "--right",
+        "0",
+        "--latency-ms",
+        "1",
+    ];
+    assert_eq!(lab.run(&[&run[..], &["--record", "recordings"]].concat()).code, 0);
+    let replayed = lab.run(&["run", "must.yaml", "--quiet", "--replay", "recordings"]);
+    assert_eq!(replayed.code, 0, "{replayed:?}");
+    let words = [
+        "gate",
+        "last",
+        "--rules",
+        "must.toml",
+        "--confirm",
+        "2",
+        "--json",
+        "gate.json",
+    ];
+    for _ in 0..2 {
+        let ended = lab.run(&words);
+        assert!(ended.code == 1 && ended.out.contains("FAIL"), "{ended:?}");
+        assert!(
+            ended.err.contains("! the first answers stand") && ended.err.contains("NO_SUCH_KEY"),
+            "{ended:?}"
+        );
+        assert!(!ended.out.contains("was asked"), "{ended:?}");
+        assert!(lab.home.path().join("gate.json").exists());
+    }
+}
+
 /// Ctrl-C while a gate asked cases again was taken for the end of the repeats of one target: it went on to ask the next one, and
 /// judged by what there was.
 #[cfg(unix)]

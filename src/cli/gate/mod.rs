@@ -65,7 +65,7 @@ pub(super) struct GateArgs {
     /// In GitHub Actions: job summary, outputs, annotations
     #[arg(long)]
     pub github: bool,
-    /// Ask failing must-pass cases so many times more; the check fails when most trials fail
+    /// Ask failing must-pass cases so many times more; one that passes most of all its trials counts as passed
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20))]
     pub confirm: Option<u32>,
     /// Judge the baseline against itself, which must pass: shows that the rules raise no alarm by themselves

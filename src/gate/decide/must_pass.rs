@@ -43,7 +43,7 @@ pub(super) fn must_pass(trial: &Trial<'_>, lane: usize, tag: &str, check: &mut C
         let id = &now.cases[case].id;
         if let Some(again) = trial.repeats.and_then(|repeats| repeats.of(lane, id)) {
             check.confirmed.push(again.clone());
-            // The first answers count beside the repeats: the check fails when most of all fail.
+            // The first answers count beside the repeats: a case passes when most of all pass.
             let all = u32::from(spot.judged) + again.measured;
             let good = u32::from(spot.passed) + again.passed;
             if 2 * good > all {

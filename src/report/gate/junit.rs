@@ -168,6 +168,10 @@ fn column(verdict: &Verdict, grid: &Grid, lane: usize) -> TestSuite {
             // It fails, and the gate does not fail for it.
             case.add_property(Property::new(property, "true"));
         }
+        let missing = spot.cells - spot.judged;
+        if missing > 0 && spot.judged > 0 && known.scored {
+            case.add_property(Property::new("trials_not_measured", missing.to_string()));
+        }
         suite.add_test_case(case);
     }
     suite

@@ -286,7 +286,7 @@ pub fn repeated(check: &Check, again: &Repeated, lang: Lang) -> String {
     let fails = check.failing.iter().any(|moved| moved.case == *case);
     let end = match (again.measured, fails) {
         (0, _) => lang.pick("the first answer stands", "처음 결과를 그대로 둡니다"),
-        (_, true) => lang.pick("it fails most of the time", "과반이 실패했습니다"),
+        (_, true) => lang.pick("it does not pass most of the time", "과반이 통과하지 못했습니다"),
         (_, false) => lang.pick(
             "it passes most of the time and counts as passed",
             "과반이 통과해 통과로 봅니다",
