@@ -20,6 +20,8 @@ pub struct Labels<'a> {
     // One list a column and one for the reference, one entry a case: number of the label, or none.
     columns: Vec<Vec<Option<usize>>>,
     reference: Vec<Option<usize>>,
+    // Every accepted answer of a case.
+    accepted: Vec<Vec<usize>>,
 }
 
 /// Two columns, or a column and the reference.
@@ -33,7 +35,7 @@ pub struct Agreement {
     pub n: usize,
     /// Of those, labelled alike.
     pub alike: usize,
-    /// Of those, both as the reference.
+    /// Of those, both an accepted answer.
     pub both_right: Option<usize>,
     /// Cohen's kappa; none when one label is all there is.
     pub kappa: Option<f64>,
@@ -54,6 +56,7 @@ impl<'a> Labels<'a> {
             names: BTreeMap::new(),
             columns: vec![Vec::new(); info.columns().len()],
             reference: Vec::new(),
+            accepted: Vec::new(),
         }
     }
 
@@ -67,8 +70,12 @@ impl<'a> Labels<'a> {
         };
         if self.reference.len() <= case {
             self.reference.resize(case + 1, None);
-            let expected = record.case.expected_texts().next();
-            self.reference[case] = expected.and_then(|text| self.number(&text));
+            let accepted: Vec<_> = record.case.expected_texts().collect();
+            let accepted: Vec<usize> = accepted.iter().filter_map(|text| self.number(text)).collect();
+            // Of several accepted answers none is the reference.
+            self.reference[case] = accepted.first().copied().filter(|_| accepted.len() == 1);
+            self.accepted.resize(case + 1, Vec::new());
+            self.accepted[case] = accepted;
         }
         let said = reply_of(record)
             .filter(|_| record.status == Status::Measured)
@@ -132,9 +139,9 @@ impl<'a> Labels<'a> {
             let b = other.get(case).copied().flatten();
             let (Some(a), Some(b)) = (*a, b) else { continue };
             pairs.push((a, b));
-            let right = self.reference.get(case).copied().flatten();
-            referenced |= right.is_some();
-            both_right += usize::from(right == Some(a) && right == Some(b));
+            let accepted = self.accepted.get(case).map_or(&[][..], Vec::as_slice);
+            referenced |= !accepted.is_empty();
+            both_right += usize::from(accepted.contains(&a) && accepted.contains(&b));
         }
         if pairs.is_empty() {
             return None;

@@ -127,7 +127,9 @@ async fn grade(
             cached,
             ..
         } => {
-            let fresh = !cached && !timing.suspended;
+            // Of an answer that was brought in from elsewhere no time may be known.
+            let timed = timing.total_us > 0 || timing.first_text_us.is_some();
+            let fresh = !cached && !timing.suspended && timed;
             (
                 reply,
                 fresh.then_some(timing),

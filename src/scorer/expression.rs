@@ -149,7 +149,7 @@ impl Formula {
             Some(("vars", rest)) => !answer.case.vars.contains_key(rest.split('.').next().unwrap_or(rest)),
             Some(("tokens", "input")) => answer.reply.usage.input.is_none(),
             Some(("tokens", "output")) => answer.reply.usage.output.is_none(),
-            None if path == "latency_ms" => timing.is_none(),
+            None if path == "latency_ms" => timing.is_none_or(|timing| timing.total_us == 0),
             None if path == "first_text_ms" => timing.and_then(|timing| timing.first_text_us).is_none(),
             _ => false,
         });
@@ -168,7 +168,7 @@ impl Formula {
             vars => Jinja::from(Serde(&answer.case.vars)),
             target => answer.target,
             finish => answer.reply.finish.word(),
-            latency_ms => time(timing.map(|timing| timing.total_us)),
+            latency_ms => time(timing.map(|timing| timing.total_us).filter(|us| *us > 0)),
             first_text_ms => time(timing.and_then(|timing| timing.first_text_us)),
             tokens => context! {
                 input => count(answer.reply.usage.input),

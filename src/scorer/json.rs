@@ -172,7 +172,8 @@ fn as_value(expected: &Value) -> Value {
 /// Equality that takes 1 and 1.0 for one number and text for one however it is composed.
 pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(x), Value::Number(y)) => x == y || x.as_f64() == y.as_f64(),
+        // Of two whole numbers every digit counts; as fractions large ones would be alike.
+        (Value::Number(x), Value::Number(y)) => x == y || ((x.is_f64() || y.is_f64()) && x.as_f64() == y.as_f64()),
         (Value::String(x), Value::String(y)) => crate::text::normalise::nfc(x) == crate::text::normalise::nfc(y),
         (Value::Array(x), Value::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y)),
         (Value::Object(x), Value::Object(y)) => {
@@ -266,6 +267,10 @@ mod tests {
         assert!(!judge("{\"n\": [2, 1], \"이름\": \"한글\"}"));
         assert!(passes("json", &params, json!("{\"a\": 1}"), "{\"a\": 1}"));
         assert!(passes("json", &params, json!(42), "42"));
+        // As fractions both would be 1234567890123456800.
+        let id = json!(1_234_567_890_123_456_789u64);
+        assert!(passes("json", &params, id.clone(), "1234567890123456789"));
+        assert!(!passes("json", &params, id, "1234567890123456788"));
         let missing = Scene::new("{\"n\": [1, 2]}").expect(expect.clone());
         assert_eq!(missing.grade("json", &params).why, "`$.이름` is missing");
         let other = Scene::new("{\"이름\": \"한글\", \"n\": [1, 3]}").expect(expect);

@@ -176,8 +176,8 @@ impl Scorer for Latency {
     fn grade(&self, answer: &Answer<'_>, _: Option<&Got>) -> Grade {
         let Some(timing) = answer.timing else {
             return Grade::unscored(said!(
-                "a reused answer has no time of its own",
-                "재사용한 답변에는 제 시간이 없습니다"
+                "no time of its own: reused, or recorded elsewhere",
+                "제 시간이 없습니다: 재사용했거나 다른 곳에서 가져온 답변"
             ));
         };
         if timing.suspended {
@@ -189,6 +189,12 @@ impl Scorer for Latency {
         let mut told = Vec::new();
         let mut pass = true;
         if let Some(limit) = self.max_ms {
+            if timing.total_us == 0 {
+                return Grade::unscored(said!(
+                    "the time to the last word is unknown",
+                    "끝까지 걸린 시간을 모릅니다"
+                ));
+            }
             let ms = milliseconds(timing.total_us);
             pass &= ms <= limit;
             told.push(said!("{ms:.0} ms of {}", "{ms:.0} ms, 한도 {}", plain(limit)));
@@ -359,6 +365,8 @@ mod tests {
         let grade = scene.grade("latency", &params);
         assert_eq!(grade.mark, Mark::Pass(false));
         assert_eq!(grade.why, "1500 ms of 1500, first text after 200 ms of 200");
+        scene.timing.as_mut().unwrap().total_us = 0;
+        assert!(unscored(&scene), "only the first text has a time");
         scene.timing.as_mut().unwrap().suspended = true;
         assert!(unscored(&scene), "slept");
         assert_eq!(

@@ -5,6 +5,7 @@
 mod comparing;
 mod documents;
 mod flags;
+mod imported;
 mod lab;
 mod planning;
 
