@@ -318,7 +318,7 @@ fn row(
         }
     }
     row.pass = pairing(&rates, single);
-    row.score = pairing(&scores, false);
+    row.score = pairing(&scores, single);
     let gain = |moved: &Move| moved.after.unwrap_or(0.0) - moved.before.unwrap_or(0.0);
     row.newly_failing.sort_by(|a, b| gain(a).total_cmp(&gain(b)));
     row.newly_passing.sort_by(|a, b| gain(b).total_cmp(&gain(a)));

@@ -493,6 +493,12 @@ impl Grid {
         self.cases[case].tags.push(tag);
     }
 
+    /// A scorer whose points are the scores.
+    pub(crate) fn give_scorer(&mut self, name: &str) {
+        self.scorers.push(name.to_owned());
+        self.values.push(self.spots.iter().map(|spot| spot.score).collect());
+    }
+
     /// A grid of made-up squares, for tests: one column a list, one square a case.
     pub(crate) fn made(info: &Arc<RunInfo>, columns: &[Vec<Spot>], groups: Option<&[u32]>) -> Self {
         let mut grid = Self::blank(info);

@@ -176,7 +176,8 @@ impl Paired {
     }
 }
 
-/// Compares both sides of a pairing; none without a case. `single` says that every value is one verdict, right or wrong.
+/// Compares both sides of a pairing; none without a case. `single` says that every value comes from one answer: where all
+/// are 0 or 1 they are verdicts, right or wrong, whatever figure they are of.
 #[must_use]
 pub fn pairing(pairs: &Pairing, single: bool) -> Option<Paired> {
     if pairs.is_empty() {

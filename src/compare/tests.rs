@@ -408,3 +408,22 @@ fn pairs_of_a_run_that_stopped_early_have_the_interval_of_every_look() {
     assert!(paired.shown());
     assert!(matches!(&stopped.said[0], Said::Pair { paired: told, .. } if told == paired));
 }
+
+/// Five of sixty fell: the row `score` was "shown" by t where the row `pass` of the same verdicts was not.
+#[test]
+fn scores_of_right_and_wrong_are_compared_as_verdicts_are() {
+    let make = Make {
+        targets: vec!["a"],
+        cases: 60,
+        trouble: false,
+        ..Make::default()
+    };
+    let info = std::sync::Arc::new(make.info());
+    let run = |fell: usize| {
+        let spots = (0..60).map(|at| Spot::told(1, u16::from(at >= fell), Some(if at >= fell { 1.0 } else { 0.0 })));
+        Grid::made(&info, &[spots.collect()], None)
+    };
+    let found = across(&run(0), &run(5), &[]);
+    assert!(!found.rows[0].pass.as_ref().unwrap().shown());
+    assert_eq!(found.rows[0].score, found.rows[0].pass);
+}

@@ -114,6 +114,41 @@ fn a_scorer_of_right_and_wrong_has_an_interval_within_its_range() {
     assert!(low > 0.0 && high <= 1.0, "{low} {high}");
 }
 
+/// Five of sixty fell: the check on the scorer said FAIL by t and bootstrap, the one on passes PASS by Tango and `McNemar`.
+#[test]
+fn a_scorer_of_right_and_wrong_is_compared_as_passes_are() {
+    let n = 60;
+    let mut passed = all(n, true);
+    passed[..5].fill(Some(false));
+    let (mut base, mut now) = (grid(&all(n, true)), grid(&passed));
+    base.give_scorer("includes");
+    now.give_scorer("includes");
+    let check = |base: &Grid, now: &Grid, metric: Metric| {
+        let rules = GateRules {
+            checks: vec![rule(CheckKind::Regression {
+                metric,
+                tag: None,
+                margin: 0.02,
+                rule: Rule::ShownDrop,
+            })],
+            ..GateRules::default()
+        };
+        judged(now, &against(base, now), &rules).checks[0].clone()
+    };
+    let pass = check(&base, &now, Metric::Pass);
+    assert_eq!(pass.state, State::Pass);
+    for metric in [Metric::Score, Metric::Scorer("includes".to_owned())] {
+        let other = check(&base, &now, metric);
+        assert_eq!((&other.state, &other.paired), (&pass.state, &pass.paired));
+    }
+    assert_eq!(pass.paired.unwrap().way, crate::compare::paired::Way::Exact);
+    // One graded score among them, and it is no verdict any more.
+    let graded = (0..n).map(|at| Spot::told(1, u16::from(at > 4), Some(if at > 4 { 1.0 } else { 0.25 })));
+    let now = Grid::made(&info(n, 1), &[graded.collect()], None);
+    let score = check(&base, &now, Metric::Score);
+    assert_eq!(score.paired.unwrap().way, crate::compare::paired::Way::Bootstrap);
+}
+
 #[test]
 fn an_open_check_says_how_many_cases_would_decide_it() {
     let strict = GateRules {
