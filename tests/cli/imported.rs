@@ -65,3 +65,19 @@ fn agreement_knows_every_accepted_answer() {
     assert_eq!(row("m", "k")[2..5], ["3", "1", "3"], "n, alike, both right: {told}");
     assert_eq!(row("m", "reference")[2..4], ["1", "1"], "{told}");
 }
+
+/// An empty answer in JSON was taken for a missing one: whoever answers nothing looked better than they are.
+#[test]
+fn an_empty_answer_is_an_answer() {
+    let lab = Lab::new();
+    let rows = "{\"id\": 1, \"g\": \"yes\", \"m\": \"yes\"}\n{\"id\": 2, \"g\": \"yes\", \"m\": \"\"}\n{\"id\": 3, \"g\": \"yes\", \"m\": null}\n";
+    lab.write("answers.jsonl", rows);
+    lab.write("answers.csv", "id,g,m\n1,yes,yes\n2,yes,\"\"\n3,yes,\n");
+    for (file, measured) in [("answers.jsonl", "1/2"), ("answers.csv", "1/1")] {
+        let words = [
+            "import", file, "--suite", "e", "--case", "id", "--expect", "g", "--answer", "m=m",
+        ];
+        let told = lab.run(&words);
+        assert!(told.code == 0 && told.out.contains(measured), "{told:?}");
+    }
+}

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::ImportArgs;
 use super::fields::{Roles, Who, roles};
-use super::table::{field, number, text, verdict};
+use super::table::{answer, field, number, text, verdict};
 use crate::cli::failure::Failure;
 use crate::domain::{Case, Cost, CostSource, Fault, FaultKind, Finish, Outcome as Ended, Reply, Said, Timing, Usage};
 use crate::said;
@@ -222,7 +222,7 @@ fn cell_of(row: &Value, roles: &Roles) -> Result<Option<Taken>, Said> {
             numbers.push((path.clone(), value));
         }
     }
-    let answer = at(&roles.answer).and_then(text);
+    let answer = at(&roles.answer).and_then(answer);
     let verdicts = roles.pass.is_some() || roles.score.is_some();
     let absent = if verdicts {
         pass.is_none() && score.is_none()

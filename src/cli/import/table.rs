@@ -37,8 +37,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<Value>, Failure> {
         .unwrap_or("")
         .to_ascii_lowercase();
     let rows = match ending.as_str() {
-        "csv" => csv_rows(text, b',').map_err(|why| misread(&shown.to_string(), &why))?,
-        "tsv" => csv_rows(text, b'\t').map_err(|why| misread(&shown.to_string(), &why))?,
+        "csv" => without_blanks(csv_rows(text, b',').map_err(|why| misread(&shown.to_string(), &why))?),
+        "tsv" => without_blanks(csv_rows(text, b'\t').map_err(|why| misread(&shown.to_string(), &why))?),
         _ => json_rows(text).map_err(|why| misread(&shown.to_string(), &why))?,
     };
     if rows.is_empty() {
@@ -88,6 +88,20 @@ fn csv_rows(text: &str, delimiter: u8) -> Result<Vec<Value>, Said> {
             Ok(Value::Object(fields.collect()))
         })
         .collect()
+}
+
+/// In CSV an empty field says that nothing is there; in JSON an empty text is a text.
+fn without_blanks(mut rows: Vec<Value>) -> Vec<Value> {
+    for value in rows
+        .iter_mut()
+        .filter_map(Value::as_object_mut)
+        .flat_map(|row| row.values_mut())
+    {
+        if value.as_str().is_some_and(str::is_empty) {
+            *value = Value::Null;
+        }
+    }
+    rows
 }
 
 fn json_rows(text: &str) -> Result<Vec<Value>, Said> {
@@ -201,6 +215,14 @@ pub(super) fn text(value: &Value) -> Option<String> {
         Value::String(text) if text.trim().is_empty() => None,
         Value::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
+    }
+}
+
+/// A value as an answer, which may be empty.
+pub(super) fn answer(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        other => text(other),
     }
 }
 
