@@ -19,8 +19,9 @@ use crate::text::normalise::is_space;
 /// unscored.
 ///
 /// A word or number is not found inside a longer one: `14` is not in `140` or `3.14`, `cat` is not in
-/// `category`. Korean particles after a word do no harm: `서울` is in `서울은`. Set `anywhere: true` to look
-/// inside words as well. Note that an answer listing every possibility includes the right one; when that
+/// `category`. Korean, Chinese and Japanese are written without a space between a word and what hangs on it, so
+/// words in their letters are found wherever they stand: `서울` in `서울은`, but `가능` in `불가능`, too; where that
+/// matters use `regex` or a second scorer `excludes`. Set `anywhere: true` to look inside all words. Note that an answer listing every possibility includes the right one; when that
 /// matters use `choice`, `equals` or a second scorer `excludes`.
 ///
 /// # Example
