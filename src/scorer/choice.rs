@@ -188,6 +188,9 @@ mod tests {
             "I would choose (C).",
             "Paris and Rome are capitals. I'd go with option **C**.",
             "That is C",
+            "Answer: C or, if you like, something else",
+            "The answer is C and I am sure",
+            "Answer: C, A is wrong",
         ] {
             assert_eq!(judge("C", None, text), Mark::Pass(true), "{text}");
         }
@@ -220,6 +223,11 @@ mod tests {
             "A is correct.",
             "답은 나중에 말하겠습니다.",
             "답은 나 혼자 정할 수 없다.",
+            // Two were named, and the first was taken.
+            "Answer: B or C",
+            "The answer is (B) and (C).",
+            "정답: B 또는 C",
+            "정답: 2번과 3번",
         ] {
             assert_eq!(judge("B", None, text), Mark::Pass(false), "{text}");
         }

@@ -60,6 +60,13 @@ static LEAD: LazyLock<Regex> = LazyLock::new(|| {
 /// A label where one may begin.
 static LABEL_HERE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^{LABEL}{END}")));
 
+/// A second label after one: `or B`, `/ B`, `와 B`. Only strong ones: `B and a half` goes on with a word.
+static ALSO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"^[)\]}}>*_`'\x22”’]*(?:번)?\s*(?:/|&|\bor\b|\band\b|또는|혹은|이나|와|과|및)\s*[(\[{{<*_`'\x22“‘]*(?<label>[A-N]|[①-⑭]|1[0-4]|[1-9]){END}"
+    ))
+});
+
 /// `B is correct`, `②번이 맞습니다`.
 static CONFIRMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -187,7 +194,11 @@ impl Options {
         if weak && goes_on {
             return None;
         }
-        self.within(label(found.as_str()))
+        let index = self.within(label(found.as_str()))?;
+        let other = ALSO.captures(&line[found.end()..]);
+        let other = other.and_then(|also| self.within(label(&also["label"])));
+        // Who names two has chosen none.
+        other.is_none_or(|other| other == index).then_some(index)
     }
 
     /// What the answer says outright, the last of it: `The answer is …`, `… is correct`.
