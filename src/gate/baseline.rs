@@ -63,10 +63,10 @@ pub struct Line {
     pub n: u16,
     /// Answers that passed.
     pub pass: u16,
-    /// Mean score in hundredths.
-    pub score: Option<u8>,
-    /// Mean points of every scorer in hundredths, where there are several.
-    pub by: Vec<(String, u8)>,
+    /// Mean score in millionths; files of older versions hold hundredths.
+    pub score: Option<u32>,
+    /// Mean points of every scorer in millionths, where there are several.
+    pub by: Vec<(String, u32)>,
 }
 
 impl Line {
@@ -75,12 +75,40 @@ impl Line {
     pub fn spot(&self) -> Spot {
         Spot::told(self.n, self.pass, self.score.map(share))
     }
+
+    /// Whether people see it as another does: scores in hundredths, as they are shown and as older files hold them.
+    #[must_use]
+    pub fn looks_like(&self, other: &Self) -> bool {
+        let seen = |line: &Self| {
+            let hundredths = |value: u32| (value + 5_000) / 10_000;
+            Self {
+                score: line.score.map(hundredths),
+                by: line
+                    .by
+                    .iter()
+                    .map(|(name, value)| (name.clone(), hundredths(*value)))
+                    .collect(),
+                ..line.clone()
+            }
+        };
+        seen(self) == seen(other)
+    }
 }
 
-/// Hundredths as a share.
+/// A score of 1 as lines hold it. Six digits: fewer are not the score, more are noise of the arithmetic.
+const WHOLE: u32 = 1_000_000;
+
+/// Millionths as a share.
 #[must_use]
-pub fn share(hundredths: u8) -> f64 {
-    f64::from(hundredths) / 100.0
+pub fn share(millionths: u32) -> f64 {
+    f64::from(millionths) / f64::from(WHOLE)
+}
+
+/// Whether a score of a run is the one that a file holds. A file holds six digits, and one that lies between two of them may have
+/// gone either way.
+#[must_use]
+pub fn same_score(held: f64, exact: f64) -> bool {
+    (held - exact).abs() < 1.0 / f64::from(WHOLE)
 }
 
 /// What is wrong with a baseline file.
@@ -131,12 +159,12 @@ impl Baseline {
                     print: print(grid.cases[case].print),
                     n: spot.judged,
                     pass: spot.passed,
-                    score: spot.score().map(hundredths),
+                    score: spot.score().map(millionths),
                     by: if several {
-                        let mut by: Vec<(String, u8)> = (0..grid.scorers.len())
+                        let mut by: Vec<(String, u32)> = (0..grid.scorers.len())
                             .filter_map(|scorer| {
                                 let value = grid.value(scorer, case, lane)?;
-                                Some((grid.scorers[scorer].clone(), hundredths(value)))
+                                Some((grid.scorers[scorer].clone(), millionths(value)))
                             })
                             .collect();
                         by.sort();
@@ -359,23 +387,23 @@ fn sum(text: &str) -> String {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "clamped to 0..=100"
+    reason = "clamped to 0..=WHOLE"
 )]
-fn hundredths(value: f64) -> u8 {
-    (value.clamp(0.0, 1.0) * 100.0).round() as u8
+fn millionths(value: f64) -> u32 {
+    (value.clamp(0.0, 1.0) * f64::from(WHOLE)).round() as u32
 }
 
-/// `1`, `0.9`, `0.88`: the shortest form, so that equal scores are equal bytes.
-fn decimal(hundredths: u8) -> serde_json::Number {
-    match hundredths {
-        0 | 100 => serde_json::Number::from(hundredths / 100),
+/// `1`, `0.9`, `0.5149`: the shortest form, so that equal scores are equal bytes.
+fn decimal(millionths: u32) -> serde_json::Number {
+    match millionths {
+        0 | WHOLE => serde_json::Number::from(millionths / WHOLE),
         other => serde_json::Number::from_f64(share(other)).unwrap_or_else(|| serde_json::Number::from(0)),
     }
 }
 
-fn read_share(number: &serde_json::Number) -> Option<u8> {
+fn read_share(number: &serde_json::Number) -> Option<u32> {
     let value = number.as_f64()?;
-    (0.0..=1.0).contains(&value).then(|| hundredths(value))
+    (0.0..=1.0).contains(&value).then(|| millionths(value))
 }
 
 /// Microseconds as milliseconds with two digits that count.
@@ -401,13 +429,13 @@ fn json<T: Serialize>(value: &T) -> String {
 mod tests {
     use super::*;
 
-    fn line(case: &str, pass: u16, score: u8) -> Line {
+    fn line(case: &str, pass: u16, hundredths: u32) -> Line {
         Line {
             case: case.to_owned(),
             print: "c_71d00000".to_owned(),
             n: 1,
             pass,
-            score: Some(score),
+            score: Some(hundredths * 10_000),
             by: Vec::new(),
         }
     }
@@ -524,9 +552,39 @@ mod tests {
         assert_ne!(file_name("a/b", None), file_name("a:b", None));
     }
 
+    /// 0.5149 and 0.4851 were 0.51 and 0.49.
+    #[test]
+    fn a_score_is_held_to_six_digits() {
+        let held = |score: f64| {
+            let mut baseline = small();
+            baseline.lines[1].score = Some(millionths(score));
+            let text = baseline.write();
+            assert_eq!(Baseline::read(&text), Ok(baseline));
+            let line = text.lines().nth(2).unwrap();
+            line.rsplit_once(':').unwrap().1.trim_end_matches('}').to_owned()
+        };
+        for (score, written) in [
+            (0.5149, "0.5149"),
+            (2.0 / 3.0, "0.666667"),
+            (0.88, "0.88"),
+            (0.1 + 0.2, "0.3"),
+            (1.0 - 1e-9, "1"),
+            (1e-9, "0"),
+        ] {
+            assert_eq!(held(score), written);
+            assert!(same_score(written.parse().unwrap(), score), "{score}");
+        }
+        let of = |score: u32| Line {
+            score: Some(score),
+            ..line("calc-001", 1, 0)
+        };
+        assert!(of(510_000).looks_like(&of(514_900)) && !of(510_000).looks_like(&of(515_000)));
+        assert!(same_score(0.333_333, 0.333_333_51) && !same_score(0.333_333, 0.333_335));
+    }
+
     proptest::proptest! {
         #[test]
-        fn any_baseline_survives(cases in proptest::collection::btree_map("[a-z가-힣\"\\\\ \u{1}-]{1,8}", (1u16..5, 0u8..=100), 0..20)) {
+        fn any_baseline_survives(cases in proptest::collection::btree_map("[a-z가-힣\"\\\\ \u{1}-]{1,8}", (1u16..5, 0u32..=WHOLE), 0..20)) {
             let mut baseline = small();
             baseline.lines = cases
                 .into_iter()

@@ -190,6 +190,8 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
                 let changed: Vec<Change<'_>> = changes(&older, &newer)
                     .into_iter()
                     .filter(|change| args.case.is_empty() || args.case.contains(&change.now.case))
+                    // Nobody can decide on 0.51 → 0.51; who names a case has decided.
+                    .filter(|change| asking.is_none() || !change.was.is_some_and(|was| was.looks_like(change.now)))
                     .collect();
                 let mut taken: Vec<String> = Vec::new();
                 for (at, change) in changed.iter().enumerate() {

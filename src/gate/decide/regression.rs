@@ -5,6 +5,7 @@ use crate::config::{Metric, Rule};
 
 use super::{Trial, aside, has_tag, measure, moved, needs};
 use crate::gate::against::{CHANGED_MOST, Side};
+use crate::gate::baseline::same_score;
 use crate::gate::verdict::{Check, Moved, State, Undecided};
 
 /// Cases from which a tag's change is told.
@@ -61,11 +62,11 @@ pub(super) fn regression(
         }
         let values = match what {
             Measure::Pass => was.zip(is),
-            // Files hold hundredths: the run is rounded alike, or it would differ from its own baseline.
-            Measure::Score => before.score().zip(spot.score().map(hundredths)),
+            Measure::Score => before.score().zip(spot.score()).map(settled),
             Measure::Scorer(scorer) => side
                 .scorer(case, metric.word())
-                .zip(now.value(scorer, case, lane).map(hundredths)),
+                .zip(now.value(scorer, case, lane))
+                .map(settled),
             Measure::Nothing => None,
         };
         if let Some((was, is)) = values {
@@ -151,8 +152,10 @@ fn cases_to_rule_out(paired: &Paired, margin: f64) -> Option<f64> {
     crate::stats::power::noninferiority(sd, 0.0, margin, ALPHA, POWER).n
 }
 
-fn hundredths(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
+/// What the baseline holds and what the run says, exact; the same where they differ by no more than what the file leaves out, or a
+/// run would differ from its own baseline.
+fn settled((was, is): (f64, f64)) -> (f64, f64) {
+    if same_score(was, is) { (was, was) } else { (was, is) }
 }
 
 fn drop_of(moved: &Moved) -> f64 {

@@ -149,6 +149,44 @@ fn a_scorer_of_right_and_wrong_is_compared_as_passes_are() {
     assert_eq!(score.paired.unwrap().way, crate::compare::paired::Way::Bootstrap);
 }
 
+/// 0.5149 → 0.4851 was compared as 0.51 → 0.49: −2.0 pp, and beside a floor the same mean stood in two figures.
+#[test]
+fn scores_are_compared_as_exactly_as_they_are() {
+    let n = 40;
+    let scored = |score: f64| Grid::made(&info(n, 1), &[vec![Spot::told(1, 1, Some(score)); n]], None);
+    let check = |base: Baseline, now: &Grid| {
+        let rules = GateRules {
+            checks: vec![rule(CheckKind::Regression {
+                metric: Metric::Score,
+                tag: None,
+                margin: 0.025,
+                rule: Rule::ShownDrop,
+            })],
+            ..GateRules::default()
+        };
+        let written = Baseline::read(&base.write()).unwrap();
+        let against = Against::new("b".to_owned(), false, None, now, vec![Ok(written)]);
+        judged(now, &against, &rules).checks[0].clone()
+    };
+    let found = check(Baseline::of(&scored(0.5149), 0), &scored(0.4851));
+    assert_eq!(found.state, State::Fail);
+    assert_eq!((found.before, found.now), (Some(0.5149), Some(0.4851)));
+    assert!((found.paired.unwrap().difference + 0.0298).abs() < 1e-9);
+    // What a file leaves out is no movement: not thirds, not a wobble in the seventh digit where the sixth is undecided.
+    for (then, now) in [(1.0 / 3.0, 1.0 / 3.0), (0.333_333_49, 0.333_333_51), (1.0, 1.0 - 1e-7)] {
+        let found = check(Baseline::of(&scored(then), 0), &scored(now));
+        assert!(found.unchanged, "{then} {now}: {found:?}");
+    }
+    // A file of before holds hundredths, and is read.
+    let mut old = Baseline::of(&scored(0.5149), 0);
+    for line in &mut old.lines {
+        line.score = Some(510_000);
+    }
+    assert!(old.write().contains("\"score\":0.51}"));
+    let found = check(old, &scored(0.4851));
+    assert_eq!((found.before, found.now), (Some(0.51), Some(0.4851)));
+}
+
 #[test]
 fn an_open_check_says_how_many_cases_would_decide_it() {
     let strict = GateRules {
