@@ -85,6 +85,21 @@ fn cells(name: String, found: &Agreement, note: impl Fn(f64) -> String, room: Ro
     cells
 }
 
+/// Why there is nothing to compare where one reviewer was asked: `any` says whether scores have come in.
+fn alone(any: bool, lang: Lang) -> &'static str {
+    if any {
+        lang.pick(
+            "  One reviewer and no automatic scores: there is nobody to agree with.\n",
+            "  심사자가 한 명이고 자동 점수가 없어 비교할 것이 없습니다.\n",
+        )
+    } else {
+        lang.pick(
+            "  No scores have come in yet. Take in the file that the reviewer sends back:\n  narani review import FILE\n",
+            "  아직 들어온 점수가 없습니다. 심사자가 돌려보낸 파일을 가져오세요:\n  narani review import FILE\n",
+        )
+    }
+}
+
 fn told(opened: &Opened, agreed: &Agreed, printer: &Printer) -> String {
     let lang = printer.lang;
     let pack = &opened.reviewed.pack;
@@ -157,10 +172,7 @@ fn told(opened: &Opened, agreed: &Agreed, printer: &Printer) -> String {
         ));
     }
     if table.is_empty() {
-        out.push_str(lang.pick(
-            "  One reviewer and no automatic scores: there is nobody to agree with.\n",
-            "  심사자가 한 명이고 자동 점수가 없어 비교할 것이 없습니다.\n",
-        ));
+        out.push_str(alone(ratings > 0, lang));
     } else {
         out.push_str(&table.draw(&printer.style(), 2));
     }
@@ -274,7 +286,8 @@ fn sentences(opened: &Opened, agreed: &Agreed, lang: Lang) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::two;
+    use super::{alone, two};
+    use crate::domain::Lang;
 
     /// A coefficient just below nothing read `−0.00`.
     #[test]
@@ -283,5 +296,14 @@ mod tests {
             [0.444, -0.25, -0.001, 0.0, 1.0].map(two),
             ["0.44", "−0.25", "0.00", "0.00", "1.00"]
         );
+    }
+
+    /// Before anything came in, one reviewer's pack was said to have nobody to agree with.
+    #[test]
+    fn scores_that_have_not_come_in_are_what_is_missing() {
+        let told = alone(false, Lang::En);
+        assert!(told.contains("No scores have come in yet") && told.contains("narani review import FILE"));
+        assert!(alone(false, Lang::Ko).contains("narani review import FILE"));
+        assert!(alone(true, Lang::En).contains("nobody to agree with"));
     }
 }
