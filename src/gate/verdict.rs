@@ -238,6 +238,8 @@ pub enum Undecided {
     Coverage,
     /// Nothing was measured that this check looks at.
     Nothing,
+    /// Every case that this check looks at is in quarantine.
+    Aside,
     /// So many cases of the check were not measured.
     NotMeasured(u64),
     /// The mean holds the floor, but so few cases do not show it.

@@ -4,7 +4,7 @@ use crate::compare::figures::CONFIDENCE;
 use crate::compare::{Estimate, Measure, estimate};
 use crate::config::{Bound, CheckRule, Metric};
 
-use super::{Trial, aside, has_tag, measure, needs, spent};
+use super::{Trial, aside, has_tag, measure, needs, nothing, spent};
 use crate::gate::verdict::{Check, State, Undecided};
 
 /// Fresh answers from which a 95th percentile is judged.
@@ -24,10 +24,16 @@ pub(super) fn floor(
     let what = measure(metric, now);
     let mut values = Vec::new();
     let mut groups = Vec::new();
+    let (mut put_aside, mut left) = (0, 0);
     for case in 0..now.cases.len() {
-        if !has_tag(now, case, tag) || aside(trial, case, lane).is_some() {
+        if !has_tag(now, case, tag) {
             continue;
         }
+        if aside(trial, case, lane).is_some() {
+            put_aside += 1;
+            continue;
+        }
+        left += 1;
         let spot = now.spot(case, lane);
         let value = match what {
             Measure::Pass => spot.rate(),
@@ -44,7 +50,7 @@ pub(super) fn floor(
     // One answer a case that is right or wrong, whoever says so, is a share: Wilson's interval never leaves 0 to 1.
     let single = now.info.trials == 1 && values.iter().all(|value| *value == 0.0 || *value == 1.0);
     let Some(found) = estimate(&values, &groups, single) else {
-        check.state = State::Inconclusive(Undecided::Nothing);
+        check.state = nothing(put_aside, left);
         return;
     };
     check.now = Some(found.value);

@@ -264,6 +264,15 @@ fn aside<'a>(trial: &'a Trial<'_>, case: usize, lane: usize) -> Option<&'a Quara
         .find(|entry| entry.case == *id && entry.target.as_ref().is_none_or(|wanted| wanted == target))
 }
 
+/// Why a check has nothing to go by: so many of the cases it looks at are put aside, and so many are not.
+fn nothing(put_aside: u64, left: u64) -> State {
+    State::Inconclusive(if put_aside > 0 && left == 0 {
+        Undecided::Aside
+    } else {
+        Undecided::Nothing
+    })
+}
+
 fn has_tag(grid: &Grid, case: usize, tag: Option<&str>) -> bool {
     tag.is_none_or(|tag| grid.tags_of(case).any(|known| known == tag))
 }

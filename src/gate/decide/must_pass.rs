@@ -1,13 +1,13 @@
 //! `must_pass`: every measured trial of the cases with a tag passes.
 
-use super::{Trial, aside, has_tag, moved};
+use super::{Trial, aside, has_tag, moved, nothing};
 use crate::gate::verdict::{Check, State, Undecided};
 
 pub(super) fn must_pass(trial: &Trial<'_>, lane: usize, tag: &str, check: &mut Check) {
     let now = trial.now;
     let side = trial.against.side(lane).ok();
     let (mut passing, mut of, mut was_passing, mut was_of) = (0, 0, 0, 0);
-    let mut unmeasured = 0;
+    let (mut unmeasured, mut put_aside) = (0, 0);
     for case in 0..now.cases.len() {
         if !has_tag(now, case, Some(tag)) {
             continue;
@@ -19,6 +19,7 @@ pub(super) fn must_pass(trial: &Trial<'_>, lane: usize, tag: &str, check: &mut C
         }
         let failing = || moved(now, case, lane, before.and_then(|before| before.score()));
         if let Some(entry) = aside(trial, case, lane) {
+            put_aside += 1;
             if spot.judged > 0 && spot.passed < spot.judged {
                 let mut moved = failing();
                 moved.aside = Some((entry.reason.clone(), entry.until.to_string()));
@@ -60,7 +61,8 @@ pub(super) fn must_pass(trial: &Trial<'_>, lane: usize, tag: &str, check: &mut C
     } else if unmeasured > 0 {
         State::Inconclusive(Undecided::NotMeasured(unmeasured))
     } else if of == 0 {
-        State::Inconclusive(Undecided::Nothing)
+        // What is left was not measured, and was told as that.
+        nothing(put_aside, 0)
     } else {
         State::Pass
     };

@@ -3,7 +3,7 @@
 use crate::compare::{Grid, Measure, Paired, Pairing, pairing};
 use crate::config::{Metric, Rule};
 
-use super::{Trial, aside, has_tag, measure, moved, needs};
+use super::{Trial, aside, has_tag, measure, moved, needs, nothing};
 use crate::gate::against::{CHANGED_MOST, Side};
 use crate::gate::baseline::same_score;
 use crate::gate::verdict::{Check, Moved, State, Undecided};
@@ -31,6 +31,7 @@ pub(super) fn regression(
     let mut pairs = Pairing::default();
     let mut places = Vec::new();
     let mut unjudged = 0;
+    let (mut all_aside, mut left) = (0, 0);
     for case in 0..now.cases.len() {
         if !has_tag(now, case, tag) {
             continue;
@@ -58,8 +59,10 @@ pub(super) fn regression(
             }
         }
         if put_aside.is_some() {
+            all_aside += 1;
             continue;
         }
+        left += 1;
         let values = match what {
             Measure::Pass => was.zip(is),
             Measure::Score => before.score().zip(spot.score()).map(settled),
@@ -81,7 +84,7 @@ pub(super) fn regression(
     check.n = pairs.len() as u64;
     check.newly_failing.sort_by(|a, b| drop_of(b).total_cmp(&drop_of(a)));
     let Some(paired) = pairing(&pairs, single) else {
-        check.state = State::Inconclusive(Undecided::Nothing);
+        check.state = nothing(all_aside, left);
         return;
     };
     check.before = Some(paired.before);

@@ -14,6 +14,9 @@ pub fn undecided(why: &Undecided, lang: Lang) -> String {
     match why {
         Undecided::Coverage => lang.pick("too little measured", "측정 부족").to_owned(),
         Undecided::Nothing => lang.pick("nothing measured", "측정된 것 없음").to_owned(),
+        Undecided::Aside => lang
+            .pick("every case of the check is in quarantine", "검사의 모든 문항이 격리 중")
+            .to_owned(),
         Undecided::NotMeasured(n) => {
             let n = grouped(*n);
             lang.pick(format!("{n} not measured"), format!("{n}개 미측정"))
@@ -203,6 +206,12 @@ pub fn open_advice(verdict: &Verdict, lang: Lang) -> Vec<String> {
                     ));
                 }
             }
+            Undecided::Aside => say(lang
+                .pick(
+                    "Let a case out of quarantine, or take the check out of the rules.",
+                    "격리에서 문항을 빼거나 그 검사를 규칙에서 빼세요.",
+                )
+                .to_owned()),
             Undecided::TooFew | Undecided::Either | Undecided::OneCase => say(lang
                 .pick(
                     "More cases or trials would settle it; narani plan SUITE says how many.",
