@@ -161,14 +161,30 @@ fn property(text: &str) -> String {
         .replace(',', "%2C")
 }
 
-/// A message: cut, then escaped as the runner unescapes. No text in it looks like the end of one command and the beginning of
-/// another.
+/// A message: cut at a word and marked as cut, then escaped as the runner unescapes. No text in it looks like the end of one
+/// command and the beginning of another.
 fn message(text: &str) -> String {
-    let text: String = text.chars().take(MESSAGE).collect();
-    text.replace('%', "%25")
+    cut(text)
+        .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
         .replace("::", ": :")
+}
+
+/// At most as many characters as a message has, `…` where some are left away: whole words, unless the last one is very long.
+fn cut(text: &str) -> String {
+    if text.chars().nth(MESSAGE).is_none() {
+        return text.to_owned();
+    }
+    let begin: String = text.chars().take(MESSAGE - 1).collect();
+    let goes_on = text.chars().nth(MESSAGE - 1).is_some_and(char::is_whitespace);
+    let whole = if goes_on {
+        None
+    } else {
+        begin.rfind(char::is_whitespace)
+    };
+    let end = whole.filter(|end| begin[*end..].chars().count() <= MESSAGE / 3);
+    format!("{}…", begin[..end.unwrap_or(begin.len())].trim_end())
 }
 
 /// Lines for the file of outputs: `verdict`, `failed_checks`, `report`.

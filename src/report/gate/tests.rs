@@ -208,3 +208,25 @@ fn a_noun_stands_between_the_name_of_a_scorer_and_its_particle() {
     let told = markdown(&verdict, manner, Lang::Ko);
     assert!(told.contains("gpt: 점수 tone 지표가 기준보다"), "{told}");
 }
+
+/// What an annotation said of an undecided check ended in mid-sentence, and nothing showed that more was said.
+#[test]
+fn a_message_that_is_cut_ends_at_a_word_and_shows_it() {
+    let (mut verdict, _) = poisoned("gpt");
+    let ended = |verdict: &Verdict| {
+        let lines = github::annotations(verdict, Lang::En);
+        let (_, message) = lines.lines().next().unwrap().rsplit_once("::").unwrap();
+        message.to_owned()
+    };
+    let mut with = |why: String| {
+        for moved in &mut verdict.checks[0].newly_failing {
+            moved.why = why.clone().into();
+        }
+        ended(&verdict)
+    };
+    let told = with("word ".repeat(40));
+    assert!(told.ends_with("word…") && told.chars().count() <= 120, "{told}");
+    let told = with("가".repeat(200));
+    assert!(told.ends_with("가가…") && told.chars().count() == 120, "{told}");
+    assert!(!with("short".to_owned()).contains('…'));
+}
