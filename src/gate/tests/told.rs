@@ -91,3 +91,28 @@ fn a_flaky_test_says_which_trials_failed_and_why() {
     // What was not looked up says at least how many passed.
     assert!(xml.contains("2 of 3 trials passed"), "{xml}");
 }
+
+/// The headline of a check with a tag counted all cases of the run.
+#[test]
+fn a_comparison_of_a_tag_counts_its_own_cases() {
+    use crate::report::words::{Lang, compared};
+    let n = 60;
+    let (base, mut now) = (grid(&all(n, true)), grid(&all(n, true)));
+    (0..45).for_each(|case| now.give_tag(case, "mid"));
+    let tagged = rule(CheckKind::Regression {
+        metric: Metric::Pass,
+        tag: Some("mid".to_owned()),
+        margin: 0.02,
+        rule: Rule::ShownDrop,
+    });
+    let mut rules = GateRules {
+        checks: vec![tagged],
+        ..GateRules::default()
+    };
+    let against = against(&base, &now);
+    let told = |rules: &GateRules, lang| compared(&judged(&now, &against, rules), lang);
+    assert_eq!(told(&rules, Lang::En), "45 of 60 cases compared");
+    assert_eq!(told(&rules, Lang::Ko), "60문항 중 45문항 비교");
+    rules.checks.push(rule(regression(Rule::ShownDrop)));
+    assert_eq!(told(&rules, Lang::En), "60 cases");
+}

@@ -274,13 +274,15 @@ pub fn moved_head(check: &Check, unmeasured: u64, lang: Lang) -> String {
 }
 
 /// What a verdict rests on: `240 cases`; where a comparison has fewer than the run, `218 of 240 cases compared (22 changed since the
-/// baseline)`.
+/// baseline)`. Comparisons of a tag count where none is of the whole run.
 #[must_use]
 pub fn compared(verdict: &Verdict, lang: Lang) -> String {
     let all = cases(verdict.cases, lang);
-    let whole =
-        |check: &&Check| matches!(check.rule, CheckKind::Regression { tag: None, .. }) && check.paired.is_some();
-    let checks = || verdict.checks.iter().filter(whole);
+    let compares = |check: &Check, tagged: bool| {
+        matches!(&check.rule, CheckKind::Regression { tag, .. } if tag.is_some() == tagged) && check.paired.is_some()
+    };
+    let tagged = !verdict.checks.iter().any(|check| compares(check, false));
+    let checks = || verdict.checks.iter().filter(|check| compares(check, tagged));
     let (Some(least), Some(most)) = (checks().map(|check| check.n).min(), checks().map(|check| check.n).max()) else {
         return all;
     };
