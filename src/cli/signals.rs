@@ -105,14 +105,21 @@ impl Signals {
     }
 }
 
+/// For tests: a signal reaches all that listen in this process, so one test at a time sends any.
+#[cfg(all(test, unix))]
+pub(super) fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    /// A signal that came before the task that heeds it had run ended the program. SIGTERM, as Ctrl-C would reach other tests
-    /// of this process.
+    /// A signal that came before the task that heeds it had run ended the program.
     #[test]
     fn a_signal_is_heard_before_anybody_waits_for_it() {
+        let _alone = alone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.unwrap().block_on(async {
             let (commands, mut heard) = mpsc::unbounded_channel();

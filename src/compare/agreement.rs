@@ -71,7 +71,10 @@ impl<'a> Labels<'a> {
         if self.reference.len() <= case {
             self.reference.resize(case + 1, None);
             let accepted: Vec<_> = record.case.expected_texts().collect();
-            let accepted: Vec<usize> = accepted.iter().filter_map(|text| self.number(text)).collect();
+            let mut accepted: Vec<usize> = accepted.iter().filter_map(|text| self.number(text)).collect();
+            // The same answer twice is one.
+            accepted.sort_unstable();
+            accepted.dedup();
             // Of several accepted answers none is the reference.
             self.reference[case] = accepted.first().copied().filter(|_| accepted.len() == 1);
             self.accepted.resize(case + 1, Vec::new());

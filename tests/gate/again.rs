@@ -16,6 +16,21 @@ fn must(lab: &Lab) {
     );
 }
 
+/// A simulated run of it that fails, with answers that take so many milliseconds.
+fn fails(lab: &Lab, latency_ms: &str, more: &[&str]) {
+    let run = [
+        "run",
+        "must.yaml",
+        "--quiet",
+        "--simulate",
+        "--right",
+        "0",
+        "--latency-ms",
+        latency_ms,
+    ];
+    assert_eq!(lab.run(&[&run[..], more].concat()).code, 0);
+}
+
 /// A cap that ended the repeats of a gate printed their summary into its JSON.
 #[test]
 fn a_cap_that_ends_the_repeats_leaves_standard_output_to_the_verdict() {
@@ -23,17 +38,7 @@ fn a_cap_that_ends_the_repeats_leaves_standard_output_to_the_verdict() {
     must(&lab);
     let target = "[targets.first]\nprovider = \"openai\"\nmodel = \"gpt-6.2-sol\"\n";
     lab.write("config.toml", target);
-    let run = [
-        "run",
-        "must.yaml",
-        "--simulate",
-        "--right",
-        "0",
-        "--latency-ms",
-        "1",
-        "--quiet",
-    ];
-    assert_eq!(lab.run(&run).code, 0);
+    fails(&lab, "1", &[]);
     lab.write("config.toml", format!("max_cost = [\"0.0000001 USD\"]\n{target}"));
     let ended = lab.run(&["gate", "last", "--rules", "must.toml", "--confirm", "2", "--json", "-"]);
     assert!(
@@ -52,17 +57,7 @@ fn what_cannot_be_asked_again_is_judged_by_its_first_answers() {
     must(&lab);
     let target = "[targets.first]\nprovider = \"openai\"\nmodel = \"gpt-6.2-sol\"\nkey = { env = \"NO_SUCH_KEY\" }\n";
     lab.write("config.toml", target);
-    let run = [
-        "run",
-        "must.yaml",
-        "--quiet",
-        "--simulate",
-        "--right",
-        "0",
-        "--latency-ms",
-        "1",
-    ];
-    assert_eq!(lab.run(&[&run[..], &["--record", "recordings"]].concat()).code, 0);
+    fails(&lab, "1", &["--record", "recordings"]);
     let replayed = lab.run(&["run", "must.yaml", "--quiet", "--replay", "recordings"]);
     assert_eq!(replayed.code, 0, "{replayed:?}");
     let words = [
@@ -96,17 +91,7 @@ fn ctrl_c_stops_a_gate_that_asks_again() {
     use std::process::{Command, Stdio};
     let lab = lab();
     must(&lab);
-    let run = [
-        "run",
-        "must.yaml",
-        "--simulate",
-        "--right",
-        "0",
-        "--latency-ms",
-        "1500",
-        "--quiet",
-    ];
-    assert_eq!(lab.run(&run).code, 0);
+    fails(&lab, "1500", &[]);
     let mut gate = Command::new(env!("CARGO_BIN_EXE_narani"))
         .current_dir(lab.home.path())
         .env("LANG", "en_US.UTF-8")

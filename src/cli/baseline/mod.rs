@@ -253,12 +253,12 @@ fn accept(global: &Global, args: &AcceptArgs, mut asking: Option<&mut Asking>, p
         }
     }
     // What was accepted before Ctrl-C is written; the rest can be asked about again.
-    if asking.is_some_and(|asking| asking.interrupted()) {
+    if let Some(exit) = asking.and_then(|asking| asking.stopped()) {
         printer.note(printer.say(
             "stopped: the same command asks about the rest",
             "멈췄습니다. 같은 명령으로 나머지를 정할 수 있습니다",
         ));
-        return Ok(Exit::Interrupted);
+        return Ok(exit);
     }
     Ok(Exit::Done)
 }

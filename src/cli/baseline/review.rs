@@ -2,16 +2,14 @@
 //!
 //! Ctrl-C ends the questions like `q`: what was accepted until then is kept.
 
-use std::pin::Pin;
-
-use futures::future::maybe_done;
-
 use super::Change;
 use crate::cli::cases::of_column;
+use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::gate::why;
 use crate::cli::open::Book;
 use crate::cli::printer::Printer;
+use crate::cli::signals::Signals;
 use crate::compare::Grid;
 use crate::report;
 use crate::store::Reader;
@@ -27,11 +25,11 @@ pub(super) enum Taken {
 pub(super) struct Asking {
     tags: Vec<String>,
     quit: bool,
-    interrupted: bool,
+    stopped: Option<Exit>,
     // Lines come from a thread of their own: a read of the terminal cannot be broken off.
     lines: tokio::sync::mpsc::UnboundedReceiver<String>,
-    // One listener for all questions: what comes between two of them is not lost.
-    stop: Pin<Box<dyn Future<Output = ()>>>,
+    // Taken over before any question: Ctrl-C would end the program where an answer came sooner than that.
+    signals: Signals,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -51,18 +49,13 @@ impl Asking {
             }
         });
         let runtime = crate::cli::started(tokio::runtime::Builder::new_current_thread())?;
-        let mut stop: Pin<Box<dyn Future<Output = ()>>> = Box::pin(maybe_done(tokio::signal::ctrl_c()));
-        // The signal is taken over when this is first looked at: before any question, or Ctrl-C would end the program
-        // where an answer came sooner than that.
-        runtime.block_on(async {
-            let _ = futures::poll!(&mut stop);
-        });
+        let signals = runtime.block_on(async { Signals::take_over() });
         Ok(Self {
             tags: Vec::new(),
             quit: false,
-            interrupted: false,
+            stopped: None,
             lines,
-            stop,
+            signals,
             runtime,
         })
     }
@@ -72,24 +65,26 @@ impl Asking {
         self.quit
     }
 
-    /// They ended with Ctrl-C.
-    pub(super) fn interrupted(&self) -> bool {
-        self.interrupted
+    /// They ended with Ctrl-C or SIGTERM.
+    pub(super) fn stopped(&self) -> Option<Exit> {
+        self.stopped
     }
 
     /// The next line that is typed; none after Ctrl-C and at the end of the input.
     fn typed(&mut self) -> Option<String> {
-        let (lines, stop) = (&mut self.lines, &mut self.stop);
+        let (lines, signals) = (&mut self.lines, &mut self.signals);
         let line = self.runtime.block_on(async {
             tokio::select! {
                 biased;
                 // What was typed before Ctrl-C holds.
                 line = lines.recv() => Ok(line),
-                () = stop => Err(()),
+                exit = signals.next() => Err(exit),
             }
         });
-        self.interrupted |= line.is_err();
-        line.ok().flatten()
+        line.unwrap_or_else(|exit| {
+            self.stopped = Some(exit);
+            None
+        })
     }
 
     /// Shows a change and asks.
@@ -165,18 +160,19 @@ mod tests {
     /// Ctrl-C right after an answer that was there at once ended the program before anything was written.
     #[test]
     fn ctrl_c_is_heard_from_the_first_question_on() {
+        let _alone = crate::cli::signals::alone();
         let (from, keys) = std::io::pipe().unwrap();
         let mut asking = Asking::reading(std::io::BufReader::new(from)).unwrap();
         let itself = std::process::id().to_string();
         let sent = std::process::Command::new("kill").args(["-INT", &itself]).status();
         assert!(sent.unwrap().success());
         assert_eq!(asking.typed(), None);
-        assert!(asking.interrupted());
+        assert_eq!(asking.stopped(), Some(Exit::Interrupted));
         drop(keys);
 
         let mut asking = Asking::reading(std::io::Cursor::new("a\n")).unwrap();
         assert_eq!(asking.typed().as_deref(), Some("a"));
         assert_eq!(asking.typed(), None, "the end of the input");
-        assert!(!asking.interrupted());
+        assert_eq!(asking.stopped(), None);
     }
 }
