@@ -7,7 +7,10 @@ mod documents;
 mod flags;
 mod imported;
 mod lab;
+mod language;
+mod lasting;
 mod planning;
+mod scoring;
 
 use lab::Lab;
 
@@ -94,15 +97,6 @@ fn a_run_longer_than_a_page_is_read_whole_and_in_order() {
         assert_eq!(view["counts"]["planned"], cases, "{cases} cases");
         assert_eq!(view["counts"]["measured"], cases, "{cases} cases");
     }
-}
-
-#[test]
-fn a_complete_run_has_nothing_to_resume() {
-    let lab = small();
-    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
-    let ended = lab.run(&["run", "--resume", "last"]);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(ended.err.contains("complete"), "{}", ended.err);
 }
 
 #[test]
@@ -203,72 +197,6 @@ fn addresses_that_lead_nowhere_are_marked_outcomes() {
 }
 
 #[test]
-fn a_run_that_is_open_elsewhere_is_refused() {
-    let lab = small();
-    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
-    let lock = std::fs::File::options()
-        .write(true)
-        .open(lab.last_run().join("lock"))
-        .unwrap();
-    lock.lock().unwrap();
-    let ended = lab.run(&["score", "last"]);
-    assert_eq!(ended.code, 2, "{ended:?}");
-    assert!(
-        ended.err.contains("being worked on by another process"),
-        "{}",
-        ended.err
-    );
-    assert_eq!(lab.run(&["show", "last"]).code, 0, "reading is allowed meanwhile");
-}
-
-#[test]
-fn a_damaged_run_is_refused_with_a_sentence() {
-    let lab = small();
-    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
-    let database = lab.last_run().join("run.db");
-    let mut bytes = std::fs::read(&database).unwrap();
-    bytes[..100].fill(0x55);
-    std::fs::write(&database, bytes).unwrap();
-    let ended = lab.run(&["show", "last"]);
-    assert_eq!(ended.code, 2, "{ended:?}");
-    assert!(ended.err.contains("damaged"), "{}", ended.err);
-}
-
-/// A run whose description was whole and whose answers were not kept `narani runs` from telling any run.
-#[test]
-fn a_run_with_damaged_answers_harms_nothing_beside_it() {
-    let lab = small();
-    for _ in 0..2 {
-        assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
-    }
-    let damaged = lab.last_run();
-    let path = damaged.join("run.db");
-    let database = rusqlite::Connection::open(&path).unwrap();
-    let whose = "select rootpage, page_size from sqlite_master, pragma_page_size where name = 'outcomes'";
-    let (page, size): (u32, u32) = database
-        .query_row(whose, [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap();
-    drop(database);
-    let (page, size) = (page as usize, size as usize);
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes[(page - 1) * size..page * size].fill(0x55);
-    std::fs::write(&path, bytes).unwrap();
-    let ended = lab.run(&["runs"]);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    assert_eq!(ended.out.matches("finished, SIMULATED").count(), 1, "{}", ended.out);
-    let name = damaged.file_name().unwrap().to_str().unwrap();
-    let told = ended.err.lines().find(|line| line.starts_with(name));
-    assert!(told.is_some_and(|line| line.contains("is damaged")), "{ended:?}");
-
-    // An export that failed had emptied the file of before.
-    let before = lab.write("out.csv", "what was exported before");
-    let ended = lab.run(&["export", name, "csv", "-o", "out.csv"]);
-    assert_eq!(ended.code, 2, "{ended:?}");
-    assert_eq!(std::fs::read_to_string(before).unwrap(), "what was exported before");
-    assert!(!lab.home.path().join("out.csv.part").exists());
-}
-
-#[test]
 fn results_go_to_standard_output_alone() {
     let lab = small();
     let ended = lab.run(&["run", "suite.yaml", "--simulate", "--format", "jsonl"]);
@@ -284,29 +212,6 @@ fn results_go_to_standard_output_alone() {
             .iter()
             .all(|line| line["simulated"] == true && line["answer"].is_string())
     );
-}
-
-#[test]
-fn scoring_again_asks_nobody_and_takes_newer_expectations() {
-    let lab = small();
-    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
-    lab.write(
-        "newer.yaml",
-        SUITE.replace("expect: Paris", "expect: zzz-no-answer-says-this"),
-    );
-    let ended = lab.run(&["score", "last", "--suite", "newer.yaml"]);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    let exported = lab.run(&["export", "last", "jsonl"]);
-    for line in exported
-        .out
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
-    {
-        if line["case_id"] == "capital" {
-            assert_eq!(line["pass"], false, "{line}");
-            assert_eq!(line["reference"][0], "zzz-no-answer-says-this");
-        }
-    }
 }
 
 #[test]
@@ -326,39 +231,6 @@ fn compute_answers_line_by_line_and_mistakes_too() {
 }
 
 #[test]
-fn korean_is_spoken_when_asked_for() {
-    let lab = small();
-    let ended = lab.run_with(&["check", "suite.yaml"], &[("NARANI_LANG", "ko")]);
-    assert!(ended.out.contains("이상 없음"), "{}", ended.out);
-    let ended = lab.run_with(&["check", "suite.yaml"], &[("LANG", "ko_KR.UTF-8")]);
-    assert!(ended.out.contains("이상 없음"), "{}", ended.out);
-}
-
-/// `NARANI_LANG=xx` stopped a run, and was passed over in silence by commands that only read; these then looked for runs in the
-/// usual folder, whatever the configuration said.
-#[test]
-fn a_language_that_is_none_is_noted_and_stops_nothing() {
-    let lab = small();
-    lab.write("config.toml", format!("results = \"elsewhere\"\n{TWO_TARGETS}"));
-    let note = "note: the variable `NARANI_LANG` holds `xx`, which is no language here (known here: `ko`, `en`)\n";
-    let lang = [("NARANI_LANG", "xx")];
-    for words in [
-        &["run", "suite.yaml", "--simulate"] as &[&str],
-        &["show"],
-        &["check", "suite.yaml"],
-    ] {
-        let ended = lab.run_with(words, &lang);
-        assert_eq!(ended.code, 0, "{words:?}: {}", ended.err);
-        assert_eq!(ended.err.matches(note).count(), 1, "{words:?}: {}", ended.err);
-        assert_eq!(ended.err.matches("NARANI_LANG").count(), 1, "{words:?}: {}", ended.err);
-    }
-    for words in [&["show", "--lang", "en"] as &[&str], &["show", "--quiet"]] {
-        let ended = lab.run_with(words, &lang);
-        assert!(!ended.err.contains("NARANI_LANG"), "{words:?}: {}", ended.err);
-    }
-}
-
-#[test]
 fn init_writes_what_runs_and_keeps_what_is_there() {
     let lab = Lab::new();
     assert_eq!(lab.run(&["init"]).code, 0);
@@ -371,51 +243,6 @@ fn init_writes_what_runs_and_keeps_what_is_there() {
     );
     let ended = lab.run(&["run", "suites/first.yaml", "--simulate"]);
     assert_eq!(ended.code, 0, "{ended:?}");
-}
-
-#[test]
-fn init_in_korean_writes_korean_files_that_run() {
-    let lab = Lab::new();
-    let ended = lab.run(&["init", "--lang", "ko"]);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    let config = std::fs::read_to_string(lab.home.path().join("config.toml")).unwrap();
-    assert!(config.contains("누가 답하는지"), "{config}");
-    let ended = lab.run(&["check", "suites/first.yaml", "--lang", "ko"]);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    assert_eq!(lab.run(&["run", "suites/first.yaml", "--simulate"]).code, 0);
-}
-
-#[test]
-fn mistakes_are_told_in_korean_alone() {
-    let lab = small();
-    lab.write(
-        "config.toml",
-        "lang = \"ko\"\n[targets.first]\nprovider = \"openai\"\nmodel = \"one\"\n",
-    );
-    lab.write(
-        "wrong.yaml",
-        "scorers: [includs]\nprompts:\n  - {name: p, template: '{{ topic }}'}\ncases:\n  - {question: a, expct: b}\n",
-    );
-    let ended = lab.run(&["check", "wrong.yaml"]);
-    assert_eq!(ended.code, 2, "{ended:?}");
-    for words in [
-        "`includs`라는 채점기는 없습니다",
-        "도움: 혹시 `includes`입니까?",
-        "오류 ",
-    ] {
-        assert!(ended.err.contains(words), "{words}:\n{}", ended.err);
-    }
-    for english in ["help:", "did you mean", "there is no", "has no field", "error"] {
-        assert!(!ended.err.contains(english), "`{english}` in:\n{}", ended.err);
-    }
-    let ended = lab.run(&["run", "suite.yaml"]);
-    assert!(ended.err.contains("환경 변수 OPENAI_API_KEY"), "{}", ended.err);
-    let ended = lab.run_with(&["show", "zzzz"], &[("NARANI_LANG", "en")]);
-    assert!(
-        ended.err.contains("no run"),
-        "the environment wins over the file: {}",
-        ended.err
-    );
 }
 
 #[test]
@@ -436,33 +263,6 @@ fn a_target_that_measured_nothing_ends_the_run_with_exit_code_3() {
         "{}",
         ended.err
     );
-}
-
-#[test]
-fn rescoring_tells_which_cases_do_not_match() {
-    let lab = small();
-    assert_eq!(lab.run(&["run", "suite.yaml", "--simulate"]).code, 0);
-    lab.write(
-        "newer.yaml",
-        SUITE
-            .replace("id: 수도", "id: 도시")
-            .replace("capital of France", "capital of Italy"),
-    );
-    let ended = lab.run(&["score", "last", "--suite", "newer.yaml"]);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    for words in [
-        "1 case of the run not in the suite",
-        "(수도)",
-        "1 case of the suite not in the run",
-        "(도시)",
-        "1 case with another question",
-        "(capital)",
-    ] {
-        assert!(ended.err.contains(words), "{words}:\n{}", ended.err);
-    }
-    lab.write("other.yaml", "cases:\n  - {id: zzz, question: a, expect: b}\n");
-    let ended = lab.run(&["score", "last", "--suite", "other.yaml"]);
-    assert_eq!(ended.code, 2, "{ended:?}");
 }
 
 #[test]
@@ -502,27 +302,6 @@ fn log_lines_tell_caps_errors_and_time() {
 }
 
 #[test]
-fn a_run_that_goes_on_is_called_running() {
-    let lab = small();
-    let ended = lab.run(&["run", "suite.yaml", "--simulate", "--max-calls", "1"]);
-    assert_eq!(ended.code, 5, "{ended:?}");
-    assert!(lab.run(&["runs"]).out.contains("stopped"));
-    let lock = std::fs::File::options()
-        .write(true)
-        .open(lab.last_run().join("lock"))
-        .unwrap();
-    lock.lock().unwrap();
-    let ended = lab.run(&["runs"]);
-    assert!(ended.out.contains("running"), "{}", ended.out);
-    let ended = lab.run(&["show", "last"]);
-    assert!(
-        ended.out.contains("Still running") && !ended.out.contains("--resume"),
-        "{}",
-        ended.out
-    );
-}
-
-#[test]
 fn a_second_dry_run_learns_from_the_first_run() {
     let lab = small();
     let ended = lab.run(&["run", "suite.yaml", "--simulate", "--dry-run"]);
@@ -531,70 +310,6 @@ fn a_second_dry_run_learns_from_the_first_run() {
     let ended = lab.run(&["run", "suite.yaml", "--simulate", "--dry-run"]);
     assert!(ended.out.contains("expected lengths from r-"), "{}", ended.out);
     assert!(ended.out.contains("time  about"), "{}", ended.out);
-}
-
-#[cfg(unix)]
-#[test]
-fn ctrl_c_saves_and_says_how_to_go_on() {
-    use std::io::{BufRead as _, BufReader, Read as _};
-    use std::process::{Command, Stdio};
-    let lab = small();
-    let cases: String = (0..200)
-        .map(|n| {
-            format!(
-                "{{\"question\": \"What is {n} plus {n}?\", \"expect\": \"{}\"}}\n",
-                2 * n
-            )
-        })
-        .collect();
-    lab.write("many.jsonl", cases);
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("narani"))
-        .current_dir(lab.home.path())
-        .env("LANG", "en_US.UTF-8")
-        .args(["run", "many.jsonl", "--simulate", "--latency-ms", "400"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // From the first line on Ctrl-C saves.
-    let (mut told, mut err) = (BufReader::new(child.stderr.take().unwrap()), String::new());
-    told.read_line(&mut err).unwrap();
-    assert!(err.contains("start"), "{err}");
-    let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
-    told.read_to_string(&mut err).unwrap();
-    let ended = child.wait().unwrap();
-    assert_eq!(ended.code(), Some(130), "{err}");
-    assert!(err.contains("narani run --resume r-"), "{err}");
-    let ended = lab.run(&["run", "--resume", "last"]);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    let exported = lab.run(&["export", "last", "csv", "--for", "machine"]);
-    assert_eq!(exported.out.lines().count(), 1 + 400);
-    assert!(!exported.out.contains(",skipped,"), "every cell was asked in the end");
-}
-
-/// A signal right after the simulator had said that it listens ended it without its counts.
-#[cfg(unix)]
-#[test]
-fn a_simulator_that_has_just_begun_ends_in_peace() {
-    use std::io::{BufRead as _, BufReader, Read as _};
-    use std::process::{Command, Stdio};
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("narani"))
-        .args(["simulate", "--port", "0"])
-        .env("LANG", "en_US.UTF-8")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let (mut out, mut err) = (BufReader::new(child.stdout.take().unwrap()), String::new());
-    let mut line = String::new();
-    out.read_line(&mut line).unwrap();
-    let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
-    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{line}{err}");
-    assert!(err.contains("requests: 0"), "{line}{err}");
 }
 
 #[test]
@@ -607,41 +322,6 @@ fn a_cap_must_cover_every_currency_that_is_spent() {
     let ended = lab.run(&["run", "suite.yaml", "--simulate", "--max-cost", "1KRW"]);
     assert_eq!(ended.code, 2, "{ended:?}");
     assert!(ended.err.contains("no cap covers USD"), "{}", ended.err);
-}
-
-#[test]
-fn a_resumed_simulation_still_knows_its_prices() {
-    let lab = small();
-    lab.write(
-        "config.toml",
-        "[targets.first]\nprovider = \"openai\"\nmodel = \"gpt-6.2-sol\"\n",
-    );
-    let ended = lab.run(&["run", "suite.yaml", "--simulate", "--max-calls", "1"]);
-    assert_eq!(ended.code, 5, "{ended:?}");
-    let ended = lab.run(&["run", "--resume", "last"]);
-    assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(!ended.out.contains('?'), "a price is unknown:\n{}", ended.out);
-}
-
-#[test]
-fn a_case_without_expectation_is_judged_by_its_own_scorers() {
-    let lab = Lab::new();
-    lab.write("config.toml", TWO_TARGETS);
-    lab.write(
-        "own.yaml",
-        "scorers: [includes]\ncases:\n  - {question: hi, expect: hi}\n  - id: own\n    question: Say something\n    scorers: [{type: length, max: 100000}]\n",
-    );
-    assert_eq!(lab.run(&["run", "own.yaml", "--simulate"]).code, 0);
-    let exported = lab.run(&["export", "last", "jsonl"]);
-    for line in exported
-        .out
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
-    {
-        if line["case_id"] == "own" {
-            assert_eq!(line["pass"], true, "{line}");
-        }
-    }
 }
 
 /// One case has no interval; a cheap target that failed it was called "not clearly worse than the best".
